@@ -1,0 +1,31 @@
+# The targets of this project. `make help` lists them.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup lock clean
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## make the virtual environment from the hashed locks
+
+$(READY): requirements.txt locks/uv.txt locks/data.txt
+	@echo "Setting up $(VENV) from the locks"
+	@$(PYTHON) -c 'import sys; sys.exit("Watershed needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Give one: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/uv.txt
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r locks/data.txt
+	@touch $@
+
+lock: $(READY) ## resolve the locks anew
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-find-links --no-annotate --extra local --extra dev pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-find-links --no-annotate locks/uv.in -o locks/uv.txt
+	$(BIN)/uv pip compile --quiet --upgrade --no-deps --universal --python-version 3.11 --generate-hashes --no-header --no-emit-find-links --no-annotate locks/data.in -o locks/data.txt
+
+clean: ## remove the virtual environment and everything made
+	rm -rf $(VENV) .watershed build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,3 @@
+from .settings import AccountSettings
+
+__all__ = ["AccountSettings"]

@@ -1,0 +1,112 @@
+"""The catalog: which tables the lake holds, and who may read them."""
+
+from collections.abc import Sequence
+
+import pulumi
+import pulumi_aws as aws
+
+from ..core import Component, EncryptionKey, Grantee, Statement, Tags
+from ..core.deployment import current
+from ..core.names import sql_name, stack_name
+from ..storage import DataLake
+from .dataset import Dataset
+from .table import external_table
+from .workgroup import Workgroup
+
+
+class Catalog(Component, domain="catalog"):
+    """A Glue database for each zone of a lake, a typed table for each data set, and an Athena workgroup.
+
+    Creates: the databases, the tables, the workgroup.
+
+    - `lake`: whose zones it describes. `datasets`: the tables to begin with; `table` adds more.
+    - `bytes_scanned_limit`: bytes after which a query is cancelled; default 100 GB.
+    - `database_prefix`: databases are called `<prefix>_<zone>`; default `<project>_<stack>`.
+    - `removable`: as for the lake; concerns the workgroup's history (tables hold no data of their own).
+
+    Outputs: `database_names` by zone, `workgroup`. Errors: KeyError for a data set whose zone the lake lacks,
+    ValueError for two of one name. Source: Amazon Athena User Guide, "Partition projection".
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        lake: DataLake,
+        datasets: Sequence[Dataset] = (),
+        bytes_scanned_limit: int = 100 * 1_000**3,
+        database_prefix: str | None = None,
+        removable: bool = False,
+        tags: Tags | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(name, tags=tags, opts=opts)
+        self.lake = lake
+        self._key: EncryptionKey = lake.key
+        self._deployment = current()
+        prefix = database_prefix or sql_name(pulumi.get_project(), stack_name())
+        self.databases = {
+            zone: aws.glue.CatalogDatabase(
+                self._child(zone),
+                name=sql_name(prefix, zone),
+                description=f"Data sets of zone {zone}",
+                location_uri=pulumi.Output.concat("s3://", bucket.bucket_name, "/"),
+                tags=self._tags(),
+                opts=self._options(),
+            )
+            for zone, bucket in lake.zones.items()
+        }
+        self.database_names: dict[str, pulumi.Output[str]] = {
+            zone: database.name for zone, database in self.databases.items()
+        }
+        self.workgroup = Workgroup(
+            self._child("queries"),
+            results=lake.results,
+            key=lake.key,
+            bytes_scanned_limit=bytes_scanned_limit,
+            removable=removable,
+            tags=self.tags,
+            opts=self._options(),
+        )
+        self.tables: dict[str, aws.glue.CatalogTable] = {}
+        for dataset in datasets:
+            self.table(dataset)
+        self.register_outputs({"database_names": self.database_names, "workgroup": self.workgroup.workgroup_name})
+
+    def table(self, dataset: Dataset) -> aws.glue.CatalogTable:
+        """Add a data set's table, and return it."""
+        if dataset.name in self.tables:
+            raise ValueError(f"catalog {self.name} has a data set called {dataset.name!r} already")
+        bucket = self.lake.zone(dataset.zone)
+        self.tables[dataset.name] = external_table(
+            self._child(f"{dataset.zone}-{dataset.name}"),
+            dataset,
+            database=self.databases[dataset.zone].name,
+            bucket=bucket.bucket_name,
+            owner=self._tags()["owner"],
+            opts=self._options(),
+        )
+        return self.tables[dataset.name]
+
+    def grant_read(self, grantee: Grantee, dataset: Dataset) -> list[aws.iam.RolePolicy]:
+        """Let the grantee read a data set through SQL: its entry in the catalog, and its files.
+
+        Running queries takes `workgroup.grant_query` too.
+        """
+        database = pulumi.Output.from_input(self.databases[dataset.zone].name)
+        arn = self._deployment.arn
+        entry = grantee.role.allow(
+            f"catalog-{dataset.name}",
+            [
+                Statement(
+                    actions=["glue:GetDatabase", "glue:GetPartition", "glue:GetPartitions", "glue:GetTable"],
+                    resources=[
+                        arn("glue", "catalog"),
+                        database.apply(lambda name: arn("glue", f"database/{name}")),
+                        database.apply(lambda name: arn("glue", f"table/{name}/{dataset.name}")),
+                    ],
+                ),
+                self._key.use("glue"),
+            ],
+        )
+        return [entry, self.lake.grant_read(grantee, zone=dataset.zone, prefix=dataset.prefix)]

@@ -1,0 +1,82 @@
+"""The Athena workgroup that queries run in."""
+
+import pulumi
+import pulumi_aws as aws
+
+from ..core import Component, EncryptionKey, Grantee, Statement, Tags
+from ..core.component import destroyable
+from ..storage import Bucket
+
+MIN_BYTES_SCANNED = 10_000_000
+"""The least limit Athena accepts, 10 MB (botocore athena service model, BytesScannedCutoffValue)."""
+
+
+class Workgroup(Component, domain="catalog"):
+    """A workgroup whose settings bind every query: encrypted results, engine 3, a limit of bytes scanned.
+
+    Creates: the workgroup.
+
+    - `results`: the bucket for results, each under `<name>/`. `key`: encrypts them.
+    - `bytes_scanned_limit`: bytes after which a query is cancelled; default 100 GB, at least 10 MB.
+    - `removable`: may be destroyed with its query history, when the stack's `allowDestroy` agrees; default no.
+
+    Outputs: `arn`, `workgroup_name`. Source: Amazon Athena User Guide, "Use workgroups to control query access".
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        results: Bucket,
+        key: EncryptionKey,
+        bytes_scanned_limit: int = 100 * 1_000**3,
+        removable: bool = False,
+        tags: Tags | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(name, tags=tags, opts=opts)
+        self._results = results
+        encryption = aws.athena.WorkgroupConfigurationResultConfigurationEncryptionConfigurationArgs(
+            encryption_option="SSE_KMS", kms_key_arn=key.arn
+        )
+        self.resource = aws.athena.Workgroup(
+            name,
+            configuration=aws.athena.WorkgroupConfigurationArgs(
+                enforce_workgroup_configuration=True,
+                publish_cloudwatch_metrics_enabled=True,
+                bytes_scanned_cutoff_per_query=bytes_scanned_limit,
+                engine_version=aws.athena.WorkgroupConfigurationEngineVersionArgs(
+                    selected_engine_version="Athena engine version 3"
+                ),
+                result_configuration=aws.athena.WorkgroupConfigurationResultConfigurationArgs(
+                    output_location=pulumi.Output.concat("s3://", results.bucket_name, "/", name, "/"),
+                    encryption_configuration=encryption,
+                ),
+            ),
+            force_destroy=destroyable(removable),
+            tags=self._tags(),
+            opts=self._options(),
+        )
+        self.arn: pulumi.Output[str] = self.resource.arn
+        self.workgroup_name: pulumi.Output[str] = self.resource.name
+        self.register_outputs({"arn": self.arn, "workgroup_name": self.workgroup_name})
+
+    def grant_query(self, grantee: Grantee) -> list[aws.iam.RolePolicy]:
+        """Let the grantee run queries in the workgroup and read their results; what it may read is granted apart."""
+        run = grantee.role.allow(
+            f"query-{self.name}",
+            [
+                Statement(
+                    actions=[
+                        "athena:GetQueryExecution",
+                        "athena:GetQueryResults",
+                        "athena:GetWorkGroup",
+                        "athena:StartQueryExecution",
+                        "athena:StopQueryExecution",
+                    ],
+                    resources=[self.arn],
+                )
+            ],
+        )
+        prefix = f"{self.name}/"
+        return [run, self._results.grant_read(grantee, prefix), self._results.grant_write(grantee, prefix)]

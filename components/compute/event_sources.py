@@ -1,0 +1,136 @@
+"""What starts a function: objects in a bucket, a schedule, a queue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pulumi
+import pulumi_aws as aws
+
+from ..core import Role, Statement
+from ..core.limits import VISIBILITY_TIMEOUT_FACTOR
+from ..messaging import Queue, Sender
+
+if TYPE_CHECKING:
+    from ..orchestration import Schedule
+    from ..storage import Bucket
+    from .function import LambdaFunction
+
+_MAX_EVENT_AGE = 3_600
+
+
+def from_queue(
+    function: LambdaFunction,
+    name: str,
+    queue: Queue,
+    *,
+    batch_size: int,
+    batching_seconds: int,
+    max_concurrency: int,
+    opts: pulumi.ResourceOptions,
+) -> aws.lambda_.EventSourceMapping:
+    """Poll the queue; a batch's failed messages alone come again."""
+    granted = queue.grant_receive(function)
+    return aws.lambda_.EventSourceMapping(
+        name,
+        event_source_arn=queue.arn,
+        function_name=function.arn,
+        batch_size=batch_size,
+        maximum_batching_window_in_seconds=batching_seconds,
+        function_response_types=["ReportBatchItemFailures"],
+        # The mapping's own limit, rather than reserved concurrency: throttled messages would count as received.
+        scaling_config=aws.lambda_.EventSourceMappingScalingConfigArgs(maximum_concurrency=max_concurrency),
+        tags=function.child_tags(),
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[granted])),
+    )
+
+
+def objects_queue(
+    function: LambdaFunction, name: str, bucket: Bucket, prefix: str, *, max_receives: int, opts: pulumi.ResourceOptions
+) -> Queue:
+    """Return a queue that gets an event for each object created or deleted in the bucket under the prefix."""
+    if bucket.notification is None:
+        raise ValueError(
+            f"function {function.name}: bucket {bucket.name} tells nobody of its objects: give it events=True"
+        )
+    detail = {"bucket": {"name": [bucket.bucket_name]}, "object": {"key": [{"prefix": prefix}]} if prefix else None}
+    rule = aws.cloudwatch.EventRule(
+        name,
+        description=f"Objects of {bucket.name} under {prefix or '/'} for {function.name}",
+        event_pattern=pulumi.Output.json_dumps(
+            {
+                "source": ["aws.s3"],
+                "detail-type": ["Object Created", "Object Deleted"],
+                "detail": {key: value for key, value in detail.items() if value},
+            }
+        ),
+        tags=function.child_tags(),
+        opts=opts,
+    )
+    queue = Queue(
+        f"{name}-queue",
+        key=function.key,
+        senders=[Sender("events.amazonaws.com", rule.arn)],
+        visibility_timeout=function.timeout * VISIBILITY_TIMEOUT_FACTOR,
+        max_receives=max_receives,
+        tags=function.tags,
+        opts=opts,
+    )
+    aws.cloudwatch.EventTarget(
+        f"{name}-target",
+        rule=rule.name,
+        arn=queue.arn,
+        dead_letter_config=aws.cloudwatch.EventTargetDeadLetterConfigArgs(arn=queue.dead_letters.arn),
+        opts=pulumi.ResourceOptions.merge(
+            opts, pulumi.ResourceOptions(depends_on=[queue.policy, queue.dead_letters.policy])
+        ),
+    )
+    return queue
+
+
+def from_schedule(
+    function: LambdaFunction, name: str, schedule: Schedule, payload: str | None, *, opts: pulumi.ResourceOptions
+) -> aws.scheduler.Schedule:
+    """Invoke the function on a schedule, under a role of the schedule's own; what cannot be delivered is kept."""
+    group = aws.scheduler.ScheduleGroup(f"{name}-group", tags=function.child_tags(), opts=opts)
+    role = Role(
+        f"{name}-role",
+        service="scheduler.amazonaws.com",
+        source_arn=group.arn,
+        description=f"Lets EventBridge Scheduler invoke {function.name}",
+        tags=function.tags,
+        opts=opts,
+    )
+    invoke = role.allow(
+        "invoke",
+        [
+            Statement(
+                actions=["lambda:InvokeFunction"],
+                resources=[function.arn, pulumi.Output.concat(function.arn, ":*")],
+            )
+        ],
+    )
+    kept = function.dead_letters.grant_send(role)
+    # Scheduler decrypts the payload in the role's name (EventBridge Scheduler User Guide, "Encryption at rest").
+    decrypt = role.allow("decrypt", [function.key.use("scheduler")])
+    return aws.scheduler.Schedule(
+        name,
+        group_name=group.name,
+        schedule_expression=schedule.expression,
+        schedule_expression_timezone=schedule.timezone,
+        flexible_time_window=aws.scheduler.ScheduleFlexibleTimeWindowArgs(
+            mode="FLEXIBLE" if schedule.flexible_minutes else "OFF",
+            maximum_window_in_minutes=schedule.flexible_minutes or None,
+        ),
+        kms_key_arn=function.key.arn,
+        target=aws.scheduler.ScheduleTargetArgs(
+            arn=function.arn,
+            role_arn=role.arn,
+            input=payload,
+            dead_letter_config=aws.scheduler.ScheduleTargetDeadLetterConfigArgs(arn=function.dead_letters.arn),
+            retry_policy=aws.scheduler.ScheduleTargetRetryPolicyArgs(
+                maximum_event_age_in_seconds=_MAX_EVENT_AGE, maximum_retry_attempts=3
+            ),
+        ),
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[invoke, kept, decrypt])),
+    )

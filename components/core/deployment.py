@@ -1,0 +1,56 @@
+"""Which account, region and partition a stack deploys to: read from its config, so nothing asks AWS for it."""
+
+import json
+from dataclasses import dataclass
+
+import pulumi
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """The account and region of the stack's default AWS provider."""
+
+    account_id: str
+    region: str
+
+    @property
+    def partition(self) -> str:
+        """`aws`, `aws-cn` or `aws-us-gov`, which the region's prefix tells (AWS General Reference, "ARNs")."""
+        if self.region.startswith("cn-"):
+            return "aws-cn"
+        return "aws-us-gov" if self.region.startswith("us-gov-") else "aws"
+
+    def arn(self, service: str, resource: str) -> str:
+        """Return the ARN of a regional resource of this account."""
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account_id}:{resource}"
+
+    def endpoint(self, service: str) -> str:
+        """Return the service's name as `kms:ViaService` writes it, for example `s3.eu-central-1.amazonaws.com`."""
+        return f"{service}.{self.region}.amazonaws.com"
+
+
+def current() -> Deployment:
+    """Return the stack's deployment, from `aws:region` and `aws:allowedAccountIds`.
+
+    Raises pulumi.RunError where either is missing. The pinned account also keeps the provider out of any other.
+    """
+    config = pulumi.Config("aws")
+    region = config.get("region")
+    accounts = _accounts(config.get("allowedAccountIds"))
+    missing = []
+    if not region:
+        missing.append("aws:region (fix: pulumi config set aws:region eu-central-1)")
+    if len(accounts) != 1:
+        missing.append(
+            "aws:allowedAccountIds with exactly one account "
+            "(fix: pulumi config set --path 'aws:allowedAccountIds[0]' 123456789012)"
+        )
+    if not region or missing:
+        raise pulumi.RunError(
+            f"stack {pulumi.get_stack()} does not say where it deploys to: set " + " and ".join(missing)
+        )
+    return Deployment(account_id=accounts[0], region=region)
+
+
+def _accounts(text: str | None) -> list[str]:
+    return [str(account) for account in json.loads(text)] if text else []

@@ -1,0 +1,133 @@
+"""The platform's customer-managed key."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, get_args
+
+import pulumi
+import pulumi_aws as aws
+
+from .component import Component, destroyable
+from .deployment import Deployment, current
+from .iam import Statement, policy_document
+from .tags import Tags
+
+KeyService = Literal["logs", "events", "cloudwatch", "sns"]
+"""AWS services that use the key in their own name, so that the key's policy must name them."""
+
+
+class EncryptionKey(Component, domain="core"):
+    """One customer-managed KMS key that encrypts everything a platform stores.
+
+    Creates: a symmetric key with yearly rotation, its alias and its policy; or nothing, when `arn` brings a key.
+
+    - `services`: AWS services that use the key in their own name; default all of them: CloudWatch Logs (log groups of
+      this account), EventBridge (to encrypted queues), CloudWatch alarms and SNS (to encrypted topics and queues).
+    - `deletion_window_days`: 7 to 30, default 30. `rotation_days`: 90 to 2560, default 365.
+    - `removable`: may be destroyed, when the stack's `allowDestroy` agrees; default no.
+    - `arn`: an existing key's ARN, instead of all of the above. Its own policy must then allow those services.
+
+    Outputs: `arn`. Source: AWS KMS Developer Guide, "Key policies"; CloudWatch Logs User Guide, "Encrypt log data";
+    EventBridge User Guide, "Permissions for Amazon SQS queues".
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        services: Sequence[KeyService] = get_args(KeyService),
+        deletion_window_days: int = 30,
+        rotation_days: int = 365,
+        removable: bool = False,
+        arn: pulumi.Input[str] | None = None,
+        tags: Tags | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(name, tags=tags, opts=opts)
+        self._deployment = current()
+        self.key: aws.kms.Key | None = None
+        if arn is not None:
+            self.arn: pulumi.Output[str] = pulumi.Output.from_input(arn)
+        else:
+            self.key = aws.kms.Key(
+                name,
+                description=f"Encrypts what {pulumi.get_project()} stores in stack {pulumi.get_stack()}",
+                enable_key_rotation=True,
+                rotation_period_in_days=rotation_days,
+                deletion_window_in_days=deletion_window_days,
+                policy=policy_document(_key_policy(self._deployment, services)),
+                tags=self._tags(),
+                opts=self._options(protect=not destroyable(removable)),
+            )
+            aws.kms.Alias(
+                self._child("alias"),
+                name=f"alias/{pulumi.get_project()}-{pulumi.get_stack().rsplit('/', 1)[-1]}-{name}",
+                target_key_id=self.key.key_id,
+                opts=self._options(),
+            )
+            self.arn = self.key.arn
+        self.register_outputs({"arn": self.arn})
+
+    def use(
+        self,
+        service: str,
+        *,
+        write: bool = False,
+        context: Mapping[str, pulumi.Input[str] | Sequence[pulumi.Input[str]]] | None = None,
+    ) -> Statement:
+        """Return the statement that lets a role use the key through one AWS service and in no other way.
+
+        `service` as in `kms:ViaService` ("s3", "sqs", "dynamodb"); `write` adds the data keys that writing takes;
+        `context` narrows to encryption contexts, for example `{"aws:s3:arn": bucket_arn}`.
+        """
+        conditions: dict[str, Mapping[str, pulumi.Input[str] | Sequence[pulumi.Input[str]]]] = {
+            "StringEquals": {"kms:ViaService": self._deployment.endpoint(service)}
+        }
+        if context:
+            conditions["ArnLike"] = {f"kms:EncryptionContext:{key}": value for key, value in context.items()}
+        return Statement(
+            actions=["kms:Decrypt", "kms:GenerateDataKey"] if write else ["kms:Decrypt"],
+            resources=[self.arn],
+            conditions=conditions,
+        )
+
+
+def _key_policy(deployment: Deployment, services: Sequence[KeyService]) -> list[Statement]:
+    """Delegate to the account's IAM policies, and allow each service within this account.
+
+    Never role ARNs: KMS refuses principals that do not exist yet, and they would make cycles with the roles' grants.
+    """
+    root = f"arn:{deployment.partition}:iam::{deployment.account_id}:root"
+    account = {"StringEquals": {"aws:SourceAccount": deployment.account_id}}
+    data_keys = ["kms:Decrypt", "kms:GenerateDataKey*"]
+    by_service: dict[KeyService, Statement] = {
+        "logs": Statement(
+            sid="CloudWatchLogs",
+            principals={"Service": [f"logs.{deployment.region}.amazonaws.com"]},
+            actions=["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
+            resources=["*"],
+            conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": deployment.arn("logs", "log-group:*")}},
+        ),
+        "events": Statement(
+            sid="EventBridge",
+            principals={"Service": ["events.amazonaws.com"]},
+            actions=data_keys,
+            resources=["*"],
+            conditions=account,
+        ),
+        "cloudwatch": Statement(
+            sid="CloudWatchAlarms",
+            principals={"Service": ["cloudwatch.amazonaws.com"]},
+            actions=data_keys,
+            resources=["*"],
+            conditions=account,
+        ),
+        "sns": Statement(
+            sid="SnsDeliveries",
+            principals={"Service": ["sns.amazonaws.com"]},
+            actions=data_keys,
+            resources=["*"],
+            conditions=account,
+        ),
+    }
+    delegation = Statement(sid="AccountIam", principals={"AWS": [root]}, actions=["kms:*"], resources=["*"])
+    return [delegation, *(by_service[service] for service in dict.fromkeys(services))]

@@ -1,0 +1,39 @@
+"""When something runs."""
+
+from typing import Annotated, Self
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field, model_validator
+
+from ..core.model import Model
+
+
+def _timezone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("not an IANA time zone; for example Europe/Rome, UTC")
+    return name
+
+
+class Schedule(Model):
+    """A cron or a rate, in a time zone. Source: EventBridge Scheduler User Guide, "Schedule types"."""
+
+    cron: Annotated[str, Field(pattern=r"^\S+( \S+){5}$")] | None = None
+    """Six fields: minutes hours day-of-month month day-of-week year, for example `0 6 * * ? *`."""
+    rate: Annotated[str, Field(pattern=r"^[1-9]\d* (minute|hour|day)s?$")] | None = None
+    """For example `15 minutes`."""
+    timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
+    flexible_minutes: Annotated[int, Field(ge=0, le=1_440)] = 0
+    """The run may start so many minutes later; 0 means on time."""
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Self:
+        if (self.cron is None) == (self.rate is None):
+            raise ValueError("give either cron or rate")
+        if self.cron and (self.cron.split()[2] == "?") == (self.cron.split()[4] == "?"):
+            raise ValueError("exactly one of cron's day-of-month and day-of-week must be '?'")
+        return self
+
+    @property
+    def expression(self) -> str:
+        """The schedule as EventBridge Scheduler writes it."""
+        return f"cron({self.cron})" if self.cron else f"rate({self.rate})"

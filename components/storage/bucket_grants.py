@@ -1,0 +1,52 @@
+"""Permissions on a bucket's objects, each with what the key needs for it."""
+
+import pulumi
+import pulumi_aws as aws
+
+from ..core import EncryptionKey, Grantee, Statement
+
+
+def read(name: str, arn: pulumi.Output[str], key: EncryptionKey, grantee: Grantee, prefix: str) -> aws.iam.RolePolicy:
+    """Let the grantee list and read objects under the prefix, former versions included."""
+    listing = Statement(
+        actions=["s3:ListBucket", "s3:GetBucketLocation"] if not prefix else ["s3:ListBucket"],
+        resources=[arn],
+        conditions={"StringLike": {"s3:prefix": [f"{prefix}*"]}} if prefix else {},
+    )
+    objects = Statement(actions=["s3:GetObject", "s3:GetObjectVersion"], resources=[_objects(arn, prefix)])
+    location = [Statement(actions=["s3:GetBucketLocation"], resources=[arn])] if prefix else []
+    return grantee.role.allow(
+        _grant("read", name, prefix), [listing, *location, objects, key.use("s3", context=_context(arn, prefix))]
+    )
+
+
+def write(name: str, arn: pulumi.Output[str], key: EncryptionKey, grantee: Grantee, prefix: str) -> aws.iam.RolePolicy:
+    """Let the grantee write objects under the prefix, in parts too; neither read nor delete."""
+    objects = Statement(
+        actions=["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
+        resources=[_objects(arn, prefix)],
+    )
+    return grantee.role.allow(
+        _grant("write", name, prefix), [objects, key.use("s3", write=True, context=_context(arn, prefix))]
+    )
+
+
+def delete(name: str, arn: pulumi.Output[str], grantee: Grantee, prefix: str) -> aws.iam.RolePolicy:
+    """Let the grantee delete objects under the prefix; their former versions stay until the lifecycle ends them."""
+    objects = Statement(actions=["s3:DeleteObject"], resources=[_objects(arn, prefix)])
+    return grantee.role.allow(_grant("delete", name, prefix), [objects])
+
+
+def _objects(arn: pulumi.Output[str], prefix: str) -> pulumi.Output[str]:
+    return pulumi.Output.concat(arn, "/", prefix, "*")
+
+
+def _context(arn: pulumi.Output[str], prefix: str) -> dict[str, list[pulumi.Input[str]]]:
+    """The encryption context S3 sends: the bucket's ARN with a bucket key, the object's ARN without one."""
+    return {"aws:s3:arn": [arn, _objects(arn, prefix)]}
+
+
+def _grant(verb: str, bucket: str, prefix: str) -> str:
+    """Return a policy name that tells what was granted, in the characters IAM accepts."""
+    where = "".join(c if c.isalnum() or c in "+=,.@_-" else "-" for c in prefix.rstrip("/"))
+    return f"{verb}-{bucket}-{where}" if where else f"{verb}-{bucket}"

@@ -1,0 +1,100 @@
+"""The table of what is known of each data set."""
+
+import pulumi
+import pulumi_aws as aws
+
+from ..core import Component, EncryptionKey, Grantee, Statement, Tags
+from ..core.component import destroyable
+
+_KEYS = ("pk", "sk", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk")
+
+
+class MetadataTable(Component, domain="storage"):
+    """A DynamoDB table that holds the metadata of data sets, so that each question is one query and never a scan.
+
+    | question | how |
+    | --- | --- |
+    | a data set | get `DATASET#<id>`, `DATASET` |
+    | its versions, newest first | query `DATASET#<id>`, sort key begins with `VERSION#`, descending |
+    | its objects | query `DATASET#<id>`, sort key begins with `OBJECT#` |
+    | data sets of an owner, or with a tag | query index `by-group`, `OWNER#<owner>` or `TAG#<key>=<value>` |
+    | data sets whose name begins with ... | query index `by-name`, `DATASET`, sort key begins with the text |
+
+    Creates: the table: on demand, customer key, point-in-time recovery, deletion protection, time to live by
+    `expires_at`.
+
+    - `key`: encrypts the items. `recovery_days`: how far back it can be restored, 1 to 35; default 35.
+    - `removable`: may be destroyed with its items, when the stack's `allowDestroy` agrees; default no.
+
+    Outputs: `arn`, `table_name`. Source: Amazon DynamoDB Developer Guide, "Best practices for DynamoDB".
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        key: EncryptionKey,
+        recovery_days: int = 35,
+        removable: bool = False,
+        tags: Tags | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(name, tags=tags, opts=opts)
+        self._key = key
+        gone = destroyable(removable)
+        self.resource = aws.dynamodb.Table(
+            name,
+            billing_mode="PAY_PER_REQUEST",
+            hash_key="pk",
+            range_key="sk",
+            attributes=[aws.dynamodb.TableAttributeArgs(name=attribute, type="S") for attribute in _KEYS],
+            global_secondary_indexes=[_index("by-group", "gsi1pk", "gsi1sk"), _index("by-name", "gsi2pk", "gsi2sk")],
+            server_side_encryption=aws.dynamodb.TableServerSideEncryptionArgs(enabled=True, kms_key_arn=key.arn),
+            point_in_time_recovery=aws.dynamodb.TablePointInTimeRecoveryArgs(
+                enabled=True, recovery_period_in_days=recovery_days
+            ),
+            deletion_protection_enabled=not gone,
+            ttl=aws.dynamodb.TableTtlArgs(attribute_name="expires_at", enabled=True),
+            tags=self._tags(),
+            opts=self._options(protect=not gone),
+        )
+        self.arn: pulumi.Output[str] = self.resource.arn
+        self.table_name: pulumi.Output[str] = self.resource.name
+        self.register_outputs({"arn": self.arn, "table_name": self.table_name})
+
+    def grant_read(self, grantee: Grantee) -> aws.iam.RolePolicy:
+        """Let the grantee get items and query the table and its indexes; scanning is not part of it."""
+        return grantee.role.allow(
+            f"read-{self.name}",
+            [
+                Statement(actions=["dynamodb:BatchGetItem", "dynamodb:GetItem"], resources=[self.arn]),
+                Statement(actions=["dynamodb:Query"], resources=[self.arn, pulumi.Output.concat(self.arn, "/index/*")]),
+                self._key.use("dynamodb"),
+            ],
+        )
+
+    def grant_write(self, grantee: Grantee) -> aws.iam.RolePolicy:
+        """Let the grantee put and update items, on a condition and in transactions; deleting is a grant of its own."""
+        return grantee.role.allow(
+            f"write-{self.name}",
+            [
+                Statement(
+                    actions=["dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+                    resources=[self.arn],
+                ),
+                self._key.use("dynamodb"),
+            ],
+        )
+
+    def grant_delete(self, grantee: Grantee) -> aws.iam.RolePolicy:
+        """Let the grantee delete items."""
+        return grantee.role.allow(
+            f"delete-{self.name}",
+            [Statement(actions=["dynamodb:DeleteItem"], resources=[self.arn]), self._key.use("dynamodb")],
+        )
+
+
+def _index(name: str, hash_key: str, range_key: str) -> aws.dynamodb.TableGlobalSecondaryIndexArgs:
+    return aws.dynamodb.TableGlobalSecondaryIndexArgs(
+        name=name, hash_key=hash_key, range_key=range_key, projection_type="ALL"
+    )

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock clean
+.PHONY: help setup lock clean build wheel
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,10 +22,17 @@ $(READY): requirements.txt locks/uv.txt locks/data.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r locks/data.txt
 	@touch $@
 
+build: $(READY) ## build handler archives and layers (TARGET=aws, host or all)
+	@$(BIN)/python -m cli.build --target $(or $(TARGET),all)
+
+wheel: $(READY) ## build the wheel and the source archive into dist/
+	@$(BIN)/python -m build --no-isolation --outdir dist .
+
 lock: $(READY) ## resolve the locks anew
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-find-links --no-annotate --extra local --extra dev pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-find-links --no-annotate locks/uv.in -o locks/uv.txt
 	$(BIN)/uv pip compile --quiet --upgrade --no-deps --universal --python-version 3.11 --generate-hashes --no-header --no-emit-find-links --no-annotate locks/data.in -o locks/data.txt
+	$(BIN)/python -m cli.packaging.locks
 
 clean: ## remove the virtual environment and everything made
 	rm -rf $(VENV) .watershed build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache

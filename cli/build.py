@@ -1,0 +1,77 @@
+"""`watershed build`: handler archives and dependency layers, for AWS and for this machine."""
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from .packaging import TARGETS, Build, BuildError, Target, build_artifacts, describe
+
+MIB = 1024 * 1024
+
+
+class TargetChoice(StrEnum):
+    """What `--target` takes."""
+
+    AWS = "aws"
+    HOST = "host"
+    ALL = "all"
+
+
+def build(
+    target: Annotated[
+        TargetChoice, typer.Option(help="aws: Python 3.13 on arm64; host: this machine.")
+    ] = TargetChoice.ALL,
+    output: Annotated[Path, typer.Option(help="Holds a folder for each target.")] = Path(".watershed/artifacts"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print the manifests instead of tables.")] = False,
+) -> None:
+    """Build what is deployed: an archive for each handler and the layers of their dependencies.
+
+    The project in this folder may declare its own handlers in [tool.watershed] of its pyproject.toml.
+    """
+    wanted: tuple[Target, ...] = tuple(goal for goal in TARGETS if target in (TargetChoice.ALL, goal))
+    progress = Console(stderr=True)
+    try:
+        with progress.status("Building") as status:
+            builds = [build_artifacts(goal, output / goal, Path.cwd(), status.update) for goal in wanted]
+    except BuildError as error:
+        progress.print("Error:", str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    if as_json:
+        print(json.dumps({each.target: describe(each) for each in builds}, indent=2, sort_keys=True))  # noqa: T201
+        return
+    console = Console()
+    for each in builds:
+        console.print(_table(each))
+
+
+def _table(build: Build) -> Table:
+    title = f"{build.target}: Python {build.platform.python}, {build.platform.architecture}"
+    table = Table(title=title, caption=str(build.manifest), title_justify="left", caption_justify="left")
+    table.add_column("deployable or layer")
+    table.add_column("zipped", justify="right")
+    table.add_column("unpacked with layers", justify="right")
+    table.add_column("layers")
+    table.add_column("sha256")
+    for each in build.deployables:
+        layers = ", ".join(each.layers)
+        table.add_row(
+            each.name, _size(each.archive.bytes), _size(build.unpacked_bytes(each)), layers, each.archive.sha256[:12]
+        )
+    for name, archive in build.layers.items():
+        table.add_row(
+            f"layer {name}", _size(archive.bytes), _size(archive.unpacked_bytes), "", archive.sha256[:12], style="dim"
+        )
+    return table
+
+
+def _size(count: int) -> str:
+    return f"{count / MIB:.1f} MiB" if count >= MIB else f"{count / 1024:.1f} KiB"
+
+
+if __name__ == "__main__":
+    typer.run(build)

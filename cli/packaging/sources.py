@@ -1,0 +1,33 @@
+"""The archive of one deployable: the source files it names, under the paths they have in their project."""
+
+import re
+from pathlib import Path
+
+from .archive import Entry, files_below
+from .declarations import Deployable
+from .errors import BuildError
+
+NEVER_SHIPPED = re.compile(r"(^|/)(\.|__pycache__/|tests?/)|\.(pyc|md)$|~$")
+"""Caches, hidden files, tests and documentation: a handler never reads them."""
+
+
+def collect_sources(name: str, root: Path, deployable: Deployable) -> dict[str, Entry]:
+    """Read the files of a deployable; a missing one, or an entry that is not among them, is an error."""
+    entries: dict[str, Entry] = {}
+    for source in deployable.sources:
+        path = root / source
+        if ".." in Path(source).parts or Path(source).is_absolute():
+            raise BuildError(f"deployable {name!r}: the source {source!r} lies outside {root}; give a path inside it.")
+        if not path.exists():
+            raise BuildError(f"deployable {name!r}: the source {source!r} is not in {root}.")
+        for file in files_below(path) if path.is_dir() else [path]:
+            inside = file.relative_to(root).as_posix()
+            if not NEVER_SHIPPED.search(inside):
+                entries[inside] = Entry(file.read_bytes())
+    module = deployable.entry.rpartition(".")[0].replace(".", "/")
+    if not {f"{module}.py", f"{module}/__init__.py"} & entries.keys():
+        raise BuildError(
+            f"deployable {name!r}: its entry {deployable.entry!r} needs {module}.py, which its sources do not hold "
+            f"({', '.join(deployable.sources)})."
+        )
+    return entries

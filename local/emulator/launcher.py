@@ -1,0 +1,99 @@
+"""The emulator's process: ministack's application with our extensions, until its record file goes.
+
+Started by `lifecycle.start` as `python -m local.emulator.launcher`; ministack takes its settings from the
+environment while it is imported, so the environment comes first and the imports after it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from ..processes import ProcessRecord
+
+IDENTITY_PATH = "/_watershed"
+WATCH_SECONDS = 1.0
+
+Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
+
+
+def main() -> None:
+    """Serve until told to stop, or until the record file no longer names this process."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--record", type=Path, required=True)
+    parser.add_argument("--project", required=True)
+    arguments = parser.parse_args()
+
+    from hypercorn.asyncio import serve
+    from hypercorn.config import Config
+    from ministack import app
+    from ministack.core import lambda_runtime
+
+    from . import functions, transport
+
+    transport.install(app)
+    functions.install(lambda_runtime)
+
+    config = Config()
+    config.bind = [f"127.0.0.1:{arguments.port}"]
+    config.keep_alive_timeout = 75
+    config.loglevel = "WARNING"
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        _watch(arguments.record, lambda: loop.call_soon_threadsafe(stop.set))
+        served: Any = with_identity(app.app, arguments.project)
+        await serve(served, config, shutdown_trigger=stop.wait)  # type: ignore[arg-type]
+
+    try:
+        asyncio.run(run())
+    finally:
+        lambda_runtime.reset()
+    # ministack's worker threads may still wait for functions; nothing of theirs outlives the emulator.
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def with_identity(served: Application, project: str) -> Application:
+    """Answer `/_watershed` with whose emulator this is, so that a port in use can be explained."""
+
+    async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["path"] == IDENTITY_PATH:
+            body = json.dumps({"project": project, "pid": os.getpid()}).encode()
+            headers = [(b"content-type", b"application/json")]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
+            return
+        await served(scope, receive, send)
+
+    return application
+
+
+def _watch(record: Path, stop: Callable[[], object]) -> None:
+    """Stop when the record is gone or names another process: no emulator outlives its checkout."""
+
+    def watch() -> None:
+        pause = threading.Event()
+        while not pause.wait(WATCH_SECONDS):
+            found = ProcessRecord.read(record)
+            if found is None or found.pid != os.getpid():
+                stop()
+                return
+
+    threading.Thread(target=watch, daemon=True, name="record-watch").start()
+
+
+if __name__ == "__main__":
+    main()

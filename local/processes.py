@@ -1,0 +1,84 @@
+"""Processes that outlive the command that started them: told apart from strangers by their start time."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+STOP_SECONDS = 8.0
+
+
+@dataclass(frozen=True)
+class ProcessRecord:
+    """A process as its pid file knows it. A recycled pid has another start time, and is left alone."""
+
+    pid: int
+    started: str
+    port: int
+
+    def write(self, file: Path) -> None:
+        """Write the record so that a reader never sees half of it."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        partial = file.with_suffix(".partial")
+        partial.write_text(json.dumps(asdict(self)))
+        partial.replace(file)
+
+    @staticmethod
+    def read(file: Path) -> ProcessRecord | None:
+        """Return the record in `file`, or None when there is none that makes sense."""
+        try:
+            return ProcessRecord(**json.loads(file.read_text()))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether this very process still runs."""
+        return start_identity(self.pid) == self.started
+
+    def stop(self) -> bool:
+        """End the process and its group (the functions it runs); True if there was one to end."""
+        if not self.is_alive:
+            return False
+        _signal_group(self.pid, signal.SIGTERM)
+        deadline = time.monotonic() + STOP_SECONDS
+        while self.is_alive and time.monotonic() < deadline:
+            time.sleep(0.05)
+        _signal_group(self.pid, signal.SIGKILL)
+        while self.is_alive and time.monotonic() < deadline + STOP_SECONDS:
+            time.sleep(0.05)
+        return True
+
+
+def start_identity(pid: int) -> str:
+    """Return what tells this process from a later one of the same number; empty when it does not run."""
+    stat = Path(f"/proc/{pid}/stat")
+    if Path("/proc/self/stat").exists():
+        try:
+            # The second field, the command, may hold spaces and parentheses: count from its last parenthesis.
+            state, *fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            return ""
+        boot = Path("/proc/sys/kernel/random/boot_id")
+        return "" if state in "ZX" else f"{boot.read_text().strip() if boot.exists() else ''}:{fields[18]}"
+    listed = subprocess.run(
+        ["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
+    ).stdout.split()
+    return "" if not listed or listed[0].startswith("Z") else " ".join(listed[1:])
+
+
+def command_line(pid: int) -> str:
+    """Return the command of a process, for a message that names it."""
+    listed = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return listed.stdout.strip()
+
+
+def _signal_group(pid: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, number)

@@ -53,7 +53,7 @@ class Bucket(Component, domain="storage"):
         )
         self.arn: pulumi.Output[str] = self.resource.arn
         self.bucket_name: pulumi.Output[str] = self.resource.bucket
-        self._encrypt()
+        self.encryption = self._encrypt()
         closed = block_public_access(self._child("public-access"), self.bucket_name, self._options())
         owned = own_all_objects(self._child("ownership"), self.bucket_name, self._options())
         # S3 refuses to change a bucket's policy and its public access block at the same moment.
@@ -63,7 +63,7 @@ class Bucket(Component, domain="storage"):
             policy=data_bucket_policy(self.arn, key.arn),
             opts=self._options(depends_on=[closed, owned]),
         )
-        versioning = aws.s3.BucketVersioning(
+        self.versioning = aws.s3.BucketVersioning(
             self._child("versioning"),
             bucket=self.bucket_name,
             versioning_configuration=aws.s3.BucketVersioningVersioningConfigurationArgs(status="Enabled"),
@@ -73,7 +73,7 @@ class Bucket(Component, domain="storage"):
             self._child("lifecycle"),
             bucket=self.bucket_name,
             rules=(lifecycle or Lifecycle()).rules(),
-            opts=self._options(depends_on=[versioning]),
+            opts=self._options(depends_on=[self.versioning]),
         )
         aws.s3.BucketLogging(
             self._child("logging"),
@@ -101,11 +101,11 @@ class Bucket(Component, domain="storage"):
         """Let the grantee delete objects under `prefix` (former versions stay); default anywhere in the bucket."""
         return bucket_grants.delete(self.name, self.arn, grantee, prefix)
 
-    def _encrypt(self) -> None:
+    def _encrypt(self) -> aws.s3.BucketServerSideEncryptionConfiguration:
         by_default = aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
             sse_algorithm="aws:kms", kms_master_key_id=self.key.arn
         )
-        aws.s3.BucketServerSideEncryptionConfiguration(
+        return aws.s3.BucketServerSideEncryptionConfiguration(
             self._child("encryption"),
             bucket=self.bucket_name,
             rules=[

@@ -1,0 +1,138 @@
+"""The whole stack config, typed: what `Pulumi.<stack>.yaml` may say, and clear errors for what it may not."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Self
+
+import pulumi
+from pydantic import Field
+
+from .catalog import Dataset
+from .catalog.workgroup import MIN_BYTES_SCANNED
+from .config_errors import Problem, cross_problems, explain, validation_problems
+from .config_source import read_stack_config
+from .core import Classification
+from .core.model import Model
+from .core.tags import TagText
+from .observability import LogRetention
+from .storage.zone import DEFAULT_ZONES, Zone
+
+Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+
+
+class KeyConfig(Model):
+    """The platform's encryption key."""
+
+    arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[\w-]+$")] | None = None
+    """An existing key's ARN; then none is created and the rest of this section has no effect."""
+    deletion_window_days: Annotated[int, Field(ge=7, le=30)] = 30
+    rotation_days: Annotated[int, Field(ge=90, le=2_560)] = 365
+    removable: bool = False
+
+
+class LakeConfig(Model):
+    """The data lake."""
+
+    zones: Annotated[tuple[Zone, ...], Field(min_length=1)] = DEFAULT_ZONES
+    access_log_days: Annotated[int, Field(ge=8)] = 365
+    result_days: Annotated[int, Field(ge=1)] = 7
+    quarantine_days: Annotated[int, Field(ge=1)] = 90
+    removable: bool = False
+    """Together with allowDestroy: the lake may be destroyed with all its data."""
+
+
+class CatalogConfig(Model):
+    """The catalog and its Athena workgroup."""
+
+    bytes_scanned_limit: Annotated[int, Field(ge=MIN_BYTES_SCANNED)] = 100 * 1_000**3
+    """Bytes after which Athena cancels a query."""
+
+
+class MetadataConfig(Model):
+    """The table of data sets."""
+
+    recovery_days: Annotated[int, Field(ge=1, le=35)] = 35
+    removable: bool = False
+
+
+class IngestionConfig(Model):
+    """The function that turns arriving files into Parquet."""
+
+    memory: Annotated[int, Field(ge=128, le=10_240)] = 2_048
+    """MB; CPU grows with it."""
+    timeout: Annotated[int, Field(ge=1, le=900)] = 300
+    """Seconds."""
+    disk: Annotated[int, Field(ge=512, le=10_240)] = 2_048
+    """MB; a file must fit twice."""
+    max_concurrency: Annotated[int, Field(ge=2, le=1_000)] = 4
+
+
+class AlarmConfig(Model):
+    """Who is told when something fails."""
+
+    emails: tuple[Email, ...] = ()
+    """Each must confirm the mail that AWS sends first. None: alarms only show in the console."""
+
+
+class LogConfig(Model):
+    """Logs of functions."""
+
+    retention_days: LogRetention = 30
+
+
+class Exemption(Model):
+    """A policy finding that is accepted for a time, with the reason."""
+
+    rule: Annotated[str, Field(min_length=1)]
+    """The rule's id, for example S3-ACCESS-LOGGING."""
+    resource: Annotated[str, Field(min_length=1)]
+    reason: Annotated[str, Field(min_length=1)]
+    owner: Annotated[str, Field(min_length=1)]
+    expires: date
+    """The last day on which it holds; after that the finding fails again."""
+
+
+class PlatformConfig(Model):
+    """Everything a stack can say."""
+
+    owner: TagText | None = None
+    """The team that answers for the platform; default the project's name."""
+    classification: Classification = "internal"
+    """Of the data, where nothing closer says otherwise."""
+    allow_destroy: bool = False
+    """The stack's key of the two that destroying data takes; the other is `removable` of the part."""
+    owns_account_settings: bool = False
+    """Whether this stack owns what exists once per account and region; exactly one stack of an account must."""
+    key: KeyConfig = KeyConfig()
+    lake: LakeConfig = LakeConfig()
+    catalog: CatalogConfig = CatalogConfig()
+    metadata: MetadataConfig = MetadataConfig()
+    ingestion: IngestionConfig = IngestionConfig()
+    alarms: AlarmConfig = AlarmConfig()
+    logs: LogConfig = LogConfig()
+    datasets: tuple[Dataset, ...] = ()
+    """Data sets, each here or as the path of a YAML file that holds one (or a list)."""
+    exemptions: tuple[Exemption, ...] = ()
+    """Policy findings accepted for a time."""
+
+    @classmethod
+    def from_stack(cls, folder: Path | None = None) -> Self:
+        """Read the config of the stack that is being deployed; paths in it are relative to `folder`, default here.
+
+        Raises pulumi.RunError that lists every problem with its path, what was given and what is accepted.
+        """
+        namespace = pulumi.get_project()
+        given, problems = read_stack_config(namespace, folder or Path.cwd())
+        config = cls.check(given, namespace, problems)
+        if isinstance(config, list):
+            raise pulumi.RunError(explain(config, f"stack {pulumi.get_stack()}"))
+        return config
+
+    @classmethod
+    def check(
+        cls, given: dict[str, object], namespace: str = "watershed", found: list[Problem] | None = None
+    ) -> Self | list[Problem]:
+        """Return the config, or every problem with what was given."""
+        config, problems = validation_problems(cls, given, namespace)
+        problems = [*(found or []), *problems, *cross_problems(given, namespace)]
+        return problems if problems or config is None else config

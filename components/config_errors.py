@@ -1,0 +1,157 @@
+"""Turns what is wrong with a stack config into sentences: the path, what was given, what is accepted."""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from .catalog import Dataset
+from .storage.zone import DEFAULT_ZONES, Zone
+
+_SHOWN = 80
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with a config."""
+
+    path: str
+    given: Any
+    accepted: str
+
+    def __str__(self) -> str:
+        given = repr(self.given)
+        if len(given) > _SHOWN:
+            given = given[: _SHOWN - 1] + "…"
+        return f"{self.path}: given {given}; accepted: {self.accepted}"
+
+
+def explain(problems: list[Problem], where: str) -> str:
+    """Return one text with all problems, one a line."""
+    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    return "\n".join([f"the config of {where} has {count}:", *(f"  - {problem}" for problem in problems)])
+
+
+def validation_problems(model: type[M], given: dict[str, Any], namespace: str) -> tuple[M | None, list[Problem]]:
+    """Validate, and return the config or what each value should have been."""
+    try:
+        return model.model_validate(given), []
+    except ValidationError as error:
+        return None, [_problem(model, detail, namespace) for detail in error.errors()]
+
+
+def cross_problems(given: dict[str, Any], namespace: str) -> list[Problem]:
+    """Return what is wrong between sections, for as much of them as can be read."""
+    datasets = [(i, d) for i, d in enumerate(_each(Dataset, given.get("datasets"))) if d]
+    lake = given.get("lake")
+    zones: tuple[Zone, ...] = DEFAULT_ZONES
+    if isinstance(lake, dict) and "zones" in lake:
+        zones = tuple(zone for zone in _each(Zone, lake["zones"]) if zone)
+    names = [zone.name for zone in zones]
+    problems = [
+        Problem(f"{namespace}:lake.zones", name, "each zone once")
+        for name in sorted({name for name in names if names.count(name) > 1})
+    ]
+    seen: dict[str, int] = {}
+    sources: dict[tuple[str, str], str] = {}
+    for position, dataset in datasets:
+        path = f"{namespace}:datasets[{position}]"
+        if dataset.name in seen:
+            problems.append(
+                Problem(
+                    f"{path}.name", dataset.name, f"each data set once; datasets[{seen[dataset.name]}] has this name"
+                )
+            )
+        seen.setdefault(dataset.name, position)
+        used = [(".zone", dataset.zone)] + ([(".source.zone", dataset.source.zone)] if dataset.source else [])
+        problems += [
+            Problem(path + where, zone, f"a zone of the lake: {', '.join(names)}")
+            for where, zone in used
+            if zone not in names
+        ]
+        if dataset.source:
+            source = (dataset.source.zone, dataset.source.prefix)
+            if source in sources:
+                problems.append(
+                    Problem(f"{path}.source.prefix", source[1], f"a prefix of its own; {sources[source]} has this one")
+                )
+            sources.setdefault(source, dataset.name)
+            if source == (dataset.zone, dataset.prefix):
+                problems.append(
+                    Problem(f"{path}.source.prefix", source[1], "another place than where the data set's own files go")
+                )
+    return problems
+
+
+def _each(model: type[M], values: Any) -> list[M | None]:
+    return [_or_none(model, value) for value in values] if isinstance(values, list) else []
+
+
+def _or_none(model: type[M], value: Any) -> M | None:
+    try:
+        return model.model_validate(value)
+    except ValidationError:
+        return None
+
+
+def _problem(model: type[BaseModel], detail: Any, namespace: str) -> Problem:
+    location = tuple(part for part in detail["loc"])
+    path = _path(location, namespace)
+    if detail["type"] == "extra_forbidden":
+        return Problem(path, detail["input"], _keys(model, location))
+    if detail["type"] == "missing":
+        return Problem(path, None, "a value; it is required")
+    return Problem(path, detail["input"], detail["msg"].removeprefix("Value error, "))
+
+
+def _path(location: tuple[Any, ...], namespace: str) -> str:
+    text = ""
+    for part in location:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return f"{namespace}:{text.lstrip('.')}"
+
+
+def _keys(model: type[BaseModel], location: tuple[Any, ...]) -> str:
+    """Return which keys there are where an unknown one was given, the likely one first."""
+    owner = _model_at(model, location[:-1])
+    if owner is None:
+        return "no such key"
+    keys = [field.alias or name for name, field in owner.model_fields.items()]
+    close = get_close_matches(str(location[-1]), keys, n=1)
+    hint = f"did you mean {close[0]}? " if close else ""
+    return f"{hint}keys are {', '.join(keys)}"
+
+
+def _model_at(model: type[BaseModel], location: tuple[Any, ...]) -> type[BaseModel] | None:
+    current: Any = model
+    for part in location:
+        current = _unwrap(current)
+        if isinstance(part, int):
+            current = (get_args(current) or (None,))[0]
+        elif isinstance(current, type) and issubclass(current, BaseModel):
+            fields = {field.alias or name: field for name, field in current.model_fields.items()}
+            if part in fields:
+                current = fields[part].annotation
+        elif get_origin(current) in (Union, UnionType):
+            tagged = [option for option in get_args(current) if _tag(option) == part]
+            current = tagged[0] if tagged else None
+    current = _unwrap(current)
+    return current if isinstance(current, type) and issubclass(current, BaseModel) else None
+
+
+def _unwrap(annotation: Any) -> Any:
+    """Strip Annotated and optional, as far as one type is meant."""
+    while hasattr(annotation, "__metadata__"):
+        annotation = get_args(annotation)[0]
+    options = [option for option in get_args(annotation) if option is not type(None)]
+    if get_origin(annotation) in (Union, UnionType) and len(options) == 1:
+        return _unwrap(options[0])
+    return annotation
+
+
+def _tag(option: Any) -> Any:
+    field = getattr(option, "model_fields", {}).get("type")
+    return field.default if field else None

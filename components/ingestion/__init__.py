@@ -1,0 +1,3 @@
+from .ingestion import Ingestion
+
+__all__ = ["Ingestion"]

@@ -1,0 +1,90 @@
+"""Files that arrive in the lake become typed, partitioned Parquet."""
+
+from collections.abc import Sequence
+
+import pulumi
+
+from ..catalog import Dataset
+from ..compute import Artifacts, DependencyLayers, LambdaFunction
+from ..core import Component, Tags
+from ..messaging import Queue, Topic
+from ..observability import LogRetention
+from ..storage import DataLake, MetadataTable
+from .settings_document import KEY, settings_document
+
+
+class Ingestion(Component, domain="ingestion"):
+    """Turns each file that arrives for a data set into Parquet in its zone, and writes down what is known of it.
+
+    Creates: the function (handler `ingest`), its queues and event rules (one for each zone that files arrive in), the
+    settings document, and the grants that go with them.
+
+    - `lake`, `metadata`: where files arrive, Parquet goes, and metadata is kept.
+    - `datasets`: those with a `source` are ingested; the rest is only described to handlers.
+    - `memory`, `timeout`, `disk`: of the function, in MB, seconds and MB; default 2,048, 300 and 2,048. A file must fit
+      on the disk twice.
+    - `max_concurrency`: files at a time, 2 to 1,000, default 4.
+    - `notify`, `log_retention_days`, `layers`, `artifacts`: as for LambdaFunction.
+
+    Attributes: `function`, `queues` by zone, `settings`. Errors: KeyError for a source zone the lake lacks.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        lake: DataLake,
+        metadata: MetadataTable,
+        datasets: Sequence[Dataset],
+        memory: int = 2_048,
+        timeout: int = 300,
+        disk: int = 2_048,
+        max_concurrency: int = 4,
+        notify: Topic | None = None,
+        log_retention_days: LogRetention = 30,
+        layers: DependencyLayers | None = None,
+        artifacts: Artifacts | None = None,
+        tags: Tags | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(name, tags=tags, opts=opts)
+        self.settings = settings_document(
+            self._child("settings"),
+            lake=lake,
+            metadata=metadata,
+            datasets=datasets,
+            owner=self._tags()["owner"],
+            opts=self._options(),
+        )
+        self.function = LambdaFunction(
+            self._child("function"),
+            handler="ingest",
+            key=lake.key,
+            memory=memory,
+            timeout=timeout,
+            disk=disk,
+            environment={
+                "SETTINGS_BUCKET": self.settings.bucket,
+                "SETTINGS_KEY": self.settings.key,
+                "SETTINGS_VERSION": self.settings.version_id,
+            },
+            notify=notify,
+            log_retention_days=log_retention_days,
+            layers=layers,
+            artifacts=artifacts,
+            tags=self.tags,
+            opts=self._options(),
+        )
+        lake.system.grant_read(self.function, KEY)
+        lake.quarantine.grant_write(self.function)
+        metadata.grant_read(self.function)
+        metadata.grant_write(self.function)
+        arriving = [dataset for dataset in datasets if dataset.source]
+        for zone in sorted({dataset.zone for dataset in arriving}):
+            lake.grant_write(self.function, zone=zone)
+            lake.grant_delete(self.function, zone=zone)
+        self.queues: dict[str, Queue] = {}
+        for zone in sorted({dataset.source.zone for dataset in arriving if dataset.source}):
+            lake.grant_read(self.function, zone=zone)
+            self.queues[zone] = self.function.on_objects(lake.zone(zone), max_concurrency=max_concurrency)
+        self.register_outputs({"function_name": self.function.function_name})

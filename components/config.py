@@ -12,18 +12,19 @@ from .catalog.workgroup import MIN_BYTES_SCANNED
 from .config_errors import Problem, cross_problems, explain, validation_problems
 from .config_source import read_stack_config
 from .core import Classification
-from .core.model import Model
+from .core.model import Matching, Model
 from .core.tags import TagText
 from .observability import LogRetention
 from .storage.zone import DEFAULT_ZONES, Zone
 
-Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+_KEY_ARN = r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[\w-]+"
+Email = Annotated[str, Matching(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address")]
 
 
 class KeyConfig(Model):
     """The platform's encryption key."""
 
-    arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[\w-]+$")] | None = None
+    arn: Annotated[str, Matching(_KEY_ARN, "a key's ARN, as arn:aws:kms:<region>:<account>:key/<id>")] | None = None
     """An existing key's ARN; then none is created and the rest of this section has no effect."""
     deletion_window_days: Annotated[int, Field(ge=7, le=30)] = 30
     rotation_days: Annotated[int, Field(ge=90, le=2_560)] = 365

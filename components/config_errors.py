@@ -8,7 +8,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from .catalog import Dataset
-from .storage.zone import DEFAULT_ZONES, Zone
+from .storage.zone import DEFAULT_ZONES
 
 _SHOWN = 80
 M = TypeVar("M", bound=BaseModel)
@@ -40,17 +40,13 @@ def validation_problems(model: type[M], given: dict[str, Any], namespace: str) -
     try:
         return model.model_validate(given), []
     except ValidationError as error:
-        return None, [_problem(model, detail, namespace) for detail in error.errors()]
+        return None, [_problem(model, detail, namespace) for detail in error.errors() if not _follows(detail)]
 
 
 def cross_problems(given: dict[str, Any], namespace: str) -> list[Problem]:
     """Return what is wrong between sections, for as much of them as can be read."""
     datasets = [(i, d) for i, d in enumerate(_each(Dataset, given.get("datasets"))) if d]
-    lake = given.get("lake")
-    zones: tuple[Zone, ...] = DEFAULT_ZONES
-    if isinstance(lake, dict) and "zones" in lake:
-        zones = tuple(zone for zone in _each(Zone, lake["zones"]) if zone)
-    names = [zone.name for zone in zones]
+    names = _zone_names(given.get("lake"))
     problems = [
         Problem(f"{namespace}:lake.zones", name, "each zone once")
         for name in sorted({name for name in names if names.count(name) > 1})
@@ -86,6 +82,13 @@ def cross_problems(given: dict[str, Any], namespace: str) -> list[Problem]:
     return problems
 
 
+def _zone_names(lake: Any) -> list[str]:
+    """Return what the zones are called, whatever else is wrong with them."""
+    if not isinstance(lake, dict) or not isinstance(lake.get("zones"), list):
+        return [zone.name for zone in DEFAULT_ZONES]
+    return [str(zone["name"]) for zone in lake["zones"] if isinstance(zone, dict) and "name" in zone]
+
+
 def _each(model: type[M], values: Any) -> list[M | None]:
     return [_or_none(model, value) for value in values] if isinstance(values, list) else []
 
@@ -95,6 +98,11 @@ def _or_none(model: type[M], value: Any) -> M | None:
         return model.model_validate(value)
     except ValidationError:
         return None
+
+
+def _follows(detail: Any) -> bool:
+    """Return whether pydantic only says that a list is too short because its items are wrong."""
+    return detail["type"] == "too_short" and bool(detail["input"])
 
 
 def _problem(model: type[BaseModel], detail: Any, namespace: str) -> Problem:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from ..core import Classification
-from ..core.model import Model
+from ..core.model import Matching, Model
 from ..core.tags import TagText
 from ..storage.zone import ZoneName
 from .partition import Partition
@@ -32,8 +32,9 @@ def _prefix(text: str) -> str:
     return text
 
 
-DatasetName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
-"""Lower-case letters, digits and underscores, at most 60: also the name of the table, so SQL needs no quotes."""
+_SQL_NAME = "lower-case letters, digits and underscores, at most {}, so that SQL needs no quotes"
+DatasetName = Annotated[str, Matching(r"[a-z][a-z0-9_]{0,59}", _SQL_NAME.format(60))]
+"""Also the name of its table."""
 Prefix = Annotated[str, Field(max_length=512), AfterValidator(_prefix)]
 ColumnType = Annotated[str, AfterValidator(_athena_type)]
 
@@ -41,8 +42,8 @@ ColumnType = Annotated[str, AfterValidator(_athena_type)]
 class Column(Model):
     """A typed column."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]{0,127}$")]
-    """Lower-case letters, digits and underscores (Athena, "Name databases, tables, and columns")."""
+    name: Annotated[str, Matching(r"[a-z_][a-z0-9_]{0,127}", _SQL_NAME.format(128))]
+    """Source: Amazon Athena User Guide, "Name databases, tables, and columns"."""
     type: ColumnType = "string"
     comment: Annotated[str, Field(max_length=255)] | None = None
     """What it holds, with its unit; at most 255 characters (AWS Glue API, "Column")."""

@@ -4,7 +4,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ..core.model import Model
+from ..core.model import Matching, Model
+
+_DAY = r"\d{4}-\d{2}-\d{2}"
 
 
 class IntegerProjection(Model):
@@ -29,7 +31,7 @@ class EnumProjection(Model):
     """A few known values."""
 
     type: Literal["enum"] = "enum"
-    values: Annotated[tuple[Annotated[str, Field(pattern=r"^[^,]+$")], ...], Field(min_length=1)]
+    values: Annotated[tuple[Annotated[str, Matching(r"[^,]+", "text without a comma")], ...], Field(min_length=1)]
 
     def properties(self) -> dict[str, str]:
         """Return the table properties Athena reads."""
@@ -40,8 +42,8 @@ class DateProjection(Model):
     """Every day from `first` to `last`, each as yyyy-MM-dd; `last` may be NOW."""
 
     type: Literal["date"] = "date"
-    first: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-    last: Annotated[str, Field(pattern=r"^(\d{4}-\d{2}-\d{2}|NOW([+-]\d+DAYS)?)$")] = "NOW"
+    first: Annotated[str, Matching(_DAY, "a day, as 2024-01-31")]
+    last: Annotated[str, Matching(rf"{_DAY}|NOW([+-]\d+DAYS)?", "a day, as 2024-01-31, or NOW, NOW+3DAYS")] = "NOW"
 
     def properties(self) -> dict[str, str]:
         """Return the table properties Athena reads."""

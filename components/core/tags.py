@@ -3,9 +3,8 @@
 from typing import Annotated, Literal
 
 import pulumi
-from pydantic import Field
 
-from .model import Model
+from .model import Matching, Model
 from .names import stack_name
 
 Classification = Literal["public", "internal", "confidential", "restricted"]
@@ -13,7 +12,7 @@ Classification = Literal["public", "internal", "confidential", "restricted"]
 
 REQUIRED_TAGS = ("project", "stack", "component", "owner", "data-classification")
 
-TagText = Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[\w\s.:/=+\-@]+$")]
+TagText = Annotated[str, Matching(r"[\w\s.:/=+\-@]{1,256}", "1 to 256 letters, digits, spaces and . : / = + - @ _")]
 """A tag's value, in the characters that every AWS service accepts (AWS General Reference, "Tag naming limits")."""
 
 

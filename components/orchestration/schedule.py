@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, model_validator
 
-from ..core.model import Model
+from ..core.model import Matching, Model
 
 
 def _timezone(name: str) -> str:
@@ -17,9 +17,12 @@ def _timezone(name: str) -> str:
 class Schedule(Model):
     """A cron or a rate, in a time zone. Source: EventBridge Scheduler User Guide, "Schedule types"."""
 
-    cron: Annotated[str, Field(pattern=r"^\S+( \S+){5}$")] | None = None
+    cron: Annotated[str, Matching(r"\S+( \S+){5}", "six fields, for example 0 6 * * ? *")] | None = None
     """Six fields: minutes hours day-of-month month day-of-week year, for example `0 6 * * ? *`."""
-    rate: Annotated[str, Field(pattern=r"^[1-9]\d* (minute|hour|day)s?$")] | None = None
+    rate: (
+        Annotated[str, Matching(r"[1-9]\d* (minute|hour|day)s?", "a number of minutes, hours or days: 15 minutes")]
+        | None
+    ) = None
     """For example `15 minutes`."""
     timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
     flexible_minutes: Annotated[int, Field(ge=0, le=1_440)] = 0

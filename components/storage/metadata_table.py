@@ -95,6 +95,12 @@ class MetadataTable(Component, domain="storage"):
 
 
 def _index(name: str, hash_key: str, range_key: str) -> aws.dynamodb.TableGlobalSecondaryIndexArgs:
+    part = aws.dynamodb.TableGlobalSecondaryIndexKeySchemaArgs
     return aws.dynamodb.TableGlobalSecondaryIndexArgs(
-        name=name, hash_key=hash_key, range_key=range_key, projection_type="ALL"
+        name=name,
+        key_schemas=[
+            part(attribute_name=hash_key, key_type="HASH"),
+            part(attribute_name=range_key, key_type="RANGE"),
+        ],
+        projection_type="ALL",
     )

@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
 from ..core import Classification
+from ..core.model import Matching
 from .lifecycle import Lifecycle
 
 _LAKE_BUCKETS = ("logs", "results", "quarantine", "system")
@@ -16,7 +17,11 @@ def _not_a_lake_bucket(name: str) -> str:
     return name
 
 
-ZoneName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,19}$"), AfterValidator(_not_a_lake_bucket)]
+ZoneName = Annotated[
+    str,
+    Matching(r"[a-z][a-z0-9]{0,19}", "lower-case letters and digits, a letter first, at most 20"),
+    AfterValidator(_not_a_lake_bucket),
+]
 """Lower-case letters and digits, at most 20: part of a bucket's and a database's name."""
 
 

@@ -1,0 +1,211 @@
+"""The table's calls, bound to property types and AWS shapes: parameters out of state, properties out of answers."""
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+from botocore.model import StructureShape
+
+from .aws import service_model
+from .codecs import Codec, Field, Hints, Problem, codec_for, field_for, put, take
+from .matching import member_shape, normalised
+from .schema import ResourceSchema
+from .table import Call, Resource, Session, State
+
+# `tags` is sent as `tagsAll`; `region` says where to call, not what.
+_NEVER_SENT = ("tags", "region")
+
+
+class BoundCall:
+    """A call whose parameters and answer are matched with a resource type's properties."""
+
+    def __init__(self, resource: Resource, schema: ResourceSchema, call: Call, takes: Iterable[str]) -> None:
+        self.call, self.resource, self.schema = call, resource, schema
+        self._takes = frozenset(takes)
+        self.model = service_model(resource.service).operation_model(call.operation)
+
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """Every property that has a parameter here."""
+        found = {}
+        for name, kind in self.schema.properties.items():
+            if name in self.resource.local or name in _NEVER_SENT:
+                continue
+            field = self._input_field(name, kind)
+            if field:
+                found[name] = field
+        return found
+
+    @cached_property
+    def sent(self) -> Mapping[str, Field]:
+        """The properties this call sends: those it takes, and what it requires."""
+        required = self._required
+        sent = {}
+        for name, field in self.fields.items():
+            if name in self._takes or (field.path[0] in required and len(field.path) == 1):
+                sent[name] = field
+        return sent
+
+    @cached_property
+    def _required(self) -> frozenset[str]:
+        shape = self.model.input_shape
+        return frozenset(shape.required_members) if shape else frozenset()
+
+    def parameters(self, state: State, problems: list[Problem], only: Iterable[str] | None = None) -> dict[str, Any]:
+        """The call's parameters; what AWS would refuse is added to `problems`."""
+        chosen = set(only) | set(self.resource_identity) if only is not None else None
+        parameters: dict[str, Any] = {}
+        for name, field in self.sent.items():
+            value = state.get(name)
+            if value is None or (chosen is not None and name not in chosen and field.path[0] not in self._required):
+                continue
+            put(parameters, field.path, field.codec.encode(value, name, problems))
+        for path, value in self.call.fixed.items():
+            put(parameters, tuple(path.split(".")), value)
+        if self.call.adjust:
+            self.call.adjust(parameters, state)
+        return parameters
+
+    @cached_property
+    def resource_identity(self) -> frozenset[str]:
+        """The inputs that say which resource it is."""
+        return identity(self.resource, self.schema)
+
+    def missing(self, parameters: Mapping[str, Any]) -> list[Problem]:
+        """A problem for each required parameter that is not there."""
+        names = {field.path[0]: name for name, field in self.fields.items()}
+        return [
+            Problem(names.get(member, member), "is required")
+            for member in sorted(self._required)
+            if member not in parameters
+        ]
+
+    def run(self, state: State, session: Session, only: Iterable[str] | None = None) -> dict[str, Any]:
+        """Call AWS with the parameters in `state`."""
+        problems: list[Problem] = []
+        parameters = self.parameters(state, problems, only)
+        if problems:
+            raise ValueError("; ".join(f"{problem.path} {problem.reason}" for problem in problems))
+        return session.call(self.resource.service, self.call.operation, parameters)
+
+    def properties(self, answer: dict[str, Any], state: State) -> State | None:
+        """The properties in AWS's answer; None when the resource is not among what it lists."""
+        result = self._select(answer, state)
+        if result is None:
+            return None
+        decoded: State = {}
+        for name, path, codec in self._answered:
+            value = take(result, path)
+            if value is not None:
+                decoded[name] = codec.decode(value)
+        if self.call.adopt:
+            decoded.update(self.call.adopt(result, {**state, **decoded}))
+        return decoded
+
+    def settled(self, answer: dict[str, Any], state: State) -> bool:
+        """Whether the resource has reached the state that `until` asks for."""
+        result = self._select(answer, state) or {}
+        return all(take(result, tuple(path.split("."))) in (value, None) for path, value in self.call.until.items())
+
+    def _select(self, answer: dict[str, Any], state: State) -> dict[str, Any] | None:
+        result: Any = answer
+        for step in filter(None, self.call.result.split(".")):
+            result = result.get(step) if isinstance(result, dict) else None
+        if isinstance(result, list):
+            wanted = self.call.where.items()
+            matching = (entry for entry in result if all(entry.get(key) == state.get(ours) for key, ours in wanted))
+            result = next(matching, None)
+        return result
+
+    @cached_property
+    def _answered(self) -> list[Field]:
+        shape: Any = self.model.output_shape
+        for step in filter(None, self.call.result.split(".")):
+            shape = shape.members[step]
+        shape = getattr(shape, "member", shape)
+        if not isinstance(shape, StructureShape):
+            return []
+        names = (name for name in self.schema.properties if name not in (*self.resource.local, *_NEVER_SENT))
+        found = (self._output_field(name, shape) for name in names)
+        return [field for field in found if field]
+
+    def _input_field(self, name: str, kind: Any) -> Field | None:
+        shape = self.model.input_shape
+        if shape is None:
+            return None
+        inner = member_shape(shape, (self.call.within,)) if self.call.within else None
+        if isinstance(inner, StructureShape):
+            field = field_for(name, kind, inner, self._hints)
+            if field:
+                return Field(name, (self.call.within, *field.path), field.codec)
+        return field_for(name, kind, shape, self._hints)
+
+    def _output_field(self, name: str, shape: StructureShape) -> Field | None:
+        return field_for(name, self.schema.properties[name], shape, self._hints)
+
+    @cached_property
+    def _hints(self) -> Hints:
+        renames = {**self.resource.rename, **self.call.rename}
+        if self.resource.tags or "tags" in self.schema.properties:
+            renames.setdefault("tagsAll", ("Tags", "tags", "TagList", "TagSet"))
+        targets = {path: (target,) if isinstance(target, str) else target for path, target in renames.items()}
+        type_name = self.resource.token.rpartition(":")[2]
+        nouns = (normalised(type_name), *(normalised(noun) for noun in self.resource.nouns))
+        return Hints(targets, self.resource.codecs, self.resource.unsupported, nouns)
+
+
+def identity(resource: Resource, schema: ResourceSchema) -> frozenset[str]:
+    """The inputs that say which resource it is: those in its id, and those the table adds."""
+    in_id = {name for name in schema.properties if f"{{{name}}}" in resource.id}
+    named = {resource.name.property} if resource.name else set()
+    return frozenset((in_id | named | set(resource.identity)) & schema.inputs)
+
+
+class BoundTags:
+    """A service's tagging calls, matched by shape: some take a map, some a list of pairs."""
+
+    def __init__(self, resource: Resource, schema: ResourceSchema) -> None:
+        if resource.tags is None:
+            raise ValueError(f"{resource.token} has no tagging calls")
+        self._resource, self._tags, self._schema = resource, resource.tags, schema
+
+    def change(self, old: Mapping[str, str], new: Mapping[str, str], state: State, session: Session) -> None:
+        """Make the tags `new` that were `old`."""
+        service, target = self._resource.service, state[self._tags.of]
+        gone = sorted(set(old) - set(new))
+        changed = {key: value for key, value in new.items() if old.get(key) != value}
+        if gone:
+            owner, keys = self._parameters(self._tags.untag)
+            session.call(service, self._tags.untag, {owner: target, keys: gone})
+        if changed:
+            owner, tags = self._parameters(self._tags.tag)
+            encoded = self._codec(self._input(self._tags.tag).members[tags]).encode(changed, "tags", [])
+            session.call(service, self._tags.tag, {owner: target, tags: encoded})
+
+    def read(self, state: State, session: Session) -> dict[str, str]:
+        """The resource's tags."""
+        model = service_model(self._resource.service).operation_model(self._tags.list)
+        owner = next(iter(self._input(self._tags.list).required_members))
+        answer = session.call(self._resource.service, self._tags.list, {owner: state[self._tags.of]})
+        output: Any = model.output_shape
+        member = next(name for name in output.members if normalised(name) in ("tags", "taglist", "tagset"))
+        tags: dict[str, str] = self._codec(output.members[member]).decode(answer.get(member) or [])  # {} and [] alike
+        return tags
+
+    def _parameters(self, operation: str) -> tuple[str, str]:
+        shape = self._input(operation)
+        tags = next(name for name in shape.required_members if normalised(name).startswith("tag"))
+        owner = next(name for name in shape.required_members if name != tags)
+        return owner, tags
+
+    def _input(self, operation: str) -> StructureShape:
+        shape = service_model(self._resource.service).operation_model(operation).input_shape
+        if shape is None:
+            raise ValueError(f"{operation} takes no parameters")
+        return shape
+
+    def _codec(self, shape: Any) -> Codec:
+        codec = codec_for(self._schema.properties["tagsAll"], shape, Hints())
+        if codec is None:
+            raise ValueError(f"{self._resource.token}: its service's tags are neither a map nor pairs")
+        return codec

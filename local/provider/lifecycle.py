@@ -1,0 +1,308 @@
+"""Create, read, update and delete of one resource: the order of its AWS calls and what they mean for its state."""
+
+import re
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .aws import AwsError
+from .binding import BoundPart, BoundResource
+from .calls import BoundCall
+from .checking import DEFAULTS, deployed
+from .differences import same_ignoring_order
+from .table import Session, State
+from .values import UNKNOWN, Secret, has_secret, plain
+
+SETTLE_SECONDS = 120
+
+
+class Unfinished(Exception):  # noqa: N818  the resource exists: state must keep it
+    """The resource was created, but not all of its properties could be set."""
+
+    def __init__(self, identifier: str, outputs: State, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.identifier, self.outputs = identifier, outputs
+
+
+def create(resource: BoundResource, inputs: Mapping[str, Any], session: Session) -> tuple[str, State]:
+    """Create the resource in AWS; its id and outputs."""
+    state = {**deployed(inputs), "region": session.region}
+    if resource.resource.support == "recorded":
+        state.update(_computed(resource, state, session))
+        return _identifier(resource, state), _outputs(resource, inputs, state)
+    answer = resource.create.run(state, session)
+    _add(state, resource.create.properties(answer, state) or {})
+    state.update(_computed(resource, state, session))
+    identifier = _identifier(resource, state)
+    try:
+        for part in resource.parts:
+            _set_at_creation(resource, part, state, session)
+        if resource.tags and "tagsAll" not in resource.create.sent and state.get("tagsAll"):
+            resource.tags.change({}, state["tagsAll"], state, session)
+        return identifier, _outputs(resource, inputs, _after_write(resource, state, session))
+    except (AwsError, ValueError) as error:
+        raise Unfinished(identifier, _outputs(resource, inputs, state), error) from error
+
+
+def expected(resource: BoundResource, inputs: Mapping[str, Any], session: Session) -> State:
+    """What a preview knows of the outputs of a resource that is to be created."""
+    outputs = _outputs(resource, inputs, {**deployed(inputs), "region": session.region})
+    for name in resource.schema.outputs:
+        if name not in outputs:
+            outputs[name] = UNKNOWN
+    return _only_known_tags(inputs, outputs)
+
+
+def read(resource: BoundResource, identifier: str, state: State, session: Session) -> State | None:
+    """What AWS says of the resource: its plain properties, or None when it is gone."""
+    known = {**state, **_parts_of(resource, identifier)}
+    if resource.resource.support == "recorded":
+        return known
+    found: State = {}
+    for index, call in enumerate(resource.read):
+        properties = _read_one(call, {**known, **found}, session)
+        if properties is None:
+            if index == 0 or not call.call.optional:
+                return None
+            continue
+        found.update({name: value for name, value in properties.items() if value is not None})
+    whole = {**known, **found}
+    whole.update(_computed(resource, whole, session))
+    if resource.tags:
+        found["tagsAll"] = resource.tags.read(whole, session)
+    if "tagsAll" in resource.schema.properties:
+        found.setdefault("tagsAll", {})
+    if "tags" in resource.schema.properties:
+        found["tags"] = found["tagsAll"]
+    found.update(_parts_of(resource, identifier))
+    if resource.resource.after_read:
+        found.update(resource.resource.after_read({**known, **found}, session))
+    found.update(_computed(resource, {**known, **found}, session))
+    return found
+
+
+def refreshed_inputs(resource: BoundResource, old: Mapping[str, Any], found: State) -> State:
+    """The inputs after a refresh, where AWS differs from them; for an import (no old ones), all that AWS has set."""
+    readable = resource.schema.inputs - set(resource.resource.local)
+    inputs: State = {}
+    if old:
+        for name, value in old.items():
+            if name not in readable or name not in found:
+                lost = name in readable and name != DEFAULTS and _readable(resource, name)
+                if not lost:
+                    inputs[name] = value
+            elif same_ignoring_order(resource, name, value, _like(plain(value), found[name])):
+                inputs[name] = value
+            else:
+                inputs[name] = Secret(found[name]) if has_secret(value) else found[name]
+        if found.get("tags") and "tags" not in old:
+            inputs["tags"] = found["tags"]
+        return inputs
+    for name in sorted(readable & set(found)):
+        value = found[name]
+        if value not in ("", [], {}, None) and value != resource.resource.defaults.get(name):
+            inputs[name] = value
+    return inputs
+
+
+def update(
+    resource: BoundResource,
+    old: State,
+    inputs: Mapping[str, Any],
+    changes: Iterable[str],
+    session: Session,
+) -> State:
+    """Change the resource in AWS; its outputs. `old` holds the deployed inputs and outputs, plain."""
+    changed = set(changes)
+    state = {**merged(resource, old, inputs), "region": session.region}
+    if resource.resource.support == "recorded":
+        state.update(_computed(resource, state, session))
+        return _outputs(resource, inputs, state)
+    if resource.resource.puts and changed & resource.created:
+        _add(state, resource.create.properties(resource.create.run(state, session), state) or {}, over=True)
+    for part in resource.parts:
+        if part.properties & changed:
+            _change(resource, part, old, state, part.properties & changed, session)
+    if resource.tags and "tags" in changed:
+        resource.tags.change(old.get("tagsAll") or {}, state.get("tagsAll") or {}, state, session)
+    return _outputs(resource, inputs, _after_write(resource, state, session))
+
+
+def expected_update(
+    resource: BoundResource, old: State, inputs: Mapping[str, Any], changes: Iterable[str], session: Session
+) -> State:
+    """What a preview knows of the outputs of a resource that is to be changed."""
+    changed = set(changes)
+    outputs = _outputs(resource, inputs, merged(resource, old, inputs))
+    for name, causes in resource.resource.volatile.items():
+        if changed & set(causes):
+            outputs[name] = UNKNOWN
+    return _only_known_tags(inputs, outputs)
+
+
+def delete(resource: BoundResource, old: State, session: Session) -> None:
+    """Delete the resource from AWS; that it is gone already is fine."""
+    if resource.resource.support == "recorded":
+        return
+    try:
+        if resource.resource.before_delete:
+            resource.resource.before_delete(old, session)
+        for call in resource.delete:
+            call.run(old, session)
+    except AwsError as error:
+        if not error.absent:
+            raise
+
+
+def merged(resource: BoundResource, old: State, inputs: Mapping[str, Any]) -> State:
+    """The state an update aims at: new inputs over what only AWS knows."""
+    kept = {name: value for name, value in old.items() if name not in resource.schema.inputs and name != "tagsAll"}
+    return {**kept, **deployed(inputs)}
+
+
+def _set_at_creation(resource: BoundResource, part: BoundPart, state: State, session: Session) -> None:
+    mine = part.properties - resource.created
+    if not any(state.get(name) is not None for name in mine):
+        return
+    if part.part.switch:
+        if bool(state.get(part.part.switch)) == bool(part.part.initially):
+            return
+    elif not part.wanted(state):
+        return
+    _apply(part, state, mine if part.part.partial else None, session)
+
+
+def _change(
+    resource: BoundResource, part: BoundPart, old: State, state: State, changed: Iterable[str], session: Session
+) -> None:
+    target = dict(state)
+    if part.part.merges and part.wanted(state):
+        for name in part.properties:
+            if target.get(name) is None and old.get(name) is not None:
+                target[name] = _reset(resource, name, old[name])
+    _apply(part, target, changed if part.part.partial else None, session)
+
+
+def _apply(part: BoundPart, state: State, only: Iterable[str] | None, session: Session) -> None:
+    if part.wanted(state):
+        part.put.run(state, session, only)
+    elif part.clear:
+        try:
+            part.clear.run(state, session)
+        except AwsError as error:
+            if not error.absent:
+                raise
+
+
+def _reset(resource: BoundResource, name: str, old: Any) -> Any:
+    if name in resource.resource.reset:
+        value = resource.resource.reset[name]
+        return value(old) if callable(value) else value
+    return {str: "", list: [], dict: {}, bool: False}.get(type(old))
+
+
+def _after_write(resource: BoundResource, state: State, session: Session) -> State:
+    """The state as AWS has it once the write has settled."""
+    _wait(resource, state, session)
+    found = read(resource, _identifier(resource, state), state, session)
+    if found is None:
+        raise AwsError(resource.resource.service, "read", "NotFound", "the resource is not there after it was written")
+    return {**state, **found}
+
+
+def _wait(resource: BoundResource, state: State, session: Session) -> None:
+    first = resource.read[0] if resource.read else None
+    if first is None or not first.call.until:
+        return
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while not first.settled(first.run(state, session), state):
+        if time.monotonic() > deadline:
+            wanted = ", ".join(f"{name}={value}" for name, value in first.call.until.items())
+            raise AwsError(
+                resource.resource.service, first.call.operation, "Timeout", f"no {wanted} after {SETTLE_SECONDS} s"
+            )
+        time.sleep(0.1)
+
+
+def _read_one(call: BoundCall, state: State, session: Session) -> State | None:
+    try:
+        return call.properties(call.run(state, session), state)
+    except AwsError as error:
+        if error.absent:
+            return None
+        raise
+
+
+def _readable(resource: BoundResource, name: str) -> bool:
+    """Whether AWS tells this property when it is set, so that its absence means that it was removed."""
+    answered = (field.name for call in resource.read for field in call._answered)
+    return name in answered
+
+
+def _like(old: Any, found: Any) -> Any:
+    """`found` without what the program never set: AWS answers its defaults inside structures."""
+    if isinstance(old, dict) and isinstance(found, dict):
+        return {key: _like(old[key], value) for key, value in found.items() if key in old}
+    if isinstance(old, list) and isinstance(found, list) and len(old) == len(found):
+        return [_like(*pair) for pair in zip(old, found, strict=True)]
+    return found
+
+
+def _outputs(resource: BoundResource, inputs: Mapping[str, Any], state: Mapping[str, Any]) -> State:
+    """State for the engine: inputs as the program gave them (secrets wrapped), and what AWS added."""
+    outputs = {name: value for name, value in state.items() if name in resource.schema.properties}
+    outputs.update({name: value for name, value in inputs.items() if name != DEFAULTS})
+    if "tagsAll" in resource.schema.properties and "tags" in outputs:
+        outputs["tagsAll"] = outputs["tags"]
+    for name in resource.resource.secrets:
+        if name in outputs and not isinstance(outputs[name], Secret):
+            outputs[name] = Secret(outputs[name])
+    return outputs
+
+
+def _only_known_tags(inputs: Mapping[str, Any], outputs: State) -> State:
+    if "tagsAll" in outputs:
+        outputs["tagsAll"] = inputs.get("tags", {})
+    return outputs
+
+
+def _add(state: State, found: State, over: bool = False) -> None:
+    for name, value in found.items():
+        if value is not None and (over or name not in state):
+            state[name] = value
+
+
+def _computed(resource: BoundResource, state: Mapping[str, Any], session: Session) -> State:
+    around = {"region": session.region, "account": session.account, "partition": session.partition, **_strings(state)}
+    computed: State = {"region": session.region} if "region" in resource.schema.properties else {}
+    for name, template in resource.resource.computed.items():
+        try:
+            computed[name] = template.format_map({**around, **computed})
+        except KeyError:
+            continue
+    return computed
+
+
+def _strings(state: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in state.items() if isinstance(value, (str, int)) and value != ""}
+
+
+def _identifier(resource: BoundResource, state: Mapping[str, Any]) -> str:
+    try:
+        return resource.resource.id.format_map(_strings(state))
+    except KeyError as error:
+        raise ValueError(f"{resource.resource.token}: AWS did not answer {error}, which its id is made of") from error
+
+
+def _parts_of(resource: BoundResource, identifier: str) -> State:
+    """The properties an id is made of: what an import knows."""
+    names = re.findall(r"{(\w+)}", resource.resource.id)
+    literal = re.escape(resource.resource.id).replace(r"\{", "{").replace(r"\}", "}")
+    pattern = literal
+    for index, name in enumerate(names):
+        greedy = "(.+)" if index == len(names) - 1 else "(.+?)"
+        pattern = pattern.replace(f"{{{name}}}", greedy, 1)
+    match = re.fullmatch(pattern, identifier)
+    if match is None:
+        raise ValueError(f"{identifier!r} is not an id of {resource.resource.token}, which is {resource.resource.id}")
+    return dict(zip(names, match.groups(), strict=True))

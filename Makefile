@@ -23,7 +23,7 @@ $(READY): requirements.txt locks/uv.txt locks/data.txt
 	@touch $@
 
 build: $(READY) ## build handler archives and layers (TARGET=aws, host or all)
-	@$(BIN)/python -m cli.build --target $(or $(TARGET),all)
+	@$(BIN)/python -m cli.main build --target $(or $(TARGET),all)
 
 wheel: $(READY) ## build the wheel and the source archive into dist/
 	@$(BIN)/python -m build --no-isolation --outdir dist .

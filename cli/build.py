@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from .packaging import TARGETS, Build, BuildError, Target, build_artifacts, describe
+from .packaging import TARGETS, Build, Target, build_artifacts, describe
 
 MIB = 1024 * 1024
 
@@ -34,13 +34,8 @@ def build(
     The project in this folder may declare its own handlers in [tool.watershed] of its pyproject.toml.
     """
     wanted: tuple[Target, ...] = tuple(goal for goal in TARGETS if target in (TargetChoice.ALL, goal))
-    progress = Console(stderr=True)
-    try:
-        with progress.status("Building") as status:
-            builds = [build_artifacts(goal, output / goal, Path.cwd(), status.update) for goal in wanted]
-    except BuildError as error:
-        progress.print("Error:", str(error), style="red", markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(1) from error
+    with Console(stderr=True).status("Building") as status:
+        builds = [build_artifacts(goal, output / goal, Path.cwd(), status.update) for goal in wanted]
     if as_json:
         print(json.dumps({each.target: describe(each) for each in builds}, indent=2, sort_keys=True))  # noqa: T201
         return
@@ -71,7 +66,3 @@ def _table(build: Build) -> Table:
 
 def _size(count: int) -> str:
     return f"{count / MIB:.1f} MiB" if count >= MIB else f"{count / 1024:.1f} KiB"
-
-
-if __name__ == "__main__":
-    typer.run(build)

@@ -60,6 +60,8 @@ def files_below(folder: Path) -> Iterator[Path]:
     """Every plain file under a folder; a symbolic link is an error, since its target may differ between machines."""
     for path in sorted(folder.rglob("*")):
         if path.is_symlink():
-            raise BuildError(f"{path} is a symbolic link; archives hold plain files. Replace it by the file itself.")
+            raise BuildError(
+                f"{path} is a symbolic link; archives hold plain files.", fix="Replace it by the file itself."
+            )
         if path.is_file():
             yield path

@@ -76,8 +76,8 @@ def take_inventory(project: Path) -> Inventory:
         for layer in deployable.layers:
             if layer not in inventory.layers:
                 raise BuildError(
-                    f"deployable {name!r} names the layer {layer!r}, which is not declared. "
-                    f"Declared layers: {', '.join(sorted(inventory.layers))}."
+                    f"deployable {name!r} names the layer {layer!r}, which is not declared.",
+                    fix=f"Declare it under layers, or name one of {', '.join(sorted(inventory.layers))}.",
                 )
     return inventory
 
@@ -106,7 +106,10 @@ def _add(inventory: Inventory, root: Path, more: Declarations) -> Inventory:
     ):
         for name in new:
             if name in known:
-                raise BuildError(f"{kind} {name!r} is declared in {root} and in {known[name][0]}; choose another name.")
+                raise BuildError(
+                    f"{kind} {name!r} is declared in {root} and in {known[name][0]}.",
+                    fix="Choose another name for one.",
+                )
     return Inventory(
         deployables={**inventory.deployables, **{name: (root, value) for name, value in more.deployables.items()}},
         layers={**inventory.layers, **{name: (root, value) for name, value in more.layers.items()}},

@@ -2,4 +2,11 @@
 
 
 class BuildError(Exception):
-    """Something a person has to fix before the artefacts can be built; the message says what and how."""
+    """Something a person has to put right before the artefacts can be built, and how."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, fix: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.fix = fix

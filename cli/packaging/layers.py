@@ -111,7 +111,7 @@ def _install(name: str, lock: str, platform: Platform) -> dict[str, Entry]:
         command += [*platform.install_arguments, "--target", str(installed), "-r", str(requirements)]
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=scratch)
         if done.returncode:
-            raise BuildError(_explain(name, done.stderr))
+            raise _refusal(name, done.stderr)
         entries: dict[str, Entry] = {}
         for file in files_below(installed):
             inside = file.relative_to(installed).as_posix()
@@ -121,17 +121,17 @@ def _install(name: str, lock: str, platform: Platform) -> dict[str, Entry]:
     return entries
 
 
-def _explain(name: str, complaint: str) -> str:
+def _refusal(name: str, complaint: str) -> BuildError:
     text = complaint.lower()
+    reason, fix = "its packages cannot be installed.", "Correct its lock."
     if "hash mismatch" in text or "hashes" in text:
         reason = (
-            "a package does not match its lock: what the index serves is not what was locked, or the lock has no hash. "
-            "Do not deploy it; find out why, then resolve the lock anew."
+            "a package does not match its lock: the index serves other bytes than were locked, or the lock has no hash."
         )
-    elif "no wheels with a matching" in text or "has no usable wheels" in text or "no solution found" in text:
-        reason = "a locked version has no wheel for this platform; lock one that has."
+        fix = "Find out why before you trust it, then resolve the lock anew."
+    elif "no wheels with a matching" in text or "no usable wheels" in text or "no solution found" in text:
+        reason, fix = "a locked version has no wheel for this platform.", "Lock a version that has one."
     elif any(sign in text for sign in UNREACHABLE):
-        reason = "the package index cannot be reached. Connect to the network, or set UV_INDEX_URL to a mirror."
-    else:
-        reason = "its packages cannot be installed."
-    return f"layer {name!r}: {reason}\nuv said:\n{complaint.strip()}"
+        reason = "the package index cannot be reached."
+        fix = "Connect to the network, or set UV_DEFAULT_INDEX to a mirror of the index."
+    return BuildError(f"layer {name!r}: {reason}\n{complaint.strip()}", fix=fix)

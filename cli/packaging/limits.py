@@ -21,18 +21,21 @@ def check_archive(what: str, archive: Archive) -> None:
     """Raise when Lambda would refuse the upload of one archive."""
     if archive.bytes > UPLOAD_LIMIT:
         raise BuildError(
-            f"{what} is {archive.bytes / MIB:.1f} MiB zipped; Lambda takes {UPLOAD_LIMIT // MIB} MiB directly. "
-            "Move dependencies to a further layer, or drop what the handler does not import."
+            f"{what} is {archive.bytes / MIB:.1f} MiB zipped; Lambda takes {UPLOAD_LIMIT // MIB} MiB directly.",
+            fix="Move dependencies to a further layer, or drop what the handler does not import.",
         )
 
 
 def check_function(name: str, archive: Archive, layers: Sequence[Archive]) -> None:
     """Raise when Lambda would refuse a function made of this archive and these layers."""
     if len(layers) > LAYER_LIMIT:
-        raise BuildError(f"deployable {name!r} has {len(layers)} layers; Lambda takes {LAYER_LIMIT}. Merge some.")
+        raise BuildError(
+            f"deployable {name!r} has {len(layers)} layers; Lambda takes {LAYER_LIMIT}.", fix="Merge some."
+        )
     unpacked = archive.unpacked_bytes + sum(layer.unpacked_bytes for layer in layers)
     if unpacked > UNPACKED_LIMIT:
         raise BuildError(
             f"deployable {name!r} is {unpacked / MIB:.1f} MiB unpacked with its layers; "
-            f"a Lambda function takes {UNPACKED_LIMIT // MIB} MiB. Drop a layer, or a dependency of one."
+            f"a Lambda function takes {UNPACKED_LIMIT // MIB} MiB.",
+            fix="Drop a layer, or a dependency of one.",
         )

@@ -25,12 +25,18 @@ def lock_of(layer: str, file: Path) -> str:
     try:
         text = file.read_text(encoding="utf-8")
     except OSError as error:
-        raise BuildError(f"layer {layer!r}: its lock {file} cannot be read: {error.strerror}.") from error
+        raise BuildError(
+            f"layer {layer!r}: its lock {file} cannot be read: {error.strerror}.",
+            fix="Make it: `uv pip compile --generate-hashes`.",
+        ) from error
     parts = split_by_layer(text)
     if not parts:
         return text
     if layer not in parts:
-        raise BuildError(f"layer {layer!r}: {file} has no '# layer: {layer}' part. It has: {', '.join(parts)}.")
+        raise BuildError(
+            f"layer {layer!r}: {file} has no part for it, only for {', '.join(parts)}.",
+            fix=f"Add a line '# layer: {layer}' and its packages.",
+        )
     return parts[layer]
 
 

@@ -34,7 +34,7 @@ def platform_of(target: Target) -> Platform:
         return Platform("3.13", "arm64", AWS_PLATFORM, " ".join(AWS_PLATFORM))
     machine = platform.machine().lower()
     if machine not in LAMBDA_ARCHITECTURES:
-        raise BuildError(f"this machine is {machine}; artefacts for the host can be built on x86_64 and arm64.")
+        raise BuildError(f"this machine is {machine}; the host's artefacts are built on x86_64 and arm64.")
     return Platform(
         python=f"{sys.version_info.major}.{sys.version_info.minor}",
         architecture=LAMBDA_ARCHITECTURES[machine],
@@ -52,4 +52,6 @@ def check_native_code(what: str, entries: Mapping[str, Entry], architecture: str
         (machine,) = struct.unpack_from("<H" if little_endian else ">H", entry.content, 18)
         if ELF_MACHINES.get(machine) != architecture:
             found = ELF_MACHINES.get(machine, f"machine {machine:#x}")
-            raise BuildError(f"{what}: {path} is built for {found}; lock a wheel for {architecture}.")
+            raise BuildError(
+                f"{what}: {path} is built for {found}.", fix=f"Lock a version that has a wheel for {architecture}."
+            )

@@ -17,9 +17,14 @@ def collect_sources(name: str, root: Path, deployable: Deployable) -> dict[str, 
     for source in deployable.sources:
         path = root / source
         if ".." in Path(source).parts or Path(source).is_absolute():
-            raise BuildError(f"deployable {name!r}: the source {source!r} lies outside {root}; give a path inside it.")
+            raise BuildError(
+                f"deployable {name!r}: the source {source!r} lies outside {root}.", fix="Give a path inside it."
+            )
         if not path.exists():
-            raise BuildError(f"deployable {name!r}: the source {source!r} is not in {root}.")
+            raise BuildError(
+                f"deployable {name!r}: the source {source!r} is not in {root}.",
+                fix="Name a file or folder that is there.",
+            )
         for file in files_below(path) if path.is_dir() else [path]:
             inside = file.relative_to(root).as_posix()
             if not NEVER_SHIPPED.search(inside):
@@ -27,7 +32,7 @@ def collect_sources(name: str, root: Path, deployable: Deployable) -> dict[str, 
     module = deployable.entry.rpartition(".")[0].replace(".", "/")
     if not {f"{module}.py", f"{module}/__init__.py"} & entries.keys():
         raise BuildError(
-            f"deployable {name!r}: its entry {deployable.entry!r} needs {module}.py, which its sources do not hold "
-            f"({', '.join(deployable.sources)})."
+            f"deployable {name!r}: its entry {deployable.entry!r} needs {module}.py, which its sources do not hold.",
+            fix=f"Correct the entry, or add the folder to sources ({', '.join(deployable.sources)}).",
         )
     return entries

@@ -1,0 +1,40 @@
+"""Siblings stay apart: one is `components` in the checkout and `watershed.components` once installed."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .installation import REPOSITORY, SIBLINGS, files_known_to_git
+
+RUN_BY_PATH = {"policies/__main__.py"}
+"""The engine runs it as a script, where a relative import fails; it finds `watershed_policies` beside itself."""
+MODULES = [path for path in files_known_to_git(*SIBLINGS) if path.endswith(".py")]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_imports_its_own_package_relatively_and_no_sibling(module: str) -> None:
+    assert list(_wrong_imports(module)) == []
+
+
+def _wrong_imports(module: str) -> Iterator[str]:
+    forbidden = {*SIBLINGS, "watershed", *(() if module in RUN_BY_PATH else ("watershed_policies",))}
+    folders = len(Path(module).parent.parts) - module.startswith("policies/watershed_policies/")
+    for node in ast.walk(ast.parse((REPOSITORY / module).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level > folders:
+            yield f"line {node.lineno}: {'.' * node.level}{node.module or ''} leaves {Path(module).parts[0]}"
+        absolute = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.level == 0:
+            absolute = [node.module or ""]
+        yield from (f"line {node.lineno}: import {name}" for name in absolute if name.partition(".")[0] in forbidden)
+
+
+def test_nothing_that_builds_artefacts_imports_pulumi() -> None:
+    program = (
+        "import sys, cli.build; print([name for name in sys.modules if name.partition('.')[0].startswith('pulumi')])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock clean build wheel
+.PHONY: help setup lock clean build wheel up down status preview
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,21 @@ $(READY): requirements.txt locks/uv.txt locks/data.txt
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r locks/data.txt
 	@touch $@
+
+# The engine is built from its Go modules, if it has to be, while pip works; `watershed local up` waits for it.
+up: ## deploy the local stack to an emulated AWS on this machine, load real data, show the result
+	@$(PYTHON) local/engine/build.py --unless-on-path >/dev/null 2>&1 & \
+	$(MAKE) --no-print-directory setup
+	@$(BIN)/python -m cli local up
+
+down: $(READY) ## stop the emulated AWS and remove its data and state
+	@$(BIN)/python -m cli local down
+
+status: $(READY) ## show what runs and what is in it
+	@$(BIN)/python -m cli local status
+
+preview: $(READY) ## show what a stack would deploy, with the policies, offline (STACK=dev, stage, prod, local)
+	@$(BIN)/python -m cli local preview --stack $(or $(STACK),local)
 
 build: $(READY) ## build handler archives and layers (TARGET=aws, host or all)
 	@$(BIN)/python -m cli.main build --target $(or $(TARGET),all)

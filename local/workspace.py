@@ -19,6 +19,8 @@ class Workspace:
     """The folders of one project. The emulator's data lives in its process; state lives here; both die together."""
 
     project: Path
+    folder: Path | None = None
+    """Instead of `.watershed/local`: a preview works in a folder of its own."""
 
     @property
     def made(self) -> Path:
@@ -28,7 +30,7 @@ class Workspace:
     @property
     def root(self) -> Path:
         """What `down` removes."""
-        return self.made / "local"
+        return self.folder or self.made / "local"
 
     @property
     def state(self) -> Path:

@@ -10,13 +10,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from .. import aws
 from ..engine.bootstrap import Engine
 from ..errors import POLICY, StageError
 from ..workspace import Workspace
+from .packs import PolicyPack
 from .program import as_the_engine_runs_it, project_program
 from .settings import StackSettings
 
@@ -77,14 +77,6 @@ class Outcome:
             raise StageError(f"The {what} failed:\n" + "\n".join(self.errors or ["the engine gave no reason"]))
 
 
-@dataclass(frozen=True)
-class PolicyPack:
-    """A policy pack folder, and the configuration of its levels for a stack."""
-
-    folder: Path
-    config: Path | None
-
-
 class Deployment:
     """One stack on the engine, with a file backend in the workspace."""
 
@@ -105,6 +97,7 @@ class Deployment:
         self._variables = {
             **_engine_variables(workspace, provider_port),
             **aws.overrides(settings.region),
+            **(pack.variables if pack else {}),
             **variables,
         }
 
@@ -154,11 +147,7 @@ class Deployment:
 
         outcome = Outcome()
         started = time.monotonic()
-        packs: dict[str, Any] = {}
-        if self._pack is not None:
-            packs["policy_packs"] = [str(self._pack.folder)]
-            if self._pack.config is not None:
-                packs["policy_pack_configs"] = [str(self._pack.config)]
+        packs = None if self._pack is None else [str(self._pack.folder)]
         log = (self._workspace.logs / f"{action}.log").open("w") if self._workspace.logs.is_dir() else None
         with self._scope():
             write = (lambda line: print(line, file=log, flush=True)) if log else None  # noqa: T201 - into the log file
@@ -168,12 +157,12 @@ class Deployment:
                     on_output=write,
                     on_error=write,
                     color="never",
-                    **packs,
+                    policy_packs=packs,
                 )
             except CommandError as error:
                 outcome.failed = True
                 if not outcome.errors and not outcome.violations:
-                    outcome.errors.append(str(error))
+                    outcome.errors.append(_reason(str(error)))
             finally:
                 if log:
                     log.close()
@@ -206,7 +195,11 @@ def _take(event: EngineEvent, outcome: Outcome, progress: Progress) -> None:
         progress(f"{step.op.value} {step.type.rpartition(':')[2]} {step.urn.rpartition('::')[2]}")
     if event.policy_event is not None:
         policy = event.policy_event
-        finding = Finding(policy.policy_name, policy.enforcement_level, plain(policy.message), policy.resource_urn or "")
+        # The engine puts the policy's description on a line above the message.
+        described, _, message = plain(policy.message).strip().partition("\n")
+        finding = Finding(
+            policy.policy_name, policy.enforcement_level, message.strip() or described, policy.resource_urn or ""
+        )
         if finding not in outcome.findings:
             outcome.findings.append(finding)
     if event.diagnostic_event is not None:
@@ -218,7 +211,17 @@ def _take(event: EngineEvent, outcome: Outcome, progress: Progress) -> None:
             where.append(f"{named}: {message}" if named else message)
     if event.summary_event is not None:
         outcome.changes = {str(getattr(op, "value", op)): count for op, count in event.summary_event.resource_changes.items()}
-        outcome.packs = dict(event.summary_event.policy_packs)
+        # A pack is named `name|stack|folder` here.
+        outcome.packs = {
+            name.partition("|")[0]: version for name, version in event.summary_event.policy_packs.items()
+        }
+
+
+def _reason(printed: str) -> str:
+    """Return what the engine says of a failure before it has events: its diagnostics and its last words."""
+    report, _, last_words = printed.partition("stderr:")
+    diagnostics = plain(report).partition("Diagnostics:")[2].rstrip()
+    return f"{diagnostics}\n{plain(last_words).strip()}".strip() or printed
 
 
 def plain(message: str) -> str:

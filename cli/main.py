@@ -1,0 +1,65 @@
+"""The `watershed` command.
+
+Exit codes: 0 done; 1 failed; 2 wrong usage; 3 a policy was violated; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from .errors import print_error, print_interrupted
+from .lazy import LazyCommand, LazyGroup
+
+
+class Commands(LazyGroup):
+    """The commands of `watershed`."""
+
+    commands_by_name = {
+        "build": LazyCommand(".build", "build", "Build what is deployed: handler archives and dependency layers."),
+        "local": LazyCommand(".local", "local", "The local stage: the stack on an emulated AWS on this machine."),
+    }
+
+
+root = typer.Typer(cls=Commands, add_completion=False, no_args_is_help=True, rich_markup_mode="rich")
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            typer.echo(f"watershed {version('watershed')}")
+        except PackageNotFoundError:
+            typer.echo("watershed (from a checkout)")
+        raise typer.Exit
+
+
+@root.callback(epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a policy was violated, 130 interrupted.")
+def _options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,  # noqa: ARG001
+    version: Annotated[  # noqa: ARG001
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Watershed: a data platform for AWS, secure by default."""
+
+
+def app() -> None:
+    """Run the command line; errors are printed for people unless `--debug` asks for the traceback."""
+    arguments = sys.argv[1:]
+    command = typer.main.get_command(root)
+    try:
+        sys.exit(command(arguments, prog_name="watershed", standalone_mode=True))
+    except KeyboardInterrupt:
+        sys.exit(print_interrupted())
+    except Exception as error:
+        if "--debug" in arguments:
+            raise
+        sys.exit(print_error(error, as_json="--json" in arguments))
+
+
+if __name__ == "__main__":
+    app()

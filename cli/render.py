@@ -1,0 +1,150 @@
+"""Show the local stage's reports on a terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console, Group
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+
+_LEVEL_STYLE = {"mandatory": "red", "advisory": "yellow"}
+
+
+def show_up(report: Any) -> None:  # noqa: ANN401 - a sibling's report
+    """Show the result of `up`."""
+    console = Console()
+    _show_components(console, report.components)
+    _show_policy(console, report.policy)
+    for sample in report.samples:
+        _show_sample(console, sample)
+    _show_addresses(console, report)
+    verb = "Nothing to change" if report.unchanged else "Deployed"
+    loaded = "" if any(sample.loaded_now for sample in report.samples) or not report.samples else ", the data was there"
+    console.print(f"[bold green]{verb}[/] ({report.project}/{report.stack}, {report.seconds:.1f} s{loaded}).", highlight=False)
+
+
+def show_down(report: Any) -> None:  # noqa: ANN401
+    """Show the result of `down`."""
+    parts = ["the emulated AWS is stopped"] if report.stopped_emulator else []
+    parts += ["its data and state are removed"] if report.removed_state else []
+    Console().print(f"Down: {' and '.join(parts)}." if parts else "Nothing was up.", highlight=False)
+
+
+def show_status(report: Any) -> None:  # noqa: ANN401
+    """Show the result of `status`."""
+    console = Console()
+    words = {
+        "running": f"running at {report.endpoint} (process {report.pid})",
+        "down": "down: `make up` starts it",
+        "stopped": "the emulated AWS is gone and its data with it: `make up` starts clean",
+        "unfinished": "an `up` runs, or was cut off in mid-deploy: `make up` then starts clean",
+    }
+    console.print(f"Local stage of {report.project}: {words[report.state]}", highlight=False, soft_wrap=True)
+    if report.components:
+        _show_components(console, report.components)
+    for dataset in report.datasets:
+        _show_metadata(console, str(dataset["dataset"]), dataset)
+    for queue, count in report.dead_letters.items():
+        console.print(f"[red]{count} message(s) in the dead-letter queue {queue}[/]")
+
+
+def show_preview(report: Any) -> None:  # noqa: ANN401
+    """Show the result of `preview`."""
+    console = Console()
+    _show_components(console, report.components, title=f"{report.project}/{report.stack} would deploy")
+    _show_policy(console, report.policy)
+    for warning in report.warnings:
+        console.print(f"[yellow]warning[/] {escape(warning)}", highlight=False, soft_wrap=True)
+    for note in report.approximate:
+        console.print(f"[dim]approximate: {escape(note)}[/]", highlight=False, soft_wrap=True)
+    changes = ", ".join(f"{count} to {change}" for change, count in report.changes.items())
+    console.print(f"Previewed in {report.seconds:.1f} s: {changes or 'stopped by the policies'}.", highlight=False)
+
+
+def _show_components(console: Console, components: list[Any], title: str = "Resources") -> None:
+    table = Table(title=title, title_justify="left", show_footer=True)
+    emulated = sum(each.emulated for each in components)
+    recorded = sum(each.recorded for each in components)
+    table.add_column("component", footer="all")
+    table.add_column("emulated", justify="right", footer=str(emulated))
+    table.add_column("recorded only", justify="right", footer=str(recorded))
+    table.add_column("of these types", overflow="fold")
+    for each in components:
+        kinds = ", ".join(_counted(kind, count) for kind, count in sorted(each.types.items()))
+        table.add_row(each.component, str(each.emulated), str(each.recorded or ""), f"[dim]{escape(kinds)}[/]")
+    console.print(table)
+
+
+def _counted(kind: str, count: int) -> str:
+    package, _, name = kind.partition(":")
+    service = name.partition("/")[0].partition(":")[0]
+    short = f"{service}.{kind.rpartition(':')[2]}" if package == "aws" else kind
+    return short if count == 1 else f"{short} x{count}"
+
+
+def _show_policy(console: Console, policy: Any) -> None:  # noqa: ANN401
+    packs = ", ".join(f"{name} {version}".strip() for name, version in policy.packs.items()) or "no pack ran"
+    verdict = "[red]refused[/]" if policy.violations else "[green]passed[/]"
+    console.print(
+        f"Policies: {verdict} ({escape(packs)}; {len(policy.violations)} violations, {len(policy.advisories)} advisories)",
+        highlight=False,
+    )
+    for finding in [*policy.violations, *policy.advisories]:
+        style = _LEVEL_STYLE.get(finding.level, "yellow")
+        name = finding.resource.rpartition("::")[2] or "the stack"
+        console.print(
+            f"  [{style}]{finding.level}[/] {escape(name)}: {escape(finding.message.strip())} [dim]{finding.policy}[/]",
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
+def _show_sample(console: Console, sample: Any) -> None:  # noqa: ANN401
+    answer = sample.answer
+    table = Table(title=answer.question.capitalize(), title_justify="left", show_footer=len(answer.columns) > 1)
+    numbers = [all(row[at].isdigit() for row in answer.rows) for at in range(len(answer.columns))]
+    for at, column in enumerate(answer.columns):
+        total = f"{sum(int(row[at]) for row in answer.rows):,}" if numbers[at] else "all"
+        table.add_column(column, justify="right" if numbers[at] else "left", footer=total)
+    for row in answer.rows:
+        table.add_row(*(f"{int(value):,}" if numbers[at] else value for at, value in enumerate(row)))
+    console.print(table)
+    _show_metadata(console, sample.dataset, sample.metadata)
+
+
+def _show_metadata(console: Console, dataset: str, item: dict[str, Any]) -> None:
+    table = Table(title=f"Metadata of {dataset}", title_justify="left", show_header=False)
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    for key, value in sorted(item.items()):
+        if key == "dataset":
+            continue
+        text = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else _short(value)
+        table.add_row(key, escape(text))
+    console.print(table)
+
+
+def _short(value: Any, limit: int = 200) -> str:  # noqa: ANN401
+    text = ", ".join(str(each) for each in value) if isinstance(value, list) else str(value)
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def _show_addresses(console: Console, report: Any) -> None:  # noqa: ANN401
+    lines = [f"AWS API      {report.endpoint}   (account {report.account}, {report.region})"]
+    lines += [f"{name:12} {value}" for name, value in report.outputs.items() if str(value).startswith("http")]
+    environment = (
+        f"AWS_ENDPOINT_URL={report.endpoint} AWS_REGION={report.region} "
+        "AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test"
+    )
+    zones = dict(report.outputs.get("lake") or {})
+    next_lines = [
+        *([f"{environment} aws s3 ls s3://{zones['curated']} --recursive"] if "curated" in zones else []),
+        "watershed local logs --follow     what the functions log",
+        "make status                       what runs and what is in it",
+        "make preview STACK=prod           what another stack would deploy, with the policies",
+        "make down                         stop and remove all of it",
+    ]
+    console.print(Panel(Group("\n".join(map(escape, lines))), title="Addresses", title_align="left"), highlight=False)
+    console.print(Panel("\n".join(map(escape, next_lines)), title="Next", title_align="left"), highlight=False)

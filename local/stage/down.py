@@ -1,0 +1,18 @@
+"""`down`: no process, no state and no data left, whatever happened before."""
+
+from __future__ import annotations
+
+from ..emulator import lifecycle
+from ..processes import stop_working_in
+from ..workspace import Workspace
+from .reports import DownReport
+
+
+def take_down(workspace: Workspace) -> DownReport:
+    """Stop the project's emulator and remove all that it and the engine keep. Built functions stay."""
+    with workspace.only_one():
+        stopped = lifecycle.stop(workspace)
+        had_state = workspace.root.exists()
+        strays = stop_working_in(workspace.root)
+        workspace.discard()
+    return DownReport(str(workspace.project), stopped or bool(strays), had_state)

@@ -1,0 +1,68 @@
+"""`preview`: what any stack would deploy, with the policies, offline and without an emulator."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from ..engine.bootstrap import find_engine
+from ..workspace import Workspace
+from .deployment import Deployment
+from .packs import find_pack
+from .plugin import serve_provider
+from .progress import Progress
+from .reports import PolicyResult, PreviewReport
+from .resources import count_by_component, is_emulated
+from .settings import read_settings
+from .up import ARTIFACTS_VARIABLE
+
+# Builds what AWS runs, and returns the folder of its manifest.
+BuildForAws = Callable[[Callable[[str], None]], Path]
+
+
+def preview_stack(project: Path, stack: str, build: BuildForAws, progress: Progress) -> PreviewReport:
+    """Return what `pulumi preview` of a new stack would say, as far as it can be known without AWS."""
+    settings = read_settings(project, stack)
+    engine = find_engine(progress.doing)
+    artifacts = build(progress.doing)
+    with tempfile.TemporaryDirectory(prefix="watershed-preview-") as folder:
+        workspace = Workspace(project, Path(folder))
+        workspace.logs.mkdir(parents=True)
+        with serve_provider(workspace, settings.region, None) as provider_port:
+            deployment = Deployment(
+                workspace,
+                settings,
+                engine,
+                provider_port=provider_port,
+                pack=find_pack(project),
+                variables={ARTIFACTS_VARIABLE: str(artifacts)},
+            )
+            outcome = deployment.preview(lambda step: progress.doing(f"preview: {step}"))
+    if outcome.failed and not outcome.violations:
+        outcome.raise_if_failed("preview")
+    planned = [(kind, urn) for _, kind, urn in outcome.steps]
+    return PreviewReport(
+        project=settings.project,
+        stack=stack,
+        changes=outcome.changes,
+        policy=PolicyResult.of(outcome),
+        components=count_by_component(planned),
+        approximate=_approximate(planned, settings.hidden_secrets),
+        warnings=outcome.warnings,
+        seconds=outcome.seconds,
+    )
+
+
+def _approximate(planned: list[tuple[str, str]], hidden_secrets: tuple[str, ...]) -> list[str]:
+    """Return what this preview takes for granted, as sentences."""
+    notes = ["The state on AWS is not read: every resource shows as one to create."]
+    unknown = sorted({kind for kind, _ in planned if kind.startswith("aws:") and not is_emulated(kind)})
+    if unknown:
+        notes.append(f"Checked for names and shapes only, not by an emulator: {', '.join(unknown)}.")
+    if hidden_secrets:
+        notes.append(f"A stand-in takes the place of the secrets {', '.join(hidden_secrets)}.")
+    references = sum(kind == "pulumi:pulumi:StackReference" for kind, _ in planned)
+    if references:
+        notes.append(f"The outputs of {references} other stack(s) are not known.")
+    return notes

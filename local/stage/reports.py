@@ -1,0 +1,98 @@
+"""What the commands of the local stage return; the command line shows them, or prints them as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from .deployment import Finding, Outcome
+from .query import Answer
+from .resources import ComponentCount
+
+
+@dataclass(frozen=True)
+class PolicyResult:
+    """What the policy pack said."""
+
+    packs: dict[str, str]
+    violations: list[Finding]
+    advisories: list[Finding]
+
+    @staticmethod
+    def of(outcome: Outcome) -> PolicyResult:
+        """Return the policy side of an outcome."""
+        return PolicyResult(
+            packs=outcome.packs,
+            violations=outcome.violations,
+            advisories=[finding for finding in outcome.findings if not finding.stops],
+        )
+
+
+@dataclass(frozen=True)
+class LoadedSample:
+    """A data set with its sample: what was asked, what the catalog knows."""
+
+    dataset: str
+    loaded_now: bool
+    answer: Answer
+    metadata: dict[str, Any]
+
+
+@dataclass
+class UpReport:
+    """The result of `up`."""
+
+    project: str
+    stack: str
+    endpoint: str
+    region: str
+    account: str
+    unchanged: bool
+    changes: dict[str, int]
+    policy: PolicyResult
+    components: list[ComponentCount]
+    outputs: dict[str, Any]
+    samples: list[LoadedSample] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class PreviewReport:
+    """The result of an offline preview."""
+
+    project: str
+    stack: str
+    changes: dict[str, int]
+    policy: PolicyResult
+    components: list[ComponentCount]
+    approximate: list[str]
+    warnings: list[str]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class StatusReport:
+    """The result of `status`."""
+
+    project: str
+    state: str
+    endpoint: str
+    pid: int
+    components: list[ComponentCount]
+    outputs: dict[str, Any]
+    datasets: list[dict[str, Any]]
+    dead_letters: dict[str, int]
+
+
+@dataclass(frozen=True)
+class DownReport:
+    """The result of `down`."""
+
+    project: str
+    stopped_emulator: bool
+    removed_state: bool
+
+
+def as_document(report: Any) -> dict[str, Any]:  # noqa: ANN401 - any of the above
+    """Return a report as a JSON document."""
+    return asdict(report)

@@ -1,7 +1,5 @@
 """Exit codes, and how an error is printed: what is wrong and how to fix it, no traceback."""
 
-from __future__ import annotations
-
 import json
 import sys
 
@@ -23,7 +21,9 @@ def print_error(error: BaseException, *, as_json: bool) -> int:
     code = int(getattr(error, "exit_code", FAILED))
     if not known:
         message = f"{type(error).__name__}: {message}"
-        fix = fix or "This is a fault of Watershed's: run it again with `watershed --debug …` and report what it prints."
+        fix = (
+            fix or "This is a fault of Watershed's: run it again with `watershed --debug …` and report what it prints."
+        )
     if as_json:
         print(json.dumps({"error": message, "fix": fix, "exit_code": code}, indent=2))  # noqa: T201 - the result
         return code

@@ -1,7 +1,5 @@
 """A command group that imports a command's module only to run it: `--help` stays quick."""
 
-from __future__ import annotations
-
 import importlib
 from dataclasses import dataclass
 from typing import Any
@@ -24,23 +22,23 @@ class LazyGroup(TyperGroup):
 
     commands_by_name: dict[str, LazyCommand] = {}
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - Typer keeps its context class to itself
+    def list_commands(self, ctx: Any) -> list[str]:
         """Return the names in the order of the table."""
         return list(self.commands_by_name)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return a stand-in with the help line; `resolve_command` returns the real one."""
         lazy = self.commands_by_name.get(cmd_name)
         return None if lazy is None else TyperCommand(cmd_name, help=lazy.help)
 
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Load the command that is called."""
         name, found, rest = super().resolve_command(ctx, args)
         lazy = self.commands_by_name.get(name or "")
         return (name, load(name, lazy), rest) if lazy and name else (name, found, rest)
 
 
-def load(name: str, lazy: LazyCommand) -> Any:  # noqa: ANN401
+def load(name: str, lazy: LazyCommand) -> Any:
     """Import a command."""
     target = getattr(importlib.import_module(lazy.module, __package__), lazy.attribute)
     if isinstance(target, typer.Typer):

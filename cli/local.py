@@ -1,7 +1,5 @@
 """`watershed local`: bring the stack up on this machine, look at it, take it down."""
 
-from __future__ import annotations
-
 import json
 import time
 from collections.abc import Callable
@@ -15,7 +13,7 @@ from .siblings import sibling
 local = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
-    help="The local stage: the stack on an emulated AWS on this machine, deployed by the real engine with the policies.",
+    help="The local stage: the stack on an emulated AWS on this machine, deployed by the real engine.",
 )
 
 Project = Annotated[Path, typer.Option("--project", "-p", help="The folder of the Pulumi project.", file_okay=False)]
@@ -28,9 +26,7 @@ LOG_SECONDS = 1.0
 
 
 @local.command()
-def up(
-    project: Project = HERE, stack: StackName = "local", no_build: NoBuild = False, as_json: AsJson = False
-) -> None:
+def up(project: Project = HERE, stack: StackName = "local", no_build: NoBuild = False, as_json: AsJson = False) -> None:
     """Deploy the stack to the emulated AWS, load real data, run the pipelines and show the result.
 
     WATERSHED_PORT chooses the port of the emulated AWS (default 4566; 0: any free one).
@@ -73,7 +69,7 @@ def preview(
     from .progress import console_progress
     from .render import show_preview
 
-    folder = sibling("local.workspace").find_project(project)
+    folder: Path = sibling("local.workspace").find_project(project)
     artifacts = folder / ".watershed" / "artifacts" / "aws"
 
     def build(report: Callable[[str], None]) -> Path:
@@ -110,7 +106,7 @@ def logs(
             print(f"{name}: {line}", flush=True)  # noqa: T201
 
 
-def _workspace(project: Path) -> Any:  # noqa: ANN401 - a sibling's class
+def _workspace(project: Path) -> Any:
     module = sibling("local.workspace")
     return module.Workspace(module.find_project(project))
 
@@ -131,7 +127,7 @@ def _builder(target: str, project: Path, *, skip: bool) -> Callable[[Path, Calla
     return build
 
 
-def _print(report: Any, show: Callable[[Any], None], *, as_json: bool) -> None:  # noqa: ANN401
+def _print(report: Any, show: Callable[[Any], None], *, as_json: bool) -> None:
     if as_json:
         document = sibling("local.stage.reports").as_document(report)
         print(json.dumps(document, indent=2, default=str))  # noqa: T201 - the result

@@ -3,8 +3,6 @@
 Exit codes: 0 done; 1 failed; 2 wrong usage; 3 a policy was violated; 130 interrupted.
 """
 
-from __future__ import annotations
-
 import sys
 from typing import Annotated
 
@@ -39,8 +37,8 @@ def _print_version(asked: bool) -> None:
 
 @root.callback(epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a policy was violated, 130 interrupted.")
 def _options(
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,  # noqa: ARG001
-    version: Annotated[  # noqa: ARG001
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    version: Annotated[
         bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
     ] = False,
 ) -> None:

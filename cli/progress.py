@@ -1,7 +1,5 @@
 """Progress on standard error: one line that changes, and one line for each thing done."""
 
-from __future__ import annotations
-
 import contextlib
 import time
 from collections.abc import Iterator
@@ -35,7 +33,9 @@ class ConsoleProgress:
 
     def _print(self, mark: str, text: str, style: str) -> None:
         self._said = time.monotonic()
-        self._console.print(f"[{style}]{mark}[/] {escape(text)} [dim]{self._elapsed()}[/]", highlight=False, soft_wrap=True)
+        self._console.print(
+            f"[{style}]{mark}[/] {escape(text)} [dim]{self._elapsed()}[/]", highlight=False, soft_wrap=True
+        )
 
     def _elapsed(self) -> str:
         return f"{time.monotonic() - self._started:.0f} s"

@@ -1,7 +1,5 @@
 """Show the local stage's reports on a terminal."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from rich.console import Console, Group
@@ -12,7 +10,7 @@ from rich.table import Table
 _LEVEL_STYLE = {"mandatory": "red", "advisory": "yellow"}
 
 
-def show_up(report: Any) -> None:  # noqa: ANN401 - a sibling's report
+def show_up(report: Any) -> None:
     """Show the result of `up`."""
     console = Console()
     _show_components(console, report.components)
@@ -22,17 +20,19 @@ def show_up(report: Any) -> None:  # noqa: ANN401 - a sibling's report
     _show_addresses(console, report)
     verb = "Nothing to change" if report.unchanged else "Deployed"
     loaded = "" if any(sample.loaded_now for sample in report.samples) or not report.samples else ", the data was there"
-    console.print(f"[bold green]{verb}[/] ({report.project}/{report.stack}, {report.seconds:.1f} s{loaded}).", highlight=False)
+    console.print(
+        f"[bold green]{verb}[/] ({report.project}/{report.stack}, {report.seconds:.1f} s{loaded}).", highlight=False
+    )
 
 
-def show_down(report: Any) -> None:  # noqa: ANN401
+def show_down(report: Any) -> None:
     """Show the result of `down`."""
     parts = ["the emulated AWS is stopped"] if report.stopped_emulator else []
     parts += ["its data and state are removed"] if report.removed_state else []
     Console().print(f"Down: {' and '.join(parts)}." if parts else "Nothing was up.", highlight=False)
 
 
-def show_status(report: Any) -> None:  # noqa: ANN401
+def show_status(report: Any) -> None:
     """Show the result of `status`."""
     console = Console()
     words = {
@@ -50,7 +50,7 @@ def show_status(report: Any) -> None:  # noqa: ANN401
         console.print(f"[red]{count} message(s) in the dead-letter queue {queue}[/]")
 
 
-def show_preview(report: Any) -> None:  # noqa: ANN401
+def show_preview(report: Any) -> None:
     """Show the result of `preview`."""
     console = Console()
     _show_components(console, report.components, title=f"{report.project}/{report.stack} would deploy")
@@ -84,11 +84,12 @@ def _counted(kind: str, count: int) -> str:
     return short if count == 1 else f"{short} x{count}"
 
 
-def _show_policy(console: Console, policy: Any) -> None:  # noqa: ANN401
+def _show_policy(console: Console, policy: Any) -> None:
     packs = ", ".join(f"{name} {version}".strip() for name, version in policy.packs.items()) or "no pack ran"
     verdict = "[red]refused[/]" if policy.violations else "[green]passed[/]"
     console.print(
-        f"Policies: {verdict} ({escape(packs)}; {len(policy.violations)} violations, {len(policy.advisories)} advisories)",
+        f"Policies: {verdict} ({escape(packs)}; "
+        f"{len(policy.violations)} violations, {len(policy.advisories)} advisories)",
         highlight=False,
     )
     for finding in [*policy.violations, *policy.advisories]:
@@ -101,7 +102,7 @@ def _show_policy(console: Console, policy: Any) -> None:  # noqa: ANN401
         )
 
 
-def _show_sample(console: Console, sample: Any) -> None:  # noqa: ANN401
+def _show_sample(console: Console, sample: Any) -> None:
     answer = sample.answer
     table = Table(title=answer.question.capitalize(), title_justify="left", show_footer=len(answer.columns) > 1)
     numbers = [all(row[at].isdigit() for row in answer.rows) for at in range(len(answer.columns))]
@@ -126,12 +127,12 @@ def _show_metadata(console: Console, dataset: str, item: dict[str, Any]) -> None
     console.print(table)
 
 
-def _short(value: Any, limit: int = 200) -> str:  # noqa: ANN401
+def _short(value: Any, limit: int = 200) -> str:
     text = ", ".join(str(each) for each in value) if isinstance(value, list) else str(value)
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
-def _show_addresses(console: Console, report: Any) -> None:  # noqa: ANN401
+def _show_addresses(console: Console, report: Any) -> None:
     lines = [f"AWS API      {report.endpoint}   (account {report.account}, {report.region})"]
     lines += [f"{name:12} {value}" for name, value in report.outputs.items() if str(value).startswith("http")]
     environment = (

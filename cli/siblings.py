@@ -1,7 +1,5 @@
 """Reach the packages beside this one, in the checkout (`local`) and once installed (`watershed.local`)."""
 
-from __future__ import annotations
-
 import importlib
 from types import ModuleType
 

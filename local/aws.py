@@ -1,7 +1,5 @@
 """What every process of the local stage must know of the AWS it talks to."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -9,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
-# ministack's own account; its key `test` is the account's root, which no policy restricts.
+# The emulated account of a stack that names none; the key `test` is its root, which no policy restricts.
 ACCOUNT = "000000000000"
 ACCESS_KEY = "test"
 SECRET_KEY = "test"  # noqa: S105 - the emulator's public root key
@@ -69,7 +67,7 @@ class Clients:
         self.region = region
         self._made: dict[str, BaseClient] = {}
 
-    def __call__(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes its clients' classes at run time
+    def __call__(self, service: str) -> Any:
         """Return the client of a service, made once."""
         if service not in self._made:
             import boto3

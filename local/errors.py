@@ -1,7 +1,5 @@
 """The error a person reads: what is wrong, and how to fix it."""
 
-from __future__ import annotations
-
 FAILED = 1
 USAGE = 2
 POLICY = 3

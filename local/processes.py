@@ -1,7 +1,5 @@
 """Processes that outlive the command that started them: told apart from strangers by their start time."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os
@@ -30,7 +28,7 @@ class ProcessRecord:
         partial.replace(file)
 
     @staticmethod
-    def read(file: Path) -> ProcessRecord | None:
+    def read(file: Path) -> "ProcessRecord | None":
         """Return the record in `file`, or None when there is none that makes sense."""
         try:
             return ProcessRecord(**json.loads(file.read_text()))

@@ -1,7 +1,5 @@
 """Where one project folder keeps what the local stage makes at run time: `.watershed/local/`."""
 
-from __future__ import annotations
-
 import contextlib
 import fcntl
 import os
@@ -96,7 +94,7 @@ class Workspace:
             except BlockingIOError:
                 handle.seek(0)
                 raise StageError(
-                    f"Another `watershed local` command (process {handle.read().strip() or 'unknown'}) works on {self.project}.",
+                    f"Another `watershed local` command works on {self.project}: process {handle.read().strip()}.",
                     fix="Wait for it to end, or stop it with Ctrl-C.",
                 ) from None
             handle.truncate(0)

@@ -4,11 +4,9 @@ ministack runs a Python function in a subprocess of this interpreter, whatever r
 limits. The preamble below runs before the function's own code.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
-PREAMBLE = '''
+PREAMBLE = """
 def _watershed_fence():
     import ipaddress, os, sys, threading
 
@@ -49,7 +47,7 @@ def _watershed_fence():
     threading.Thread(target=end_when_over_memory, daemon=True).start()
 
 _watershed_fence()
-'''
+"""
 
 
 def install(lambda_runtime: Any) -> None:

@@ -4,10 +4,9 @@ Started by `lifecycle.start` as `python -m local.emulator.launcher`; ministack t
 environment while it is imported, so the environment comes first and the imports after it.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
+import importlib
 import json
 import os
 import signal
@@ -35,11 +34,11 @@ def main() -> None:
 
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
-    from ministack import app
-    from ministack.core import lambda_runtime
 
     from . import functions, transport
 
+    app = importlib.import_module("ministack.app")
+    lambda_runtime = importlib.import_module("ministack.core.lambda_runtime")
     transport.install(app)
     functions.install(lambda_runtime)
 
@@ -55,7 +54,7 @@ def main() -> None:
             loop.add_signal_handler(number, stop.set)
         _watch(arguments.record, lambda: loop.call_soon_threadsafe(stop.set))
         served: Any = with_identity(app.app, arguments.project)
-        await serve(served, config, shutdown_trigger=stop.wait)  # type: ignore[arg-type]
+        await serve(served, config, shutdown_trigger=stop.wait)
 
     try:
         asyncio.run(run())

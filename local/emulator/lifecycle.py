@@ -1,7 +1,5 @@
 """Start, find and stop the emulator of one project folder."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys
@@ -43,7 +41,7 @@ def find(workspace: Workspace) -> Emulator | None:
     return emulator if _answers_for(emulator, workspace) else None
 
 
-def start(workspace: Workspace, port: int, region: str) -> Emulator:
+def start(workspace: Workspace, port: int, *, region: str, account: str = aws.ACCOUNT) -> Emulator:
     """Start an emulator on `port` (0: any free one) and wait until it answers."""
     taken = take_port(port)
     for folder in (workspace.logs, workspace.temporary):
@@ -58,7 +56,7 @@ def start(workspace: Workspace, port: int, region: str) -> Emulator:
                 *("--project", str(workspace.project)),
             ],
             cwd=REPOSITORY,
-            env=_environment(workspace, taken, region),
+            env=_environment(workspace, taken, region, account),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -97,7 +95,7 @@ def _answers_for(emulator: Emulator, workspace: Workspace) -> bool:
         return False
 
 
-def _environment(workspace: Workspace, port: int, region: str) -> dict[str, str]:
+def _environment(workspace: Workspace, port: int, region: str, account: str) -> dict[str, str]:
     """Return ministack's settings. Functions inherit this environment: nothing of the user's AWS is in it."""
     endpoint = f"http://127.0.0.1:{port}"
     return {
@@ -106,7 +104,7 @@ def _environment(workspace: Workspace, port: int, region: str) -> dict[str, str]
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_HOST": "localhost",
         "MINISTACK_REGION": region,
-        "MINISTACK_ACCOUNT_ID": aws.ACCOUNT,
+        "MINISTACK_ACCOUNT_ID": account,
         "AUTH": "true",
         "ATHENA_ENGINE": "duckdb",
         "LAMBDA_EXECUTOR": "local",

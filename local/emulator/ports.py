@@ -1,7 +1,5 @@
 """TCP ports on the loopback address: which one to use, and who has it."""
 
-from __future__ import annotations
-
 import json
 import os
 import socket
@@ -47,7 +45,7 @@ def take_port(port: int) -> int:
 def describe_owner(port: int) -> str:
     """Return who listens on a port, in words."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{IDENTITY_PATH}", timeout=2) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{IDENTITY_PATH}", timeout=2) as answer:
             project = json.load(answer)["project"]
             return f"the local stage of {project} (`make down` there stops it)"
     except (OSError, ValueError, KeyError, TypeError, urllib.error.URLError):

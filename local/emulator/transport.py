@@ -5,8 +5,6 @@ speaks plain HTTP on 127.0.0.1, where nobody can listen in; so that those polici
 written, each of its requests is evaluated as one that came by TLS.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 

@@ -1,7 +1,5 @@
 """Find the Pulumi CLI, or have it built."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 import threading
@@ -45,7 +43,7 @@ def _checked_version(pulumi: str) -> str:
     parts = printed.split("-")[0].split(".")
     if done.returncode or not all(part.isdigit() for part in parts):
         raise StageError(
-            f"{pulumi} does not run: `pulumi version` ended with {done.returncode} and printed {printed or done.stderr.strip()!r}.",
+            f"{pulumi} does not run: `pulumi version` gave {done.returncode}, {printed or done.stderr.strip()!r}.",
             fix=f"Install it anew: {build.INSTALL}",
         )
     if tuple(int(part) for part in parts) < OLDEST:
@@ -62,7 +60,7 @@ def _build_visibly(root: Path, progress: Progress) -> None:
     def work() -> None:
         try:
             build.build()
-        except BaseException as error:  # noqa: BLE001 - handed to the caller's thread below
+        except BaseException as error:
             failures.append(error)
 
     if not build.is_building(root):

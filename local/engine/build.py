@@ -5,8 +5,6 @@ virtual environment exists. Two builds at once share one result (a lock), and a 
 nothing that a later one would take for finished (it is renamed into place as its last step).
 """
 
-from __future__ import annotations
-
 import argparse
 import contextlib
 import fcntl
@@ -81,14 +79,14 @@ def check_go() -> str:
     go = shutil.which("go")
     if go is None:
         raise BuildError(
-            "The local stage needs the `pulumi` CLI, and there is neither a `pulumi` nor a `go` to build it with on the PATH.",
+            "The local stage needs the `pulumi` CLI: there is none on the PATH, and no `go` to build it with.",
             fix=f"Install the CLI: {INSTALL}",
         )
     printed = subprocess.run([go, "env", "GOVERSION"], capture_output=True, text=True, check=False).stdout.strip()
     needed = needed_go()
     if _numbers(printed.removeprefix("go")) < needed:
         raise BuildError(
-            f"Building the `pulumi` CLI needs Go {'.'.join(map(str, needed))} or newer; {go} is {printed or 'not working'}.",
+            f"Building the `pulumi` CLI needs Go {'.'.join(map(str, needed))}; {go} is {printed or 'not working'}.",
             fix=f"Update Go (https://go.dev/dl/), or install the CLI: {INSTALL}",
         )
     return go
@@ -126,7 +124,20 @@ def _build_into(root: Path, go: str) -> None:
         for name in ("go.mod", "go.sum"):
             shutil.copy(MODULES / name, modules / name)
         flags = f"-s -w -X {VERSION_VARIABLE}=v{pinned_version()}"
-        _run(go, modules, output, log, "build", "-mod=readonly", "-trimpath", "-ldflags", flags, "-o", str(binaries / "pulumi"), CLI_PACKAGE)
+        _run(
+            go,
+            modules,
+            output,
+            log,
+            "build",
+            "-mod=readonly",
+            "-trimpath",
+            "-ldflags",
+            flags,
+            "-o",
+            str(binaries / "pulumi"),
+            CLI_PACKAGE,
+        )
         sdk = _run(go, modules, None, log, "list", "-mod=readonly", "-m", "-f", "{{.Dir}}", SDK_MODULE).strip()
         analyzer = binaries / POLICY_ANALYZER
         shutil.copyfile(Path(sdk) / "python" / "dist" / POLICY_ANALYZER, analyzer)

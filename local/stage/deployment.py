@@ -1,7 +1,5 @@
 """Preview and deploy one stack with the real engine, through the Automation API, and say what happened."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import re
@@ -121,7 +119,7 @@ class Deployment:
         return list((exported or {}).get("resources") or [])
 
     @cached_property
-    def _stack(self) -> Stack:
+    def _stack(self) -> "Stack":
         from pulumi.automation import LocalWorkspaceOptions, PulumiCommand, create_or_select_stack
 
         self._settings.write_copies(self._workspace.settings)
@@ -150,7 +148,7 @@ class Deployment:
         packs = None if self._pack is None else [str(self._pack.folder)]
         log = (self._workspace.logs / f"{action}.log").open("w") if self._workspace.logs.is_dir() else None
         with self._scope():
-            write = (lambda line: print(line, file=log, flush=True)) if log else None  # noqa: T201 - into the log file
+            write = (lambda line: print(line, file=log, flush=True)) if log else None
             try:
                 getattr(self._stack, action)(
                     on_event=lambda event: _take(event, outcome, progress),
@@ -187,7 +185,7 @@ def _engine_variables(workspace: Workspace, provider_port: int) -> dict[str, str
     }
 
 
-def _take(event: EngineEvent, outcome: Outcome, progress: Progress) -> None:
+def _take(event: "EngineEvent", outcome: Outcome, progress: Progress) -> None:
     """Add an engine event to the outcome."""
     if event.resource_pre_event is not None:
         step = event.resource_pre_event.metadata
@@ -210,11 +208,11 @@ def _take(event: EngineEvent, outcome: Outcome, progress: Progress) -> None:
             named = diagnostic.urn.rpartition("::")[2] if diagnostic.urn else ""
             where.append(f"{named}: {message}" if named else message)
     if event.summary_event is not None:
-        outcome.changes = {str(getattr(op, "value", op)): count for op, count in event.summary_event.resource_changes.items()}
-        # A pack is named `name|stack|folder` here.
-        outcome.packs = {
-            name.partition("|")[0]: version for name, version in event.summary_event.policy_packs.items()
+        outcome.changes = {
+            str(getattr(op, "value", op)): count for op, count in event.summary_event.resource_changes.items()
         }
+        # A pack is named `name|stack|folder` here.
+        outcome.packs = {name.partition("|")[0]: version for name, version in event.summary_event.policy_packs.items()}
 
 
 def _reason(printed: str) -> str:

@@ -1,7 +1,5 @@
 """What the emulated account knows about a failure: dead letters, quarantined objects, the functions' logs."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """`down`: no process, no state and no data left, whatever happened before."""
 
-from __future__ import annotations
-
 from ..emulator import lifecycle
 from ..processes import stop_working_in
 from ..workspace import Workspace

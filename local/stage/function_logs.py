@@ -1,7 +1,5 @@
 """Read what the functions of the emulated account log."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 
@@ -47,4 +45,3 @@ class FunctionLogs:
                 continue
             for event in events:
                 yield name, str(event["message"]).rstrip()
-

@@ -1,7 +1,5 @@
 """Put a sample into the raw zone and follow its ingestion by the metadata table."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import dataclass
 from decimal import Decimal
@@ -127,7 +125,7 @@ def _item(clients: Clients, lake: Lake, pk: str, sk: str) -> dict[str, Any]:
     return {name: _plain(read.deserialize(value)) for name, value in found.get("Item", {}).items()}
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - an item's values
+def _plain(value: Any) -> Any:
     """Return a value that JSON can hold."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)

@@ -1,7 +1,5 @@
 """Which policy pack checks a stack, and where its levels for the stack come from."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The `aws` provider that the engine talks to, in a process of its own while a command runs."""
 
-from __future__ import annotations
-
 import contextlib
 import subprocess
 import sys
@@ -12,19 +10,20 @@ from pathlib import Path
 from .. import aws
 from ..errors import StageError
 from ..workspace import Workspace
+from .settings import StackSettings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 START_SECONDS = 60.0
 
 
 @contextlib.contextmanager
-def serve_provider(workspace: Workspace, region: str, endpoint: str | None) -> Iterator[int]:
+def serve_provider(workspace: Workspace, settings: StackSettings, endpoint: str | None) -> Iterator[int]:
     """Serve the provider for the emulator at `endpoint`, or offline for None; yields its port."""
     log = workspace.logs / "provider.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     target = ["--offline"] if endpoint is None else ["--endpoint", endpoint]
-    target += ["--account", aws.ACCOUNT, "--region", region, "--directory", str(workspace.project)]
-    environment = aws.environment(endpoint or "http://127.0.0.1:9", region)
+    target += ["--account", settings.account, "--region", settings.region, "--directory", str(workspace.project)]
+    environment = aws.environment(endpoint or "http://127.0.0.1:9", settings.region)
     with (
         log.open("w") as errors,
         subprocess.Popen(

@@ -1,7 +1,5 @@
 """`preview`: what any stack would deploy, with the policies, offline and without an emulator."""
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -29,7 +27,7 @@ def preview_stack(project: Path, stack: str, build: BuildForAws, progress: Progr
     with tempfile.TemporaryDirectory(prefix="watershed-preview-") as folder:
         workspace = Workspace(project, Path(folder))
         workspace.logs.mkdir(parents=True)
-        with serve_provider(workspace, settings.region, None) as provider_port:
+        with serve_provider(workspace, settings, None) as provider_port:
             deployment = Deployment(
                 workspace,
                 settings,

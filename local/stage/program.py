@@ -1,7 +1,5 @@
 """Run a project's `__main__.py` inside the Automation API, as `pulumi up` would run it."""
 
-from __future__ import annotations
-
 import contextlib
 import importlib.util
 import os

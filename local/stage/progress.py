@@ -1,7 +1,5 @@
 """How a long command tells a person where it is."""
 
-from __future__ import annotations
-
 from typing import Protocol
 
 

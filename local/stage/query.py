@@ -1,7 +1,5 @@
 """Run a query through the deployed Athena workgroup."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import dataclass
 
@@ -36,7 +34,8 @@ def ask(clients: Clients, workgroup: str, database: str, query: str, question: s
         time.sleep(0.1)
     if status["State"] != "SUCCEEDED":
         raise StageError(
-            f"The query failed in the workgroup {workgroup}: {status['State']} {status.get('StateChangeReason', '')}\n{query}"
+            f"A query failed in the workgroup {workgroup}: {status['State']} {status.get('StateChangeReason', '')}\n"
+            + query
         )
     result = athena.get_query_results(QueryExecutionId=execution)["ResultSet"]
     lines = [[field.get("VarCharValue", "") for field in row["Data"]] for row in result["Rows"]]

@@ -1,7 +1,5 @@
 """Wait until what was deployed answers: functions active, queues connected to them."""
 
-from __future__ import annotations
-
 import time
 
 from ..aws import Clients

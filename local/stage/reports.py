@@ -1,7 +1,5 @@
 """What the commands of the local stage return; the command line shows them, or prints them as JSON."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -19,7 +17,7 @@ class PolicyResult:
     advisories: list[Finding]
 
     @staticmethod
-    def of(outcome: Outcome) -> PolicyResult:
+    def of(outcome: Outcome) -> "PolicyResult":
         """Return the policy side of an outcome."""
         return PolicyResult(
             packs=outcome.packs,
@@ -93,6 +91,6 @@ class DownReport:
     removed_state: bool
 
 
-def as_document(report: Any) -> dict[str, Any]:  # noqa: ANN401 - any of the above
+def as_document(report: Any) -> dict[str, Any]:
     """Return a report as a JSON document."""
     return asdict(report)

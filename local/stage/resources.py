@@ -1,7 +1,5 @@
 """The resources of a state or of a preview, counted by the component that declares them."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field

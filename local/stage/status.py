@@ -1,7 +1,5 @@
 """`status`: what runs, and what is in it. Reads only."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from ..aws import Clients

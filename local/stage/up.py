@@ -1,7 +1,5 @@
 """`up`: from a project folder to a running stack with real data in it."""
 
-from __future__ import annotations
-
 import os
 import time
 from collections.abc import Callable
@@ -23,7 +21,7 @@ from .readiness import settle
 from .reports import LoadedSample, PolicyResult, UpReport
 from .resources import count_by_component, in_state
 from .samples import SAMPLES
-from .settings import read_settings
+from .settings import StackSettings, read_settings
 
 ARTIFACTS_VARIABLE = "WATERSHED_ARTIFACTS"
 
@@ -41,9 +39,9 @@ def bring_up(workspace: Workspace, stack: str, build: BuildArtifacts, progress: 
         progress.done(f"engine: pulumi {engine.version} ({engine.origin})")
         progress.doing("building the functions for this machine")
         build(workspace.host_artifacts, progress.doing)
-        emulator = _running_or_fresh(workspace, port, settings.region, progress)
-        progress.done(f"emulated AWS: {emulator.endpoint}, account {aws.ACCOUNT}, {settings.region}")
-        with serve_provider(workspace, settings.region, emulator.endpoint) as provider_port:
+        emulator = _running_or_fresh(workspace, port, settings, progress)
+        progress.done(f"emulated AWS: {emulator.endpoint}, account {settings.account}, {settings.region}")
+        with serve_provider(workspace, settings, emulator.endpoint) as provider_port:
             deployment = Deployment(
                 workspace,
                 settings,
@@ -60,7 +58,7 @@ def bring_up(workspace: Workspace, stack: str, build: BuildArtifacts, progress: 
             stack=stack,
             endpoint=emulator.endpoint,
             region=settings.region,
-            account=aws.ACCOUNT,
+            account=settings.account,
             unchanged=preview.changes_nothing,
             changes=preview.changes,
             policy=PolicyResult.of(preview),
@@ -112,20 +110,24 @@ def _usable_port(workspace: Workspace) -> int:
     return running.record.port
 
 
-def _running_or_fresh(workspace: Workspace, port: int, region: str, progress: Progress) -> lifecycle.Emulator:
+def _running_or_fresh(
+    workspace: Workspace, port: int, settings: StackSettings, progress: Progress
+) -> lifecycle.Emulator:
     """Return the running emulator, or a new one with no state: data and state live and die together."""
     running = lifecycle.find(workspace)
     if running is not None and not workspace.unfinished.exists():
         return running
     if workspace.unfinished.exists():
-        progress.done("the last `up` was cut off in mid-deploy: its state and data are discarded, the stage starts clean")
+        progress.done(
+            "the last `up` was cut off in mid-deploy: its state and data are discarded, the stage starts clean"
+        )
     elif workspace.state.exists():
         progress.done("the emulator of the last run is gone and its data with it: the stage starts clean")
     lifecycle.stop(workspace)
     stop_working_in(workspace.root)
     workspace.discard()
     progress.doing("starting the emulated AWS")
-    return lifecycle.start(workspace, port, region)
+    return lifecycle.start(workspace, port, region=settings.region, account=settings.account)
 
 
 def _load_samples(clients: aws.Clients, lake: Lake, progress: Progress) -> list[LoadedSample]:
@@ -148,5 +150,7 @@ def _show_findings(outcome: Outcome, progress: Progress) -> None:
 
 
 def _words(changes: dict[str, int]) -> str:
-    return ", ".join(f"{count} to {op}" if op != "same" else f"{count} unchanged" for op, count in changes.items()) or "nothing"
-
+    return (
+        ", ".join(f"{count} to {op}" if op != "same" else f"{count} unchanged" for op, count in changes.items())
+        or "nothing"
+    )

@@ -1,0 +1,105 @@
+"""Runs the rules on resources and turns what they find into violations of the level that the settings give them."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from . import guard
+from .registry import ANY_TYPE, Registry
+from .resource import Resource, Stack
+from .rule import Finding, Profile, Rule
+from .settings import Level, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .exemptions import Exemptions
+
+ROOT_TYPE = "pulumi:pulumi:Stack"
+
+
+@dataclass(frozen=True)
+class Violation:
+    """What is shown to the user, for one resource."""
+
+    rule_id: str
+    level: Level
+    urn: str
+    message: str
+
+
+class Evaluation:
+    """The rules, settings and exemptions of one run, and the inputs of every resource seen in it.
+
+    Stack policies are given outputs only, where a provider's defaults and unknown values stand beside what the
+    program said. Rules are about what the program said, so the inputs are kept from when each resource was checked.
+    """
+
+    def __init__(self, registry: Registry, settings: Settings, exemptions: Exemptions) -> None:
+        self.settings = settings
+        self.exemptions = exemptions
+        self.registry = registry.of_profile(Profile(settings.profile))
+        self._inputs: dict[str, Resource] = {}
+        self._lock = threading.Lock()
+
+    def resource(self, resource: Resource) -> list[Violation]:
+        """Judge one resource by itself."""
+        with self._lock:
+            self._inputs[resource.urn] = resource
+        violations = self._configuration_problems(resource) if resource.type == ROOT_TYPE else []
+        for rule, check in self.registry.resource_checks(resource.type):
+            if self._level(rule) is not Level.DISABLED:
+                outcome = guard.run(rule, partial(check, resource, self.settings))
+                violations += self._violations(rule, resource, outcome)
+        return violations
+
+    def stack(self, resources: Iterable[Resource]) -> list[Violation]:
+        """Judge what only the resources together can tell."""
+        stack = Stack((self._with_inputs(resource) for resource in resources), self.settings)
+        violations: list[Violation] = []
+        for rule, types, check in self.registry.stack_checks():
+            if self._level(rule) is Level.DISABLED:
+                continue
+            for subject in stack.resources if ANY_TYPE in types else stack.of_type(*types):
+                outcome = guard.run(rule, partial(check, subject, stack))
+                violations += self._violations(rule, subject, outcome)
+        return violations
+
+    def _with_inputs(self, resource: Resource) -> Resource:
+        seen = self._inputs.get(resource.urn)
+        return replace(resource, values=seen.values) if seen else resource
+
+    def _level(self, rule: Rule) -> Level:
+        return self.settings.level_of(rule.id, rule.service)
+
+    def _violations(self, rule: Rule, resource: Resource, outcome: list[Finding] | guard.Crash) -> Iterable[Violation]:
+        if isinstance(outcome, guard.Crash):
+            return [Violation(rule.id, Level.MANDATORY, resource.urn, _crashed(rule, resource, outcome))]
+        return [self._violation(rule, resource, finding) for finding in outcome]
+
+    def _violation(self, rule: Rule, resource: Resource, finding: Finding) -> Violation:
+        exemption = self.exemptions.find(rule.id, resource.name, resource.urn, finding.grant)
+        if exemption:
+            message = f'{rule.id}: {resource.kind} "{resource.name}" {exemption}'
+            return Violation(rule.id, Level.ADVISORY, resource.urn, message)
+        message = (
+            f'{rule.id} ({rule.severity}): {resource.kind} "{resource.name}" {finding.problem}.\n  Fix: {finding.fix}'
+        )
+        return Violation(rule.id, self._level(rule), resource.urn, message)
+
+    def _configuration_problems(self, root: Resource) -> list[Violation]:
+        return [
+            Violation("EXEMPTION", Level.MANDATORY, root.urn, f"EXEMPTION: {problem}")
+            for problem in self.exemptions.problems
+        ]
+
+
+def _crashed(rule: Rule, resource: Resource, crash: guard.Crash) -> str:
+    return (
+        f'{rule.id}: the rule itself failed on {resource.kind} "{resource.name}" ({crash.problem}), so nobody knows '
+        f"whether the resource is good.\n  Fix: report this as a bug of the policy pack; to go on meanwhile, disable "
+        f"{rule.id} in the pack's config file"
+    )

@@ -1,0 +1,49 @@
+"""Runs a check so that nothing it does can stop the engine: an exception that escaped would end the whole run."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .values import UndecidedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from .rule import Finding, Rule
+
+
+@dataclass(frozen=True)
+class Crash:
+    """A check that raised: reported as a mandatory violation, because an unchecked resource is not a good one."""
+
+    rule_id: str
+    problem: str
+
+
+def run(rule: Rule, check: Callable[[], Iterable[Finding]]) -> list[Finding] | Crash:
+    """Return what the check finds, nothing while a value it needs is unknown, or the crash.
+
+    A check that is undecided keeps what it found before: that will not become right by what follows.
+    """
+    findings: list[Finding] = []
+    try:
+        findings.extend(_until_undecided(check))
+    except Exception as error:
+        return Crash(rule.id, describe(error))
+    return findings
+
+
+def _until_undecided(check: Callable[[], Iterable[Finding]]) -> Iterable[Finding]:
+    try:
+        yield from check()
+    except UndecidedError:
+        return
+
+
+def describe(error: Exception) -> str:
+    """Say what was raised and where; never the message, which may quote a secret property."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{frames[-1].filename.rsplit('/', 2)[-1]}:{frames[-1].lineno}" if frames else "an unknown place"
+    return f"{type(error).__name__} at {where}"

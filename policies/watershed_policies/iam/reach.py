@@ -1,0 +1,121 @@
+"""What the Allow statements of a document reach: which actions, on which resources, and where that is unbounded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from . import arns
+from .actions import ROLE_PASSING, Action, expand
+from .patterns import covers, has_wildcard, matches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from .document import Document, Statement
+
+# Listing calls that name no resource, though AWS's reference gives them a resource type.
+LISTS_EVERYTHING = {"logs:describeloggroups", "logs:describequeries", "tag:getresources"}
+
+
+# AWS's own key policy examples write the cryptographic operations in families: each is one power in variants.
+ACTION_FAMILIES = {"kms:encrypt*", "kms:decrypt*", "kms:reencrypt*", "kms:generatedatakey*"}
+
+
+@dataclass(frozen=True)
+class Grant:
+    """An action pattern on a resource pattern, as a statement spells it."""
+
+    action: str
+    resource: str
+
+    def __str__(self) -> str:
+        return f"{self.action} on {self.resource}"
+
+
+def allowed(document: Document) -> Iterator[Statement]:
+    """Yield the Allow statements that no Deny of the same document takes back in full.
+
+    A Deny counts only if it is unconditional and covers every action and resource of the statement: one for plain HTTP,
+    or for a single ARN, leaves the rest allowed.
+    """
+    for statement in document.allows:
+        if not any(_takes_back(deny, statement) for deny in document.denies):
+            yield statement
+
+
+def grants(statement: Statement) -> Iterator[Grant]:
+    """Yield each action pattern with each resource pattern of a statement."""
+    for action in statement.actions:
+        for resource in statement.resources:
+            yield Grant(action, resource)
+
+
+def is_administrator(statement: Statement) -> bool:
+    """Say whether the statement allows everything on everything."""
+    return any(is_every_action(action) for action in statement.actions) and any(
+        resource_is_everything(resource) for resource in statement.resources
+    )
+
+
+def is_every_action(pattern: str) -> bool:
+    """Say whether an action pattern stands for all actions of all services."""
+    return bool(pattern) and set(pattern) <= {"*", ":", "?"} and "*" in pattern
+
+
+def resource_is_everything(pattern: str) -> bool:
+    """Say whether a resource pattern stands for all resources of all services."""
+    arn = arns.split(pattern)
+    return arn is not None and set(arn.service) == {"*"} and set(arn.resource) == {"*"}
+
+
+@lru_cache(maxsize=65536)
+def unbounded(action_pattern: str, resource_pattern: str) -> Action | None:
+    """Return an action of the pattern for which the resource pattern leaves the resource's name open, if there is one.
+
+    An action that AWS defines without resources is not: it needs `*`.
+    """
+    pattern = arns.split(resource_pattern)
+    if pattern is None or not has_wildcard(resource_pattern):
+        return None
+    for action in expand(action_pattern):
+        if action.name.lower() in LISTS_EVERYTHING:
+            continue
+        for format_ in action.formats:
+            if arns.concerns(pattern, format_) and arns.names_any(pattern, format_):
+                return action
+    return None
+
+
+@lru_cache(maxsize=8192)
+def wide_action(pattern: str) -> Action | None:
+    """Return an action that changes something and that a wildcard brings in, if the pattern has a wildcard and one."""
+    if not has_wildcard(pattern) or pattern.lower() in ACTION_FAMILIES:
+        return None
+    return next((action for action in expand(pattern) if action.access.changes_something), None)
+
+
+def passes_roles(statement: Statement) -> Iterator[Grant]:
+    """Yield the grants of a statement that let roles be passed to a service."""
+    for grant in grants(statement):
+        if matches(grant.action, ROLE_PASSING):
+            yield grant
+
+
+def _takes_back(deny: Statement, allow: Statement) -> bool:
+    if deny.conditions or deny.not_actions or deny.not_resources or allow.not_actions or allow.not_resources:
+        return False
+    if not _everyone_denied(deny, allow):
+        return False
+    return _all_covered(deny.actions, allow.actions) and _all_covered(deny.resources, allow.resources)
+
+
+def _everyone_denied(deny: Statement, allow: Statement) -> bool:
+    if not allow.principals and not allow.not_principals:
+        return True
+    return any(principal.is_everyone for principal in deny.principals) or set(allow.principals) <= set(deny.principals)
+
+
+def _all_covered(wide: Iterable[str], narrow: Iterable[str]) -> bool:
+    return all(any(covers(pattern, one) for pattern in wide) for one in narrow)

@@ -1,0 +1,46 @@
+"""Whether a resource policy refuses requests without TLS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .conditions import demands_tls
+from .patterns import matches
+
+if TYPE_CHECKING:
+    from .document import Document, Statement
+
+
+def weakness(document: Document, service: str) -> str | None:
+    """Return what is missing for the policy to refuse every request without TLS, None if nothing is."""
+    denies = [statement for statement in document.denies if demands_tls(statement)]
+    if not denies:
+        return "does not deny requests without TLS (aws:SecureTransport)"
+    problems = [_gap(statement, service) for statement in denies]
+    return None if None in problems else problems[0]
+
+
+def _gap(statement: Statement, service: str) -> str | None:
+    if not any(principal.is_everyone for principal in statement.principals):
+        return f'denies requests without TLS to some principals only ({statement.label}): it must say "Principal": "*"'
+    if not any(_is_every_action(action, service) for action in statement.actions):
+        return f'denies only some actions without TLS ({statement.label}): it must say "Action": "{service}:*"'
+    if service == "s3" and not _bucket_and_objects(statement.resources):
+        return (
+            f"denies requests without TLS to the bucket or to its objects only ({statement.label}): it must name both"
+        )
+    if not statement.resources:
+        return f"names no resource in {statement.label}"
+    return None
+
+
+def _is_every_action(pattern: str, service: str) -> bool:
+    # `SQS:*` is spelled so by SQS itself.
+    return matches(pattern, f"{service}:*")
+
+
+def _bucket_and_objects(resources: tuple[str, ...]) -> bool:
+    if any(resource == "*" or resource.endswith(":::*") for resource in resources):
+        return True
+    with_objects = {resource.removesuffix("/*") for resource in resources if resource.endswith("/*")}
+    return bool(with_objects & set(resources))

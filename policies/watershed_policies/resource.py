@@ -1,0 +1,80 @@
+"""A resource as rules see it, and the stack of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .values import UNKNOWN, Properties
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from .settings import Settings
+
+# Outputs by which one resource names another.
+IDENTITIES = ("id", "arn", "name", "bucket", "url", "keyId")
+
+
+def aws(module: str, name: str) -> str:
+    """Return the type token of an AWS resource: `aws("s3", "Bucket")` is `aws:s3/bucket:Bucket`."""
+    return f"aws:{module}/{name[0].lower()}{name[1:]}:{name}"
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource: what the program gave it, and in stack rules also what came out and what it depends on."""
+
+    type: str
+    name: str
+    urn: str
+    values: Mapping[str, Any]
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    dependencies: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def properties(self) -> Properties:
+        """The inputs, to be read by path."""
+        return Properties(self.values)
+
+    @property
+    def kind(self) -> str:
+        """The last part of the type: `Bucket`."""
+        return self.type.rsplit(":", 1)[-1]
+
+    def identities(self) -> set[str]:
+        """Return the known values by which another resource can name this one."""
+        given = [self.outputs.get(key, self.values.get(key)) for key in IDENTITIES]
+        return {value for value in given if isinstance(value, str) and value}
+
+
+class Stack:
+    """The resources of a stack, with the questions that rules ask of them together."""
+
+    def __init__(self, resources: Iterable[Resource], settings: Settings) -> None:
+        self.settings = settings
+        self.resources = sorted(resources, key=lambda resource: resource.urn)
+        self._by_type: dict[str, list[Resource]] = defaultdict(list)
+        for resource in self.resources:
+            self._by_type[resource.type].append(resource)
+
+    def of_type(self, *types: str) -> list[Resource]:
+        """Return the resources of these types."""
+        return [resource for type_ in types for resource in self._by_type.get(type_, ())]
+
+    def naming(self, target: Resource, property_name: str, *types: str) -> list[Resource]:
+        """Return the resources of `types` whose property names `target`.
+
+        During preview the value is often unknown: then the dependency that Pulumi recorded for the property decides.
+        """
+        names = target.identities()
+        return [resource for resource in self.of_type(*types) if refers(resource, property_name, target, names)]
+
+
+def refers(resource: Resource, property_name: str, target: Resource, names: set[str]) -> bool:
+    """Say whether a property of `resource` names `target` (known as `names`)."""
+    if target.urn in resource.dependencies.get(property_name, ()):
+        return True
+    value = resource.values.get(property_name)
+    return value is not UNKNOWN and isinstance(value, str) and value in names

@@ -1,0 +1,83 @@
+"""What a rule is: a stable id, what it demands, and one or more checks that find where the demand is not met."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from .resource import Resource, Stack
+from .settings import Settings
+
+
+class Severity(StrEnum):
+    """How bad it is when the rule is broken."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class Profile(StrEnum):
+    """Which set of rules a rule belongs to: `baseline` always runs, `strict` where the settings ask for it."""
+
+    BASELINE = "baseline"
+    STRICT = "strict"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One place where a rule is broken: what is wrong, and the code that puts it right."""
+
+    problem: str
+    fix: str
+    # IAM only: the "action on resource" pair, which an exemption must name exactly.
+    grant: str | None = None
+
+
+ResourceCheck = Callable[[Resource, Settings], Iterable[Finding]]
+StackCheck = Callable[[Resource, Stack], Iterable[Finding]]
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """A rule; its checks are added by the decorators `on` and `across`."""
+
+    id: str
+    title: str
+    severity: Severity
+    why: str
+    frameworks: tuple[str, ...] = ()
+    profile: Profile = Profile.BASELINE
+    # Findings are about an action on a resource, and an exemption must name that pair.
+    by_grant: bool = False
+    resource_checks: list[tuple[frozenset[str], ResourceCheck]] = field(default_factory=list)
+    stack_checks: list[tuple[frozenset[str], StackCheck]] = field(default_factory=list)
+
+    @property
+    def service(self) -> str:
+        """The service of the rule, as levels name it: `s3`."""
+        return self.id.split("-", 1)[0].lower()
+
+    def on(self, *types: str) -> Callable[[ResourceCheck], ResourceCheck]:
+        """Check each resource of these types by itself, before it is created or changed."""
+
+        def add(check: ResourceCheck) -> ResourceCheck:
+            self.resource_checks.append((frozenset(types), check))
+            return check
+
+        return add
+
+    def across(self, *types: str) -> Callable[[StackCheck], StackCheck]:
+        """Check each resource of these types together with the rest of the stack.
+
+        Stack checks run when every step has succeeded, so they stop a deploy only at preview: write them so that
+        they decide from what preview knows.
+        """
+
+        def add(check: StackCheck) -> StackCheck:
+            self.stack_checks.append((frozenset(types), check))
+            return check
+
+        return add

@@ -1,0 +1,95 @@
+"""What AWS would answer for a resource that is created: ids, ARNs, URLs, in the shape of each service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+REGION = "eu-west-1"
+ACCOUNT = "123456789012"
+PARTITION = "aws"
+
+# The service of an ARN where it differs from the module of pulumi-aws, and the format of the resource part.
+ARNS = {
+    "s3/bucket": "arn:aws:s3:::{name}",
+    "s3/bucketV2": "arn:aws:s3:::{name}",
+    "kms/key": "arn:aws:kms:{region}:{account}:key/{id}",
+    "kms/alias": "arn:aws:kms:{region}:{account}:{name}",
+    "dynamodb/table": "arn:aws:dynamodb:{region}:{account}:table/{name}",
+    "lambda/function": "arn:aws:lambda:{region}:{account}:function:{name}",
+    "lambda/layerVersion": "arn:aws:lambda:{region}:{account}:layer:{name}:1",
+    "sqs/queue": "arn:aws:sqs:{region}:{account}:{name}",
+    "sns/topic": "arn:aws:sns:{region}:{account}:{name}",
+    "cloudwatch/logGroup": "arn:aws:logs:{region}:{account}:log-group:{name}",
+    "cloudwatch/eventRule": "arn:aws:events:{region}:{account}:rule/{name}",
+    "cloudwatch/eventBus": "arn:aws:events:{region}:{account}:event-bus/{name}",
+    "cloudwatch/metricAlarm": "arn:aws:cloudwatch:{region}:{account}:alarm:{name}",
+    "scheduler/schedule": "arn:aws:scheduler:{region}:{account}:schedule/default/{name}",
+    "scheduler/scheduleGroup": "arn:aws:scheduler:{region}:{account}:schedule-group/{name}",
+    "glue/catalogDatabase": "arn:aws:glue:{region}:{account}:database/{name}",
+    "glue/catalogTable": "arn:aws:glue:{region}:{account}:table/{database}/{name}",
+    "athena/workgroup": "arn:aws:athena:{region}:{account}:workgroup/{name}",
+    "iam/role": "arn:aws:iam::{account}:role/{name}",
+    "iam/policy": "arn:aws:iam::{account}:policy/{name}",
+}
+KEY_ID = "11111111-2222-3333-4444-{number:012d}"
+
+
+def outputs_of(type_: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return the id and the computed outputs of a new resource."""
+    key = type_.split(":", 2)[1] if type_.startswith("aws:") else ""
+    physical = str(inputs.get("name") or inputs.get("bucket") or f"{name}-abc1234")
+    # A key's id is made of its name, so that two keys differ and the same program gives the same ids.
+    id_ = KEY_ID.format(number=sum(map(ord, name))) if key == "kms/key" else physical
+    values = {
+        "name": physical,
+        "id": id_,
+        "region": REGION,
+        "account": ACCOUNT,
+        "database": inputs.get("databaseName", "default"),
+    }
+    service = key.split("/", 1)[0] or "unknown"
+    arn = ARNS.get(key, f"arn:aws:{service}:{{region}}:{{account}}:{key.split('/')[-1]}/{{name}}").format(**values)
+    outputs: dict[str, Any] = {"arn": arn, "name": physical}
+    if key in ("s3/bucket", "s3/bucketV2"):
+        outputs = {"arn": arn, "bucket": physical, "bucketRegionalDomainName": f"{physical}.s3.{REGION}.amazonaws.com"}
+    elif key == "kms/key":
+        outputs = {"arn": arn, "keyId": id_}
+    elif key == "sqs/queue":
+        id_ = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{physical}"
+        outputs["url"] = id_
+    elif key in ("sns/topic", "iam/policy"):
+        id_ = arn
+    elif key == "lambda/function":
+        outputs |= {
+            "version": "1",
+            "qualifiedArn": f"{arn}:1",
+            "invokeArn": f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{arn}/invocations",
+        }
+    elif key == "lambda/layerVersion":
+        id_ = arn
+        outputs |= {"version": "1", "layerArn": arn.rsplit(":", 1)[0]}
+    elif key == "s3/bucketObjectv2":
+        outputs = {"arn": f"arn:aws:s3:::{inputs.get('bucket')}/{inputs.get('key')}", "versionId": "v1", "etag": "e1"}
+    elif key == "dynamodb/table":
+        outputs |= {"streamArn": f"{arn}/stream/2026-01-01T00:00:00.000", "streamLabel": "2026-01-01T00:00:00.000"}
+    return id_, outputs
+
+
+def result_of(token: str) -> dict[str, Any]:
+    """Return the answer of a provider function."""
+    name = token.rsplit(":", 1)[-1]
+    if name == "getCallerIdentity":
+        return {"accountId": ACCOUNT, "arn": f"arn:aws:iam::{ACCOUNT}:role/deploy", "userId": "deploy", "id": ACCOUNT}
+    if name == "getRegion":
+        return {"name": REGION, "region": REGION, "id": REGION, "description": "Europe (Ireland)"}
+    if name == "getPartition":
+        return {
+            "partition": PARTITION,
+            "dnsSuffix": "amazonaws.com",
+            "id": PARTITION,
+            "reverseDnsPrefix": "com.amazonaws",
+        }
+    raise NotImplementedError(f"{token} has no answer in tests/policy/outputs.py: add one")

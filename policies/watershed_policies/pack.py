@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from pulumi_policy import (
     EnforcementLevel,
     Policy,
+    PolicyProviderResource,
     PolicyResource,
     ReportViolation,
     ResourceValidationArgs,
@@ -24,7 +25,7 @@ from pulumi_policy import (
 )
 
 from . import exemptions, registry, settings
-from .evaluation import Evaluation, Violation
+from .evaluation import ROOT_TYPE, Evaluation, Violation
 from .resource import Resource
 from .settings import Level
 from .values import plain
@@ -41,7 +42,21 @@ Arguments: TypeAlias = ResourceValidationArgs | StackValidationArgs
 
 def build(environment: Mapping[str, str] = os.environ, today: dt.date | None = None) -> list[Policy]:
     """Return the policies for the stack whose name and config the engine put into the environment."""
-    return policies(evaluation(environment, today or dt.datetime.now(dt.UTC).date()))
+    try:
+        return policies(evaluation(environment, today or dt.datetime.now(dt.UTC).date()))
+    except settings.SettingsError as error:
+        # Raised, it would reach the user as a traceback.
+        return [refusal(f"the policy pack's config file cannot be used: {error}")]
+
+
+def refusal(problem: str) -> Policy:
+    """Return a policy that stops every deploy, saying why."""
+
+    def refuse(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
+        if args.resource_type == ROOT_TYPE:
+            report_violation(problem, args.urn)
+
+    return ResourceValidationPolicy("settings", DESCRIPTION, refuse, EnforcementLevel.MANDATORY)
 
 
 def evaluation(environment: Mapping[str, str], today: dt.date) -> Evaluation:
@@ -57,7 +72,11 @@ def policies(of: Evaluation) -> list[Policy]:
     """Return the policies that report what `of` finds."""
 
     def resource_violations(args: Any) -> list[Violation]:
-        return of.resource(Resource(args.resource_type, args.name, args.urn, plain(args.props)))
+        return of.resource(
+            Resource(
+                args.resource_type, args.name, args.urn, plain(args.props), provider_values=_provider(args.provider)
+            )
+        )
 
     def stack_violations(args: Any) -> list[Violation]:
         return of.stack([_stack_resource(resource) for resource in args.resources])
@@ -97,6 +116,13 @@ def _once(evaluate: Callable[[Any], list[Violation]]) -> Callable[[Any, Level], 
         return found
 
     return violations
+
+
+def _provider(provider: PolicyProviderResource | None) -> dict[str, Any]:
+    """Return the provider's inputs; the engine hands objects of a default provider on as JSON text."""
+    values: dict[str, Any] = plain(provider.props) if provider else {}
+    tags = values.get("defaultTags")
+    return {**values, "defaultTags": json.loads(tags)} if isinstance(tags, str) else values
 
 
 def _stack_resource(resource: PolicyResource) -> Resource:

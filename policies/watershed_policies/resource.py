@@ -32,11 +32,17 @@ class Resource:
     values: Mapping[str, Any]
     outputs: Mapping[str, Any] = field(default_factory=dict)
     dependencies: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    provider_values: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def properties(self) -> Properties:
         """The inputs, to be read by path."""
         return Properties(self.values)
+
+    @property
+    def provider(self) -> Properties:
+        """The inputs of the provider that makes it, such as its default tags."""
+        return Properties(self.provider_values)
 
     @property
     def kind(self) -> str:

@@ -1,0 +1,59 @@
+"""Tags: every resource that can be tagged says whose it is."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from ..registry import ANY_TYPE
+from ..rule import Finding, Rule, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..resource import Resource
+    from ..settings import Settings
+    from ..values import Properties
+
+# Objects have tags, but are data, not resources that somebody owns or pays for one by one.
+DATA = frozenset(
+    {"aws:s3/bucketObject:BucketObject", "aws:s3/bucketObjectv2:BucketObjectv2", "aws:s3/objectCopy:ObjectCopy"}
+)
+
+REQUIRED = Rule(
+    id="TAGS-REQUIRED",
+    title="Resources carry the required tags",
+    severity=Severity.LOW,
+    why="Costs, owners and data classes can be told apart by tags only. The keys are `requiredTags` of the config file.",
+    frameworks=("NIST 800-53 CM-8",),
+)
+
+
+@REQUIRED.on(ANY_TYPE)
+def required_tags(resource: Resource, settings: Settings) -> Iterator[Finding]:
+    """Refuse a resource that lacks a required tag, among its own and the provider's default ones."""
+    if not settings.required_tags or resource.type not in taggable():
+        return
+    given = keys(resource.properties, "tags") | keys(resource.provider, "defaultTags", "tags")
+    missing = [key for key in settings.required_tags if key not in given]
+    if missing:
+        yield Finding(
+            f"lacks the tag{'s' if len(missing) > 1 else ''} {', '.join(missing)}",
+            f"add tags={{{', '.join(f'{key!r}: ...' for key in missing)}}}, or default_tags to the aws provider",
+        )
+
+
+def keys(properties: Properties, *path: str) -> set[str]:
+    """Return the tag keys at `path`; auto scaling groups have a list of tags instead of an object."""
+    tags = properties.get(*path)
+    if isinstance(tags, list):
+        return {entry.get("key") for entry in properties.each(*path)}
+    return set(tags or ())
+
+
+@cache
+def taggable() -> frozenset[str]:
+    """Return the types of pulumi-aws that take tags; a test compares the list with the installed pulumi-aws."""
+    text = resources.files(__package__.rpartition(".")[0]).joinpath("taggable.txt").read_text(encoding="utf-8")
+    return frozenset(text.split()) - DATA

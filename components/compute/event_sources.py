@@ -55,7 +55,7 @@ def objects_queue(
         )
     detail = {"bucket": {"name": [bucket.bucket_name]}, "object": {"key": [{"prefix": prefix}]} if prefix else None}
     rule = aws.cloudwatch.EventRule(
-        name,
+        f"{name}-rule",
         description=f"Objects of {bucket.name} under {prefix or '/'} for {function.name}",
         event_pattern=pulumi.Output.json_dumps(
             {

@@ -54,6 +54,7 @@ class Ingestion(Component, domain="ingestion"):
             metadata=metadata,
             datasets=datasets,
             owner=self._tags()["owner"],
+            tags=self._tags(),
             opts=self._options(),
         )
         self.function = LambdaFunction(

@@ -22,6 +22,7 @@ def settings_document(
     metadata: MetadataTable,
     datasets: Sequence[Dataset],
     owner: str,
+    tags: dict[str, str],
     opts: pulumi.ResourceOptions,
 ) -> aws.s3.BucketObjectv2:
     """Return the object that holds the document; its version id changes with its content."""
@@ -40,6 +41,7 @@ def settings_document(
         key=KEY,
         content=pulumi.Output.json_dumps(document, sort_keys=True),
         content_type="application/json",
+        tags=tags,
         # An object written before the bucket has its key would be encrypted with another.
         opts=pulumi.ResourceOptions.merge(
             opts,

@@ -1,0 +1,108 @@
+"""Databases, tables and the workgroup: defaults, options, refusals."""
+
+import json
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from components import Catalog, Column, Dataset, DateProjection, EnumProjection, IntegerProjection, Partition
+from tests.policy.harness import Recorded, record
+from tests.unit.programs import ACCOUNT, CONFIG, ORDERS, catalog, lake, read_catalog
+
+ID = Column(name="id", type="bigint")
+
+
+def recorded() -> dict[str, Recorded]:
+    return {resource.name: resource for resource in record(catalog, config=CONFIG)}
+
+
+def table_of(dataset: Dataset) -> dict[str, Any]:
+    resources = record(lambda: Catalog("catalog", lake=lake(), datasets=[dataset]), config=CONFIG)
+    (table,) = [resource for resource in resources if resource.type == "aws:glue/catalogTable:CatalogTable"]
+    return dict(table.inputs)
+
+
+def test_each_zone_has_a_database_whose_name_needs_no_quotes() -> None:
+    names = {r.inputs["name"] for r in recorded().values() if r.type == "aws:glue/catalogDatabase:CatalogDatabase"}
+    assert names == {"watershed_test_raw", "watershed_test_curated", "watershed_test_analytics"}
+
+
+def test_a_data_set_is_a_typed_parquet_table_at_its_prefix() -> None:
+    table = table_of(ORDERS)
+    assert table["name"] == "orders"
+    assert table["tableType"] == "EXTERNAL_TABLE"
+    assert table["storageDescriptor"]["location"] == "s3://lake-curated-abc1234/orders/"
+    assert table["storageDescriptor"]["columns"] == [{"name": "id", "type": "bigint"}]
+    assert table["partitionKeys"] == [{"name": "year", "type": "int", "comment": "Of the order"}]
+
+
+def test_partitions_whose_layout_is_known_are_projected() -> None:
+    parameters = table_of(ORDERS)["parameters"]
+    assert parameters["projection.enabled"] == "true"
+    assert parameters["projection.year.type"] == "integer"
+    assert parameters["projection.year.range"] == "2020,2040"
+
+
+def test_a_table_with_one_partition_that_is_not_projected_is_not_projected_at_all() -> None:
+    """Athena ignores the catalog's partitions once projection is on."""
+    known = Partition(name="year", projection=IntegerProjection(first=1, last=2))
+    dataset = Dataset(
+        name="d",
+        columns=(ID, Column(name="year", type="int"), Column(name="shop")),
+        partitioned_by=(known, Partition(name="shop")),
+    )
+    assert not [key for key in table_of(dataset)["parameters"] if key.startswith("projection")]
+
+
+def test_days_and_known_values_are_projected_too() -> None:
+    dataset = Dataset(
+        name="d",
+        columns=(ID, Column(name="day", type="date"), Column(name="shop")),
+        partitioned_by=(
+            Partition(name="day", projection=DateProjection(first="2024-01-01")),
+            Partition(name="shop", projection=EnumProjection(values=("rome", "oslo"))),
+        ),
+    )
+    parameters = table_of(dataset)["parameters"]
+    assert parameters["projection.day.range"] == "2024-01-01,NOW"
+    assert parameters["projection.day.format"] == "yyyy-MM-dd"
+    assert parameters["projection.shop.values"] == "rome,oslo"
+
+
+def test_a_projection_from_a_later_to_an_earlier_number_is_refused() -> None:
+    with pytest.raises(ValidationError, match="after last"):
+        IntegerProjection(first=12, last=1)
+
+
+def test_two_data_sets_of_one_name_are_refused() -> None:
+    with pytest.raises(ValueError, match="'orders' already"):
+        record(lambda: Catalog("catalog", lake=lake(), datasets=[ORDERS, ORDERS]), config=CONFIG)
+
+
+def test_a_data_set_in_a_zone_that_is_not_there_is_refused() -> None:
+    gold = ORDERS.model_copy(update={"zone": "gold"})
+    with pytest.raises(KeyError, match="it has raw, curated, analytics"):
+        record(lambda: Catalog("catalog", lake=lake(), datasets=[gold]), config=CONFIG)
+
+
+def test_the_workgroup_binds_every_query() -> None:
+    configuration = recorded()["catalog-queries"].inputs["configuration"]
+    assert configuration["enforceWorkgroupConfiguration"] is True
+    assert configuration["bytesScannedCutoffPerQuery"] == 100_000_000_000
+    assert configuration["engineVersion"] == {"selectedEngineVersion": "Athena engine version 3"}
+    encryption = configuration["resultConfiguration"]["encryptionConfiguration"]
+    assert encryption["encryptionOption"] == "SSE_KMS"
+
+
+def test_reading_a_data_set_covers_its_entry_and_its_files_and_nothing_of_another() -> None:
+    resources = {resource.name: resource for resource in record(read_catalog, config=CONFIG)}
+    entry = json.loads(resources["role-catalog-orders"].inputs["policy"])["Statement"][0]
+    glue = f"arn:aws:glue:eu-west-1:{ACCOUNT}"
+    assert entry["Resource"] == [
+        f"{glue}:catalog",
+        f"{glue}:database/watershed_test_curated",
+        f"{glue}:table/watershed_test_curated/orders",
+    ]
+    files = json.loads(resources["role-read-lake-curated-orders"].inputs["policy"])["Statement"]
+    assert "arn:aws:s3:::lake-curated-abc1234/orders/*" in [statement["Resource"] for statement in files]

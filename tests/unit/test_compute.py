@@ -1,0 +1,150 @@
+"""Functions, their layers and event sources: defaults, options, refusals."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from components import LambdaFunction, Schedule
+from components.compute import Artifacts
+from tests.policy.harness import Recorded, record
+from tests.unit.programs import CONFIG, bucket, function, key, started_function
+
+
+def recorded(program: Any = function) -> dict[str, Recorded]:
+    return {resource.name: resource for resource in record(program, config=CONFIG)}
+
+
+def of_type(found: dict[str, Recorded], type_: str) -> dict[str, Any]:
+    (resource,) = [resource for resource in found.values() if resource.type == type_]
+    return dict(resource.inputs)
+
+
+def test_a_function_runs_what_was_built_for_its_architecture() -> None:
+    inputs = recorded()["function"].inputs
+    assert inputs["handler"] == "handlers.ingest.app.handler"
+    assert inputs["runtime"] == "python3.13"
+    assert inputs["architectures"] == ["arm64"]
+    assert len(inputs["layers"]) == 1
+
+
+def test_a_functions_role_may_write_its_own_logs_traces_and_dead_letters_and_nothing_else() -> None:
+    found = recorded()
+    policies = [resource for resource in found.values() if resource.type == "aws:iam/rolePolicy:RolePolicy"]
+    actions = {
+        action
+        for policy in policies
+        for statement in json.loads(policy.inputs["policy"])["Statement"]
+        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+    }
+    assert actions == {
+        "logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTelemetryRecords", "xray:PutTraceSegments",
+        "sqs:SendMessage", "kms:Decrypt", "kms:GenerateDataKey",
+    }  # fmt: skip
+
+
+def test_a_functions_logs_go_to_its_own_group_which_is_encrypted_and_ends() -> None:
+    found = recorded()
+    group = found["function-logs"]
+    assert group.inputs["kmsKeyId"] == found["key"].outputs["arn"]
+    assert group.inputs["retentionInDays"] == 30
+    assert found["function"].inputs["loggingConfig"]["logGroup"] == group.outputs["name"]
+
+
+def test_a_function_reserves_no_concurrency_unless_it_is_told_to() -> None:
+    assert "reservedConcurrentExecutions" not in recorded()["function"].inputs
+
+
+def test_a_function_is_made_after_it_may_send_to_its_dead_letter_queue() -> None:
+    made = [(resource.type, resource.name) for resource in record(function, config=CONFIG)]
+    permission = ("aws:iam/rolePolicy:RolePolicy", "function-role-send-function-dead-letters")
+    assert made.index(permission) < made.index(("aws:lambda/function:Function", "function"))
+
+
+def test_alarms_tell_of_errors_throttles_and_runs_near_the_timeout() -> None:
+    found = recorded()
+    assert found["function-errors"].inputs["metricName"] == "Errors"
+    assert found["function-throttles"].inputs["metricName"] == "Throttles"
+    assert found["function-duration"].inputs["threshold"] == 54_000
+
+
+def test_objects_reach_a_function_through_a_rule_and_a_queue_with_dead_letters() -> None:
+    found = recorded(started_function)
+    pattern = json.loads(of_type(found, "aws:cloudwatch/eventRule:EventRule")["eventPattern"])
+    assert pattern == {
+        "source": ["aws.s3"],
+        "detail-type": ["Object Created", "Object Deleted"],
+        "detail": {"bucket": {"name": ["lake-raw-abc1234"]}, "object": {"key": [{"prefix": "orders/"}]}},
+    }
+    queue = found["function-on-lake-raw-orders-queue"]
+    assert json.loads(queue.inputs["redrivePolicy"])["maxReceiveCount"] == 5
+    assert of_type(found, "aws:cloudwatch/eventTarget:EventTarget")["deadLetterConfig"]["arn"]
+
+
+def test_a_queues_messages_stay_hidden_six_times_as_long_as_the_function_may_run() -> None:
+    assert recorded(started_function)["function-on-lake-raw-orders-queue"].inputs["visibilityTimeoutSeconds"] == 360
+
+
+def test_only_the_failed_messages_of_a_batch_come_again() -> None:
+    mapping = recorded(started_function)["function-on-queue"].inputs
+    assert mapping["functionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["scalingConfig"] == {"maximumConcurrency": 10}
+
+
+def test_a_schedule_invokes_under_a_role_of_its_own_and_keeps_what_it_cannot_deliver() -> None:
+    found = recorded(started_function)
+    schedule = of_type(found, "aws:scheduler/schedule:Schedule")
+    assert schedule["scheduleExpression"] == "cron(0 6 * * ? *)"
+    assert schedule["scheduleExpressionTimezone"] == "Europe/Rome"
+    assert schedule["target"]["roleArn"] == found["function-schedule-role"].outputs["arn"]
+    assert schedule["target"]["deadLetterConfig"]["arn"] == found["function-dead-letters"].outputs["arn"]
+
+
+def test_a_bucket_that_tells_nobody_of_its_objects_cannot_start_a_function() -> None:
+    def program() -> None:
+        LambdaFunction("function", handler="ingest", key=key()).on_objects(bucket())
+
+    with pytest.raises(ValueError, match="events=True"):
+        record(lambda: program(), config=CONFIG)
+
+
+def test_a_handler_that_was_not_built_is_refused_with_the_command() -> None:
+    with pytest.raises(KeyError, match="watershed build"):
+        record(lambda: LambdaFunction("function", handler="unknown", key=key()), config=CONFIG)
+
+
+def test_a_project_that_built_nothing_is_told_the_command(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="watershed build"):
+        Artifacts.find(tmp_path / "nothing")
+
+
+def test_an_archive_that_is_gone_is_refused(built: Path) -> None:
+    (built / "ingest.zip").unlink()
+    with pytest.raises(FileNotFoundError, match=r"ingest\.zip is gone"):
+        Artifacts.find().deployable("ingest")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"cron": "0 6 * * ? *", "rate": "1 hour"},
+        {"cron": "0 6 * * *"},
+        {"cron": "0 6 * * * *"},
+        {"cron": "0 6 ? * ? *"},
+        {"rate": "0 minutes"},
+        {"rate": "5 weeks"},
+        {"rate": "1 hour", "timezone": "Europe/Roma"},
+        {"rate": "1 hour", "flexible_minutes": 1441},
+    ],
+)
+def test_a_schedule_that_scheduler_would_refuse_is_refused(given: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Schedule(**given)
+
+
+def test_a_schedule_reads_as_scheduler_writes_it() -> None:
+    assert Schedule(rate="15 minutes").expression == "rate(15 minutes)"
+    assert Schedule(cron="0 6 ? * MON *").expression == "cron(0 6 ? * MON *)"

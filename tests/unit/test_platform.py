@@ -1,0 +1,72 @@
+"""The platform as the shipped stacks deploy it."""
+
+import json
+import socket
+from typing import Any
+
+import jsonschema
+import pulumi
+import pytest
+
+from tests.policy.harness import Recorded, record
+from tests.unit.programs import ROOT, STACKS, platform, stack_config
+
+
+def recorded(stack: str, config: dict[str, str] | None = None) -> dict[str, Recorded]:
+    resources = record(platform, stack=stack, config=config or stack_config(stack))
+    return {resource.name: resource for resource in resources}
+
+
+def settings(stack: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(recorded(stack)["watershed-ingestion-settings"].inputs["content"])
+    return document
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_program_evaluates_with_the_network_cut(stack: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("the program used the network")
+
+    for name in ("connect", "connect_ex", "sendto", "bind"):
+        monkeypatch.setattr(socket.socket, name, refuse, raising=False)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    assert recorded(stack)
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_settings_document_is_what_the_handlers_agreed_to(stack: str) -> None:
+    contract = json.loads((ROOT / "handlers/common/contract.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator(contract).validate(settings(stack))
+
+
+def test_the_settings_document_names_the_buckets_the_table_and_the_data_sets() -> None:
+    document = settings("local")
+    assert document["zones"]["raw"]["bucket"] == "watershed-lake-raw-abc1234"
+    assert document["metadata_table"]["name"] == "watershed-metadata-abc1234"
+    (flights,) = document["datasets"]
+    assert flights["id"] == "flights"
+    assert flights["owner"] == "data-platform"
+    assert flights["partitioned_by"] == ["month"]
+
+
+@pytest.mark.parametrize("stack", ["stage", "prod"])
+def test_nothing_that_holds_data_can_be_destroyed_in_stage_and_prod(stack: str) -> None:
+    found = recorded(stack)
+    assert {r.inputs["forceDestroy"] for r in found.values() if r.type == "aws:s3/bucket:Bucket"} == {False}
+    assert found["watershed-metadata"].inputs["deletionProtectionEnabled"] is True
+
+
+def test_a_stack_without_arriving_files_needs_no_handler_archives(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WATERSHED_ARTIFACTS", "nowhere")
+    config = {**stack_config("dev"), "watershed:datasets": "[]"}
+    assert "watershed-ingestion-function" not in recorded("dev", config)
+
+
+def test_a_wrong_config_registers_nothing_and_lists_every_problem() -> None:
+    config = {**stack_config("dev"), "watershed:lake": '{"zoness": []}', "watershed:onwer": "x"}
+    with pytest.raises(pulumi.RunError) as refused:
+        recorded("dev", config)
+    assert "2 problems" in str(refused.value)
+    assert "watershed:lake.zoness" in str(refused.value)
+    assert "watershed:onwer" in str(refused.value)

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock clean build wheel up down status preview
+.PHONY: help setup lock clean build wheel lint-workflows up down status preview
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,10 @@ build: $(READY) ## build handler archives and layers (TARGET=aws, host or all)
 
 wheel: $(READY) ## build the wheel and the source archive into dist/
 	@$(BIN)/python -m build --no-isolation --outdir dist .
+
+lint-workflows: $(READY) ## lint the GitHub workflows with actionlint and zizmor
+	@go -C .github/tools tool actionlint -shellcheck= -pyflakes= $(CURDIR)/.github/workflows/*.yml
+	@$(BIN)/zizmor --offline --quiet --persona=pedantic .github
 
 lock: $(READY) ## resolve the locks anew
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-find-links --no-annotate --extra local --extra dev pyproject.toml -o requirements.txt

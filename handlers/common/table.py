@@ -1,0 +1,153 @@
+"""The metadata table: its keys, and reading and writing its items as plain Python values."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
+
+Item = dict[str, Any]
+
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html: 400 KB an item, names included.
+# The margin covers what an item's size counts beyond its JSON text.
+ITEM_BYTES = 350_000
+
+
+def dataset_key(dataset: str) -> Item:
+    """Return the key of a data set's own item."""
+    return {"pk": f"DATASET#{dataset}", "sk": "DATASET"}
+
+
+def tag_key(dataset: str, tag: str) -> Item:
+    """Return the key of one tag (`key=value`) of a data set."""
+    return {"pk": f"DATASET#{dataset}", "sk": f"TAG#{tag}"}
+
+
+def object_key(dataset: str, raw_key: str) -> Item:
+    """Return the key of the current state of one raw object."""
+    return {"pk": f"DATASET#{dataset}", "sk": f"OBJECT#{raw_key}"}
+
+
+def version_key(dataset: str, committed_at: str, digest: str) -> Item:
+    """Return the key of one entry of a data set's history; `committed_at` sorts."""
+    return {"pk": f"DATASET#{dataset}", "sk": f"VERSION#{committed_at}#{digest[:8]}"}
+
+
+@dataclasses.dataclass(frozen=True)
+class MetadataTable:
+    """Typed access to the metadata table."""
+
+    client: DynamoDBClient
+    name: str
+
+    def get(self, key: Item) -> Item | None:
+        """Read one item as it is now."""
+        answer = self.client.get_item(TableName=self.name, Key=encode(key), ConsistentRead=True)
+        return decode(answer["Item"]) if "Item" in answer else None
+
+    def query(self, partition: str, sort_prefix: str) -> list[Item]:
+        """Read all items of a partition whose sort key begins with a prefix, as they are now."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.name,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+            ExpressionAttributeValues=encode({":pk": partition, ":sk": sort_prefix}),
+            ConsistentRead=True,
+        )
+        return [decode(item) for page in pages for item in page["Items"]]
+
+    def put(self, item: Item) -> None:
+        """Write one item, whatever was there."""
+        self.client.put_item(TableName=self.name, Item=encode(item))
+
+    def delete(self, keys: Iterable[Item]) -> None:
+        """Delete items; one that is gone already is no error."""
+        for key in keys:
+            self.client.delete_item(TableName=self.name, Key=encode(key))
+
+    def update(self, key: Item, expression: str, condition: str, values: Item, names: dict[str, str]) -> bool:
+        """Update one item if a condition holds; say whether it did."""
+        try:
+            self.client.update_item(
+                TableName=self.name,
+                Key=encode(key),
+                UpdateExpression=expression,
+                ConditionExpression=condition,
+                ExpressionAttributeValues=encode(values),
+                ExpressionAttributeNames=names,
+            )
+        except self.client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def transact(self, writes: Iterable[Mapping[str, Any]]) -> bool:
+        """Write all or nothing; say whether it was written (not, if a condition failed or another writer was faster).
+
+        Each write is `{"Put": {...}}`, `{"Update": {...}}` or `{"Delete": {...}}` as the API has it, with plain values
+        and without the table's name.
+        """
+        request = [
+            {kind: {"TableName": self.name, **{name: _encoded(name, value) for name, value in write.items()}}}
+            for entry in writes
+            for kind, write in entry.items()
+        ]
+        try:
+            self.client.transact_write_items(TransactItems=request)  # type: ignore[arg-type]
+        except self.client.exceptions.TransactionCanceledException as error:
+            reasons = {reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])}
+            if reasons and reasons <= {"None", "ConditionalCheckFailed", "TransactionConflict"}:
+                return False
+            raise
+        return True
+
+
+def encode(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn plain values into DynamoDB's typed ones."""
+    return {name: _typed(value) for name, value in item.items()}
+
+
+def decode(item: Mapping[str, Any]) -> Item:
+    """Turn DynamoDB's typed values into plain ones."""
+    return {name: _plain(value) for name, value in item.items()}
+
+
+def _encoded(name: str, value: Any) -> Any:
+    return encode(value) if name in {"Item", "Key", "ExpressionAttributeValues"} else value
+
+
+def _typed(value: Any) -> dict[str, Any]:
+    match value:
+        case None:
+            return {"NULL": True}
+        case bool():
+            return {"BOOL": value}
+        case str():
+            return {"S": value}
+        case int() | Decimal():
+            return {"N": str(value)}
+        case float():
+            return {"N": repr(value)}
+        case Mapping():
+            return {"M": encode(value)}
+        case list() | tuple():
+            return {"L": [_typed(element) for element in value]}
+    message = f"A {type(value).__name__} cannot be stored in the metadata table; make it a string or a number."
+    raise TypeError(message)
+
+
+def _plain(value: Mapping[str, Any]) -> Any:
+    ((kind, content),) = value.items()
+    match kind:
+        case "NULL":
+            return None
+        case "N":
+            number = Decimal(content)
+            return int(number) if number == number.to_integral_value() else float(number)
+        case "M":
+            return decode(content)
+        case "L":
+            return [_plain(element) for element in content]
+    return content

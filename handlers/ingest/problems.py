@@ -1,0 +1,25 @@
+"""What may be wrong with a raw file for good: no retry would help, so the file is quarantined with the reason.
+
+Everything else that goes wrong (throttling, a timeout, a crash) is an ordinary exception: the queue tries again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Unreadable(Exception):  # noqa: N818 -- a finding about a file, not a failure of the program
+    """A raw file that cannot become rows; `code` is for machines, the message says what is wrong and how to fix it."""
+
+    def __init__(self, code: str, message: str, **details: Any) -> None:
+        super().__init__(message)
+        self.code = code
+        self.details = details
+
+    def reason(self) -> dict[str, Any]:
+        """Return the reason as it is stored beside the file and in the metadata."""
+        return {"code": self.code, "message": str(self), **self.details}
+
+
+class Gone(Exception):  # noqa: N818 -- likewise
+    """The version an event speaks of is no longer there; the event of what replaced or deleted it has come or will."""

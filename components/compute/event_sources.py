@@ -8,7 +8,8 @@ import pulumi
 import pulumi_aws as aws
 
 from ..core import Role, Statement
-from ..core.limits import VISIBILITY_TIMEOUT_FACTOR
+from ..core.limits import EVENT_RULE_NAME, SCHEDULE_NAME, VISIBILITY_TIMEOUT_FACTOR
+from ..core.names import check_auto_name
 from ..messaging import Queue, Sender
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def objects_queue(
         )
     detail = {"bucket": {"name": [bucket.bucket_name]}, "object": {"key": [{"prefix": prefix}]} if prefix else None}
     rule = aws.cloudwatch.EventRule(
-        f"{name}-rule",
+        check_auto_name(f"{name}-rule", EVENT_RULE_NAME, "event rule"),
         description=f"Objects of {bucket.name} under {prefix or '/'} for {function.name}",
         event_pattern=pulumi.Output.json_dumps(
             {
@@ -92,7 +93,9 @@ def from_schedule(
     function: LambdaFunction, name: str, schedule: Schedule, payload: str | None, *, opts: pulumi.ResourceOptions
 ) -> aws.scheduler.Schedule:
     """Invoke the function on a schedule, under a role of the schedule's own; what cannot be delivered is kept."""
-    group = aws.scheduler.ScheduleGroup(f"{name}-group", tags=function.child_tags(), opts=opts)
+    group = aws.scheduler.ScheduleGroup(
+        check_auto_name(f"{name}-group", SCHEDULE_NAME, "schedule group"), tags=function.child_tags(), opts=opts
+    )
     role = Role(
         f"{name}-role",
         service="scheduler.amazonaws.com",

@@ -108,15 +108,25 @@ class LambdaFunction(Component, domain="compute"):
         self.register_outputs({"arn": self.arn, "function_name": self.function_name})
 
     def on_objects(
-        self, bucket: Bucket, *, prefix: str = "", batch_size: int = 1, max_concurrency: int = 4, max_receives: int = 5
+        self,
+        bucket: Bucket,
+        *,
+        name: str = "objects",
+        prefix: str = "",
+        batch_size: int = 1,
+        max_concurrency: int = 4,
+        max_receives: int = 5,
     ) -> Queue:
         """Run for each object created or deleted in the bucket under `prefix`, through EventBridge and a queue.
 
-        Returns the queue. An event that fails `max_receives` times goes to its dead-letter queue.
+        Returns the queue. An event that fails `max_receives` times goes to its dead-letter queue. `name` tells a
+        function's sources apart; `batch_size` is 1 to 10, `max_concurrency` 2 to 1,000.
         """
-        name = f"{self._child('on')}-{bucket.name}{'-' + prefix.strip('/').replace('/', '-') if prefix else ''}"
-        queue = event_sources.objects_queue(self, name, bucket, prefix, max_receives=max_receives, opts=self._options())
-        self._poll(name, queue, batch_size, 0, max_concurrency)
+        source = self._child(name)
+        queue = event_sources.objects_queue(
+            self, source, bucket, prefix, max_receives=max_receives, opts=self._options()
+        )
+        self._poll(source, queue, batch_size, 0, max_concurrency)
         return queue
 
     def on_queue(
@@ -126,7 +136,7 @@ class LambdaFunction(Component, domain="compute"):
 
         `batch_size` over 10 needs `batching_seconds` (0 to 300) of at least 1; `max_concurrency` is 2 to 1,000.
         """
-        return self._poll(f"{self._child('on')}-{queue.name}", queue, batch_size, batching_seconds, max_concurrency)
+        return self._poll(self._child(queue.name), queue, batch_size, batching_seconds, max_concurrency)
 
     def on_schedule(
         self, schedule: Schedule, *, name: str = "schedule", payload: str | None = None

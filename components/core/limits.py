@@ -12,20 +12,20 @@ ROLE_NAME = 64
 FUNCTION_NAME = 64
 """botocore lambda service model, FunctionName."""
 
+INLINE_POLICY_NAME = 128
+"""botocore iam service model, policyNameType."""
+
+EVENT_RULE_NAME = 64
+"""botocore events service model, RuleName."""
+
+SCHEDULE_NAME = 64
+"""botocore scheduler service model, Name and ScheduleGroupName."""
+
 QUEUE_NAME = 80
 """Amazon SQS Developer Guide, "Message quotas": queue name."""
 
 ROLE_INLINE_POLICIES = 10_240
 """IAM User Guide, "IAM and AWS STS quotas": sum of a role's inline policies, white space not counted."""
 
-KEY_POLICY = 32_768
-"""AWS KMS Developer Guide, "Resource quotas": key policy document size, bytes."""
-
 VISIBILITY_TIMEOUT_FACTOR = 6
 """AWS Lambda Developer Guide, "Using Lambda with Amazon SQS": visibility timeout at least six times the timeout."""
-
-EVENT_PATTERN = 2_048
-"""Amazon EventBridge User Guide, "Amazon EventBridge quotas": event pattern size, characters."""
-
-LAMBDA_ENVIRONMENT = 4_096
-"""AWS Lambda Developer Guide, "Lambda quotas": environment variables, in aggregate, bytes."""

@@ -1,5 +1,6 @@
 """Names: what a component may be called, and the few physical names that are not left to Pulumi's auto-naming."""
 
+import hashlib
 import re
 
 import pulumi
@@ -31,6 +32,13 @@ def check_auto_name(name: str, limit: int, what: str) -> str:
             f"AWS's limit of {limit}: shorten the component's name by {len(name) - longest}"
         )
     return name
+
+
+def shorten(name: str, limit: int) -> str:
+    """Return `name`, or its beginning and a hash of all of it where it is longer than `limit`."""
+    if len(name) <= limit:
+        return name
+    return f"{name[: limit - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def sql_name(*parts: str) -> str:

@@ -10,8 +10,8 @@ import pulumi_aws as aws
 from .component import Component
 from .deployment import current
 from .iam import Statement, policy_document, service_trust
-from .limits import ROLE_INLINE_POLICIES, ROLE_NAME
-from .names import check_auto_name
+from .limits import INLINE_POLICY_NAME, ROLE_INLINE_POLICIES, ROLE_NAME
+from .names import check_auto_name, shorten
 from .tags import Tags
 
 
@@ -60,6 +60,7 @@ class Role(Component, domain="core"):
 
         What needs the permission when it is created must `depends_on` the returned resource.
         """
+        what = shorten(what, INLINE_POLICY_NAME)
         if what in self._documents:
             raise ValueError(f"role {self.name} has a grant called {what!r} already: each is given once")
         document = policy_document(statements)

@@ -87,5 +87,5 @@ class Ingestion(Component, domain="ingestion"):
         self.queues: dict[str, Queue] = {}
         for zone in sorted({dataset.source.zone for dataset in arriving if dataset.source}):
             lake.grant_read(self.function, zone=zone)
-            self.queues[zone] = self.function.on_objects(lake.zone(zone), max_concurrency=max_concurrency)
+            self.queues[zone] = self.function.on_objects(lake.zone(zone), name=zone, max_concurrency=max_concurrency)
         self.register_outputs({"function_name": self.function.function_name})

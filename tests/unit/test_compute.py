@@ -78,17 +78,17 @@ def test_objects_reach_a_function_through_a_rule_and_a_queue_with_dead_letters()
         "detail-type": ["Object Created", "Object Deleted"],
         "detail": {"bucket": {"name": ["lake-raw-abc1234"]}, "object": {"key": [{"prefix": "orders/"}]}},
     }
-    queue = found["function-on-lake-raw-orders-queue"]
+    queue = found["function-objects-queue"]
     assert json.loads(queue.inputs["redrivePolicy"])["maxReceiveCount"] == 5
     assert of_type(found, "aws:cloudwatch/eventTarget:EventTarget")["deadLetterConfig"]["arn"]
 
 
 def test_a_queues_messages_stay_hidden_six_times_as_long_as_the_function_may_run() -> None:
-    assert recorded(started_function)["function-on-lake-raw-orders-queue"].inputs["visibilityTimeoutSeconds"] == 360
+    assert recorded(started_function)["function-objects-queue"].inputs["visibilityTimeoutSeconds"] == 360
 
 
 def test_only_the_failed_messages_of_a_batch_come_again() -> None:
-    mapping = recorded(started_function)["function-on-queue"].inputs
+    mapping = recorded(started_function)["function-queue"].inputs
     assert mapping["functionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["scalingConfig"] == {"maximumConcurrency": 10}
 

@@ -9,7 +9,7 @@ import pytest
 from components import EncryptionKey, Role, Statement
 from components.core.component import destroyable
 from components.core.deployment import current
-from components.core.names import check_auto_name, check_component_name, sql_name
+from components.core.names import check_auto_name, check_component_name, shorten, sql_name
 from components.core.tags import Tags
 from tests.policy.harness import Recorded, record
 from tests.unit.programs import ACCOUNT, CONFIG
@@ -117,6 +117,13 @@ def test_a_name_that_is_too_long_with_pulumis_suffix_is_refused_with_how_much_to
     assert check_auto_name("a" * 55, 63, "bucket") == "a" * 55
     with pytest.raises(ValueError, match="by 1"):
         check_auto_name("a" * 56, 63, "bucket")
+
+
+def test_a_long_name_is_shortened_to_one_that_is_still_its_own() -> None:
+    long, longer = "read-" + "a" * 200, "read-" + "a" * 201
+    assert len(shorten(long, 128)) == 128
+    assert shorten(long, 128) != shorten(longer, 128)
+    assert shorten("read", 128) == "read"
 
 
 def test_sql_names_need_no_quotes() -> None:

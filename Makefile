@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock clean build wheel lint-workflows up down status preview
+.PHONY: help setup up down status preview build wheel test lint types tests lint-workflows schema bench lock clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,25 @@ build: $(READY) ## build handler archives and layers (TARGET=aws, host or all)
 
 wheel: $(READY) ## build the wheel and the source archive into dist/
 	@$(BIN)/python -m build --no-isolation --outdir dist .
+
+test: lint types tests ## everything a pull request must pass; needs no AWS account
+
+lint: $(READY) lint-workflows ## ruff, its formatter, actionlint and zizmor
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+
+types: $(READY) ## mypy --strict
+	@$(BIN)/mypy components handlers policies/watershed_policies cli local bench tests
+
+# Tests of one file share what it started, so a file stays on one worker.
+tests: $(READY) ## unit, policy, handler, packaging, local and end-to-end tests (ARGS=...)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+schema: $(READY) ## export the JSON Schema of the stack config for editors
+	@$(BIN)/python -m components.config_schema > schemas/stack-config.schema.json
+
+bench: $(READY) ## run the benchmarks and print their figures
+	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 lint-workflows: $(READY) ## lint the GitHub workflows with actionlint and zizmor
 	@go -C .github/tools tool actionlint -shellcheck= -pyflakes= $(CURDIR)/.github/workflows/*.yml

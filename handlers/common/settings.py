@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Format = Literal["csv", "json-lines", "parquet"]
 Text = Annotated[str, msgspec.Meta(min_length=1)]
-COLUMN_TYPE = r"^(string|int|bigint|smallint|tinyint|double|float|boolean|date|timestamp|binary|decimal\(\d+, ?\d+\))$"
+COLUMN_TYPE = r"^(string|int|bigint|smallint|tinyint|double|float|boolean|date|timestamp|binary|decimal\(\d+,\s*\d+\))$"
 
 
 class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -160,7 +160,7 @@ def _column_contradictions(path: str, dataset: Dataset) -> Iterator[str]:
     for number, column in enumerate(dataset.columns):
         if names.index(column.name.lower()) != number:
             yield f"{path}.columns[{number}].name: `{column.name}` stands twice (upper and lower case are one)"
-        decimal = re.match(r"decimal\((\d+), ?(\d+)\)", column.type)
+        decimal = re.match(r"decimal\((\d+),\s*(\d+)\)", column.type)
         if decimal and not 0 <= int(decimal[2]) <= int(decimal[1]) <= 38:
             yield f"{path}.columns[{number}].type: `{column.type}`: decimal(p,s) needs 0 <= s <= p <= 38"
     exact = {column.name for column in dataset.columns}

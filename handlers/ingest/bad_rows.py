@@ -69,10 +69,11 @@ def mark(file: RawFile, layout: Layout, dataset: Dataset, path: Path, rejects: R
         return json_relation(path, chosen, layout.left_out, extra=f", {literal(_LINE_KEY)}: 'BIGINT'")
     source = dataset.source or Source(zone="", prefix="")
     _mark_csv(file.path, path, layout.width, source, rejects)
-    columns = ["line", *(f"c{number}" for number in range(layout.width))]
+    columns = dict.fromkeys(["line", *(f"c{number}" for number in range(layout.width))], "VARCHAR")
     # Quoting may double a row's length.
     relation = csv_relation(path, columns, source, header=False, limit=3 * MAX_ROW_BYTES)
-    return dataclasses.replace(layout, relation=relation)
+    fields = {name: Field(field.sql) for name, field in layout.fields.items()}
+    return dataclasses.replace(layout, relation=relation, fields=fields)
 
 
 def condition(layout: Layout, dataset: Dataset) -> str:

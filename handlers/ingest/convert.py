@@ -90,6 +90,8 @@ def _layout(database: duckdb.DuckDBPyConnection, file: RawFile, kind: Format, da
     if kind == "json-lines":
         return formats.json_layout(file, dataset)
     try:
+        # For timestamps with a time zone, which only Parquet has.
+        database.execute("SET TimeZone = 'UTC'")
         described = database.execute(f"DESCRIBE FROM read_parquet({literal(str(file.path))})").fetchall()
     except duckdb.Error as error:
         raise Unreadable("unreadable", f"The file is not readable as parquet: {_first_line(error)}") from error

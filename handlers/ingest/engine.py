@@ -30,11 +30,8 @@ def connect(folder: Path, memory_megabytes: int | None = None) -> duckdb.DuckDBP
         "threads": os.cpu_count() or 1,
         # Rows need no order inside a file, and keeping one would hold row groups in memory.
         "preserve_insertion_order": False,
-        "enable_progress_bar": False,
     }
-    connection = duckdb.connect(config=config)
-    connection.execute("SET TimeZone = 'UTC'")
-    return connection
+    return duckdb.connect(config=config)
 
 
 def refuse_if_too_big(error: duckdb.Error) -> None:

@@ -49,6 +49,10 @@ class Resource:
         """The last part of the type: `Bucket`."""
         return self.type.rsplit(":", 1)[-1]
 
+    def is_in(self, component_type: str) -> bool:
+        """Say whether the resource belongs to a component of that type; its URN says so, at preview already."""
+        return component_type in self.urn.split("::")[2].split("$")[:-1]
+
     def identities(self) -> set[str]:
         """Return the known values by which another resource can name this one."""
         given = [self.outputs.get(key, self.values.get(key)) for key in IDENTITIES]

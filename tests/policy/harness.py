@@ -11,8 +11,9 @@ Signatures:
 
     record(program: Callable[[], object], *, preview: bool = False, project: str = "watershed", stack: str = "test",
            config: Mapping[str, str] | None = None) -> list[Recorded]
-    check(resources: Sequence[Recorded], *, profile: str = "baseline", settings: Settings | None = None,
-          exemptions: Exemptions | None = None, only: str | None = None) -> list[Violation]
+    check(resources: Sequence[Recorded], *, profile: str = "baseline", stack: str | None = None,
+          settings: Settings | None = None, exemptions: Exemptions | None = None, only: str | None = None)
+          -> list[Violation]                       stack="prod" takes the levels of policies/config/prod.json
     ids(violations) -> set[str]                    the rule ids
     changed(resources, name, **inputs)             a copy in which a resource has other inputs (camelCase; None removes)
     without(resources, *types_or_names)            a copy that lacks some resources
@@ -43,7 +44,8 @@ from pulumi_policy.policy import _PolicyAnalyzerServicer
 from watershed_policies import pack, registry
 from watershed_policies.evaluation import Evaluation, Violation
 from watershed_policies.exemptions import Exemptions
-from watershed_policies.settings import Level, Settings
+from watershed_policies.settings import Level, Settings, locate
+from watershed_policies.settings import load as load_settings
 
 from tests.policy.outputs import outputs_of, result_of
 
@@ -148,13 +150,17 @@ def check(
     resources: Sequence[Recorded],
     *,
     profile: str = "baseline",
+    stack: str | None = None,
     settings: Settings | None = None,
     exemptions: Exemptions | None = None,
     only: str | None = None,
 ) -> list[Violation]:
     """Return what the pack says of recorded resources; `only` keeps the violations of one rule."""
+    rules = registry.load()
+    if stack:
+        settings = load_settings(locate(stack), rules.rules, rules.services)
     judged = settings or Settings(profile=profile, required_tags=REQUIRED_TAGS)
-    found = analyze(pack.policies(Evaluation(registry.load(), judged, exemptions or Exemptions())), resources)
+    found = analyze(pack.policies(Evaluation(rules, judged, exemptions or Exemptions())), resources)
     return [violation for violation in found if only in (None, violation.rule_id)]
 
 

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from .document import Document, Statement
 
 
+# SNS takes no wildcard in a topic policy, and `Publish` is the one action that carries a message.
+DENIED = {"s3": "s3:*", "sqs": "sqs:*", "sns": "sns:Publish"}
+
+
 def weakness(document: Document, service: str) -> str | None:
     """Return what is missing for the policy to refuse every request without TLS, None if nothing is."""
     denies = [statement for statement in document.denies if demands_tls(statement)]
@@ -23,8 +27,9 @@ def weakness(document: Document, service: str) -> str | None:
 def _gap(statement: Statement, service: str) -> str | None:
     if not any(principal.is_everyone for principal in statement.principals):
         return f'denies requests without TLS to some principals only ({statement.label}): it must say "Principal": "*"'
-    if not any(_is_every_action(action, service) for action in statement.actions):
-        return f'denies only some actions without TLS ({statement.label}): it must say "Action": "{service}:*"'
+    needed = DENIED[service]
+    if not any(matches(action, needed) for action in statement.actions):
+        return f'denies only some actions without TLS ({statement.label}): it must say "Action": "{needed}"'
     if service == "s3" and not _bucket_and_objects(statement.resources):
         return (
             f"denies requests without TLS to the bucket or to its objects only ({statement.label}): it must name both"
@@ -32,11 +37,6 @@ def _gap(statement: Statement, service: str) -> str | None:
     if not statement.resources:
         return f"names no resource in {statement.label}"
     return None
-
-
-def _is_every_action(pattern: str, service: str) -> bool:
-    # `SQS:*` is spelled so by SQS itself.
-    return matches(pattern, f"{service}:*")
 
 
 def _bucket_and_objects(resources: tuple[str, ...]) -> bool:

@@ -37,6 +37,8 @@ BLOCKS = {
     "restrictPublicBuckets": "restrict_public_buckets",
 }
 KMS_ALGORITHMS = ("aws:kms", "aws:kms:dsse")
+# Our component for buckets that take access logs, of other stacks too.
+LOG_COMPONENT = "watershed:storage:AccessLogs"
 LOG_DELIVERY = "logging.s3.amazonaws.com"
 
 FIX_TLS = (
@@ -138,6 +140,13 @@ NONCURRENT_VERSIONS = Rule(
     why="Versions that nobody expires keep deleted personal data, and cost, for ever.",
     frameworks=("FSBP S3.10",),
     profile=Profile.STRICT,
+)
+FORCE_DESTROY = Rule(
+    id="S3-FORCE-DESTROY",
+    title="A bucket that holds objects is not deleted",
+    severity=Severity.MEDIUM,
+    why="With force_destroy, removing a line of code deletes every object.",
+    frameworks=("NIST 800-53 CP-9",),
 )
 KEY_ENFORCED = Rule(
     id="S3-KEY-ENFORCED",
@@ -287,6 +296,15 @@ def bucket_expires_old_versions(bucket: Resource, stack: Stack) -> Iterator[Find
         yield Finding("keeps old versions for ever", FIX_LIFECYCLE)
 
 
+@FORCE_DESTROY.on(*BUCKETS)
+def keeps_its_objects(bucket: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse force_destroy."""
+    if bucket.properties.get("forceDestroy") is True:
+        yield Finding(
+            "is deleted with all its objects", "remove force_destroy=True; empty the bucket first if it must go"
+        )
+
+
 @KEY_ENFORCED.on(POLICY)
 def policy_refuses_other_keys(resource: Resource, _: Settings) -> Iterator[Finding]:
     """Check that a bucket policy, when it is known, refuses other keys; log buckets have none."""
@@ -302,6 +320,8 @@ def policy_refuses_other_keys(resource: Resource, _: Settings) -> Iterator[Findi
 
 def receives_access_logs(bucket: Resource, stack: Stack) -> bool:
     """Say whether S3 writes access logs to the bucket: then KMS is not possible, and logging it would go in circles."""
+    if bucket.is_in(LOG_COMPONENT):
+        return True
     if stack.naming(bucket, "targetBucket", *LOGGING):
         return True
     if any(bucket.urn in other.dependencies.get("logging", ()) for other in stack.of_type(*BUCKETS)):

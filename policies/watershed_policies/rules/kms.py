@@ -1,0 +1,89 @@
+"""KMS: keys rotate, and cannot be lost by one mistake. Who may use them is in `iam.py`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..resource import Resource, Stack, aws
+from ..rule import Finding, Profile, Rule, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..settings import Settings
+
+KEY = aws("kms", "Key")
+MINIMUM_WINDOW = 14
+
+ROTATION = Rule(
+    id="KMS-ROTATION",
+    title="Keys rotate every year",
+    severity=Severity.MEDIUM,
+    why="Rotation limits how much one key's material protects. AWS rotates symmetric keys only.",
+    frameworks=("FSBP KMS.4", "CIS AWS 3.8", "NIST 800-53 SC-12", "PCI DSS 3.7.4"),
+)
+DELETION_WINDOW = Rule(
+    id="KMS-DELETION-WINDOW",
+    title="A key's deletion can be stopped for two weeks",
+    severity=Severity.MEDIUM,
+    why="With the key, everything that it encrypts is gone. Somebody must have the time to notice.",
+    frameworks=("FSBP KMS.3",),
+)
+LOCKOUT_CHECK = Rule(
+    id="KMS-LOCKOUT-CHECK",
+    title="AWS checks that a key policy locks nobody out",
+    severity=Severity.MEDIUM,
+    why="A key that nobody may change can only be deleted by AWS support.",
+)
+ENABLED = Rule(
+    id="KMS-ENABLED",
+    title="Keys are enabled",
+    severity=Severity.LOW,
+    why="What a disabled key encrypts can be neither read nor written.",
+)
+EXPLICIT_POLICY = Rule(
+    id="KMS-EXPLICIT-POLICY",
+    title="Keys have a policy of their own",
+    severity=Severity.LOW,
+    why="The default policy is good, but nobody sees it in a review.",
+    profile=Profile.STRICT,
+)
+
+
+@ROTATION.on(KEY)
+def rotates(key: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a symmetric key that does not rotate."""
+    properties = key.properties
+    symmetric = properties.get("customerMasterKeySpec") in (None, "SYMMETRIC_DEFAULT")
+    imported = properties.is_set("customKeyStoreId") or properties.is_set("xksKeyId")
+    if symmetric and not imported and properties.get("enableKeyRotation") is not True:
+        yield Finding("does not rotate", "enable_key_rotation=True")
+
+
+@DELETION_WINDOW.on(KEY, aws("kms", "ExternalKey"), aws("kms", "ReplicaKey"))
+def deletion_takes_time(key: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a short window; without one, AWS takes 30 days."""
+    days = key.properties.get("deletionWindowInDays")
+    if isinstance(days, (int, float)) and days < MINIMUM_WINDOW:
+        yield Finding(f"is gone {days:.0f} days after somebody deletes it", "deletion_window_in_days=30")
+
+
+@LOCKOUT_CHECK.on(KEY, aws("kms", "KeyPolicy"))
+def lockout_is_checked(key: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse to skip the check."""
+    if key.properties.get("bypassPolicyLockoutSafetyCheck") is True:
+        yield Finding("skips the check against locking everyone out", "remove bypass_policy_lockout_safety_check")
+
+
+@ENABLED.on(KEY)
+def is_enabled(key: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a key that is switched off."""
+    if key.properties.get("isEnabled") is False:
+        yield Finding("is disabled", "remove is_enabled=False; delete the key if it is not needed")
+
+
+@EXPLICIT_POLICY.across(KEY)
+def has_policy(key: Resource, stack: Stack) -> Iterator[Finding]:
+    """Check that the key has a policy, its own or beside it."""
+    if not key.properties.is_set("policy") and not stack.naming(key, "keyId", aws("kms", "KeyPolicy")):
+        yield Finding("has the default policy", "policy=json.dumps({...}), with the services in use named")

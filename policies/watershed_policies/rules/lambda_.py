@@ -1,0 +1,250 @@
+"""Lambda: functions are traced, lose no event, keep secrets out of their environment, and are not public."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ..iam.patterns import matches
+from ..resource import Resource, Stack, aws
+from ..rule import Finding, Profile, Rule, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..settings import Settings
+
+FUNCTION = aws("lambda", "Function")
+PERMISSION = aws("lambda", "Permission")
+URL = aws("lambda", "FunctionUrl")
+INVOKE_CONFIG = aws("lambda", "FunctionEventInvokeConfig")
+LOG_GROUP = aws("cloudwatch", "LogGroup")
+
+# Past their deprecation date in November 2026: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+DEPRECATED_RUNTIMES = (
+    *("nodejs", "nodejs4.3", "nodejs4.3-edge", "nodejs6.10", "nodejs8.10", "nodejs10.x", "nodejs12.x", "nodejs14.x"),
+    *("nodejs16.x", "nodejs18.x", "nodejs20.x"),
+    *("python2.7", "python3.6", "python3.7", "python3.8", "python3.9", "python3.10"),
+    *("java8", "ruby2.5", "ruby2.7", "ruby3.2", "go1.x", "provided", "provided.al2"),
+    *("dotnetcore1.0", "dotnetcore2.0", "dotnetcore2.1", "dotnetcore3.1", "dotnet5.0", "dotnet6", "dotnet7", "dotnet8"),
+)
+
+SECRET_NAME = re.compile(
+    r"passw(or)?d|passphrase|secret|token|api_?key|private_?key|credential|access_?key", re.IGNORECASE
+)
+# Names that tell where a secret is, or something about it, rather than what it is.
+REFERENCE_NAME = re.compile(
+    r"_?(arn|name|id|path|parameter|param|prefix|table|bucket|url|uri|endpoint|ttl|expiry|seconds|minutes|version|issuer"
+    r"|audience|type|header|length|rotation|enabled|ref|region|file|location|limit|count|budget|max|min)s?$",
+    re.IGNORECASE,
+)
+REFERENCE_VALUE = re.compile(
+    r"^(arn:|/|\{\{resolve:|ssm:|secretsmanager:|https?://[^@]*$|true$|false$|\d{1,6}$|$)", re.IGNORECASE
+)
+SECRET_VALUE = re.compile(
+    r"\b(AKIA|ASIA)[0-9A-Z]{16}\b"  # AWS access key
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
+    r"|\b(ghp|gho|ghs|ghu|github_pat)_[A-Za-z0-9_]{20,}"
+    r"|\bxox[abprs]-[A-Za-z0-9-]{10,}"  # Slack
+    r"|\bsk_(live|test)_[A-Za-z0-9]{16,}"  # Stripe
+    r"|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\."  # JSON web token
+    r"|^[a-z][a-z0-9+.-]*://[^/\s:@]*:[^/\s:@]+@"  # password in a URL
+)
+
+TRACING = Rule(
+    id="LAMBDA-TRACING",
+    title="Functions are traced",
+    severity=Severity.LOW,
+    why="A trace shows where a run through several services spent its time, and where it failed.",
+    frameworks=("FSBP Lambda.7", "NIST 800-53 AU-12"),
+)
+DEAD_LETTERS = Rule(
+    id="LAMBDA-DEAD-LETTERS",
+    title="Functions keep the events that they could not process",
+    severity=Severity.MEDIUM,
+    why="Lambda drops an asynchronous event after two retries.",
+)
+ENVIRONMENT_KEY = Rule(
+    id="LAMBDA-ENVIRONMENT-KEY",
+    title="Environment variables are encrypted with a customer-managed key",
+    severity=Severity.MEDIUM,
+    why="Only a key of ours has a policy and a log of its own.",
+    frameworks=("NIST 800-53 SC-28",),
+)
+SECRET_IN_ENVIRONMENT = Rule(
+    id="LAMBDA-SECRET-IN-ENVIRONMENT",
+    title="Secrets are not in environment variables",
+    severity=Severity.CRITICAL,
+    why="Whoever may describe the function reads them, and they stand in the state of every tool that deploys it.",
+    frameworks=("NIST 800-53 IA-5(7)", "PCI DSS 8.6.2"),
+)
+RUNTIME = Rule(
+    id="LAMBDA-RUNTIME",
+    title="Runtimes are supported",
+    severity=Severity.MEDIUM,
+    why="A deprecated runtime gets no security updates, and AWS refuses to create functions with it.",
+    frameworks=("FSBP Lambda.2", "NIST 800-53 SI-2", "PCI DSS 6.3.3"),
+)
+PUBLIC = Rule(
+    id="LAMBDA-PUBLIC",
+    title="Functions cannot be called by everyone",
+    severity=Severity.CRITICAL,
+    why="Everyone on the internet could run the function, at our cost and with its role.",
+    frameworks=("FSBP Lambda.1", "NIST 800-53 AC-3", "PCI DSS 1.4.4"),
+)
+SOURCE = Rule(
+    id="LAMBDA-SOURCE",
+    title="A service calls a function only in our own name",
+    severity=Severity.HIGH,
+    why="An AWS service acts for every customer: without a source, another account can make it call the function.",
+    frameworks=("NIST 800-53 AC-4",),
+)
+LOG_GROUP_OWNED = Rule(
+    id="LAMBDA-LOG-GROUP",
+    title="Functions write to a log group of the stack",
+    severity=Severity.LOW,
+    why="The group that Lambda makes by itself is not encrypted with our key and never expires.",
+)
+IN_VPC = Rule(
+    id="LAMBDA-IN-VPC",
+    title="Functions run in a VPC",
+    severity=Severity.LOW,
+    why="In a VPC a function reaches only what its security group allows.",
+    frameworks=("FSBP Lambda.3",),
+    profile=Profile.STRICT,
+)
+CODE_SIGNING = Rule(
+    id="LAMBDA-CODE-SIGNING",
+    title="Functions run signed code only",
+    severity=Severity.LOW,
+    why="Lambda then refuses code that was changed after it was built.",
+    profile=Profile.STRICT,
+)
+CONCURRENCY = Rule(
+    id="LAMBDA-CONCURRENCY",
+    title="Functions have a concurrency of their own",
+    severity=Severity.LOW,
+    why="One function can otherwise use up what all of the account share.",
+    profile=Profile.STRICT,
+)
+
+
+@TRACING.on(FUNCTION)
+def is_traced(function: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse PassThrough, which is the default."""
+    if function.properties.get("tracingConfig", "mode") != "Active":
+        yield Finding("is not traced", 'tracing_config={"mode": "Active"}')
+
+
+@DEAD_LETTERS.across(FUNCTION)
+def keeps_failed_events(function: Resource, stack: Stack) -> Iterator[Finding]:
+    """Check that the function, or its settings for asynchronous calls, name a place for failed events."""
+    if function.properties.is_set("deadLetterConfig", "targetArn"):
+        return
+    invoke_configs = stack.naming(function, "functionName", INVOKE_CONFIG)
+    if not any(config.properties.is_set("destinationConfig", "onFailure") for config in invoke_configs):
+        yield Finding(
+            "drops the events that it could not process", 'dead_letter_config={"target_arn": dead_letters.arn}'
+        )
+
+
+@ENVIRONMENT_KEY.on(FUNCTION)
+def environment_is_encrypted(function: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse variables without a key."""
+    if function.properties.is_set("environment", "variables") and not function.properties.is_set("kmsKeyArn"):
+        yield Finding("has environment variables that no customer-managed key encrypts", "kms_key_arn=key.arn")
+
+
+@SECRET_IN_ENVIRONMENT.on(FUNCTION)
+def environment_holds_no_secret(function: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse what looks like a secret, by name or value; the message never shows the value."""
+    for name, value in (function.properties.get("environment", "variables") or {}).items():
+        if isinstance(value, str) and looks_secret(name, value):
+            yield Finding(
+                f"has what looks like a secret in the environment variable {name}",
+                "keep it in an aws.secretsmanager.Secret, give the function the secret's ARN and read access, "
+                "and read it when it starts",
+            )
+
+
+@RUNTIME.on(FUNCTION)
+def runtime_is_supported(function: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse deprecated runtimes."""
+    runtime = function.properties.get("runtime")
+    if runtime in DEPRECATED_RUNTIMES:
+        yield Finding(
+            f"runs on {runtime}, which AWS has deprecated", 'runtime="python3.13", or another that is supported'
+        )
+
+
+@PUBLIC.on(PERMISSION)
+def permission_is_bounded(permission: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a permission for everyone."""
+    properties = permission.properties
+    bounded = (
+        properties.is_set("principalOrgId") or properties.is_set("sourceArn") or properties.is_set("sourceAccount")
+    )
+    if properties.get("principal") == "*" and not bounded:
+        yield Finding("lets everyone call the function", "principal=account_id or a service, with source_arn")
+
+
+@PUBLIC.on(URL)
+def url_asks_who_calls(url: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a URL without authorization."""
+    if url.properties.get("authorizationType") == "NONE":
+        yield Finding("can be called by everyone on the internet", 'authorization_type="AWS_IAM"')
+
+
+@SOURCE.on(PERMISSION, aws("lambda", "LayerVersionPermission"))
+def service_is_bounded(permission: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a service that may call for any account."""
+    properties = permission.properties
+    principal = properties.get("principal")
+    bounded = any(
+        properties.is_set(name) for name in ("sourceArn", "sourceAccount", "eventSourceToken", "principalOrgId")
+    )
+    if isinstance(principal, str) and matches("*.amazonaws.com*", principal) and not bounded:
+        yield Finding(
+            f"lets {principal} call for any AWS account", "source_arn=rule.arn (or source_account=account_id)"
+        )
+
+
+@LOG_GROUP_OWNED.across(FUNCTION)
+def has_log_group(function: Resource, stack: Stack) -> Iterator[Finding]:
+    """Check that the function logs to a group of the stack, named by either of the two."""
+    if function.properties.is_set("loggingConfig", "logGroup") or stack.naming(function, "name", LOG_GROUP):
+        return
+    own = {f"/aws/lambda/{name}" for name in function.identities()}
+    if not any(group.identities() & own for group in stack.of_type(LOG_GROUP)):
+        yield Finding(
+            "logs to a group that Lambda makes by itself",
+            'logging_config={"log_format": "JSON", "log_group": log_group.name}, with an aws.cloudwatch.LogGroup',
+        )
+
+
+@IN_VPC.on(FUNCTION)
+def runs_in_vpc(function: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a function outside of a VPC."""
+    if not function.properties.is_set("vpcConfig", "subnetIds"):
+        yield Finding("does not run in a VPC", 'vpc_config={"subnet_ids": [...], "security_group_ids": [...]}')
+
+
+@CODE_SIGNING.on(FUNCTION)
+def runs_signed_code(function: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a function that takes any code; images are signed otherwise."""
+    if function.properties.get("packageType") != "Image" and not function.properties.is_set("codeSigningConfigArn"):
+        yield Finding("takes unsigned code", "code_signing_config_arn=signing.arn")
+
+
+@CONCURRENCY.on(FUNCTION)
+def has_own_concurrency(function: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a function without a concurrency of its own."""
+    if not function.properties.is_set("reservedConcurrentExecutions"):
+        yield Finding("has no concurrency of its own", "reserved_concurrent_executions=10")
+
+
+def looks_secret(name: str, value: str) -> bool:
+    """Say whether an environment variable seems to hold a secret, not the name of one."""
+    if SECRET_VALUE.search(value):
+        return True
+    return bool(SECRET_NAME.search(name)) and not REFERENCE_NAME.search(name) and not REFERENCE_VALUE.search(value)

@@ -1,0 +1,76 @@
+"""SNS: topics are encrypted with our key and refuse plain HTTP, in and out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..iam import locations, tls
+from ..iam.locations import Kind
+from ..resource import Resource, Stack, aws
+from ..rule import Finding, Rule, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..settings import Settings
+
+TOPIC = aws("sns", "Topic")
+POLICY = aws("sns", "TopicPolicy")
+FIX_TLS = (
+    'aws.sns.TopicPolicy("...", arn=topic.arn, policy=...) with {"Effect": "Deny", "Principal": "*", '
+    '"Action": "sns:Publish", "Resource": topic_arn, "Condition": {"Bool": {"aws:SecureTransport": "false"}}}'
+)
+
+CUSTOMER_KEY = Rule(
+    id="SNS-CUSTOMER-KEY",
+    title="Topics encrypt with a customer-managed key",
+    severity=Severity.HIGH,
+    why="Only a key of ours has a policy and a log of its own; and AWS services cannot publish with AWS's own SNS key.",
+    frameworks=("FSBP SNS.1", "NIST 800-53 SC-28", "PCI DSS 3.5.1"),
+)
+TLS_ONLY = Rule(
+    id="SNS-TLS-ONLY",
+    title="Topics refuse messages without TLS",
+    severity=Severity.HIGH,
+    why="Without it, messages and signatures may cross the network in the clear.",
+    frameworks=("NIST 800-53 SC-8", "PCI DSS 4.2.1"),
+)
+HTTPS_SUBSCRIPTION = Rule(
+    id="SNS-HTTPS-SUBSCRIPTION",
+    title="Subscriptions do not deliver by plain HTTP",
+    severity=Severity.HIGH,
+    why="SNS decrypts what it delivers: by plain HTTP anyone on the way reads it.",
+    frameworks=("NIST 800-53 SC-8",),
+)
+
+
+@CUSTOMER_KEY.on(TOPIC)
+def encrypts_with_our_key(topic: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse no key, and AWS's own."""
+    if not topic.properties.is_set("kmsMasterKeyId"):
+        yield Finding("does not encrypt with a customer-managed key", "kms_master_key_id=key.arn")
+    elif "alias/aws/" in str(topic.properties.get("kmsMasterKeyId")):
+        yield Finding("encrypts with AWS's own key", "kms_master_key_id=key.arn")
+
+
+@TLS_ONLY.on(TOPIC, POLICY)
+def policy_refuses_plain_http(resource: Resource, _: Settings) -> Iterator[Finding]:
+    """Check the policy itself, when it is known."""
+    for document in locations.documents(resource, Kind.RESOURCE):
+        problem = tls.weakness(document, "sns")
+        if problem and document.complete:
+            yield Finding(f"has a policy that {problem}", FIX_TLS)
+
+
+@TLS_ONLY.across(TOPIC)
+def topic_has_policy(topic: Resource, stack: Stack) -> Iterator[Finding]:
+    """Check that the topic has a policy; the other half says whether it is a good one."""
+    if not topic.properties.is_set("policy") and not stack.naming(topic, "arn", POLICY):
+        yield Finding("has no policy, so it takes messages without TLS", FIX_TLS)
+
+
+@HTTPS_SUBSCRIPTION.on(aws("sns", "TopicSubscription"))
+def delivers_by_https(subscription: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse plain HTTP."""
+    if subscription.properties.get("protocol") == "http":
+        yield Finding("delivers by plain HTTP", 'protocol="https", with an https:// endpoint')

@@ -63,6 +63,7 @@ bench: $(READY) ## run the benchmarks and print their figures
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 lint-workflows: $(READY) ## lint the GitHub workflows with actionlint and zizmor
+	@command -v go >/dev/null || { echo "actionlint is built with Go 1.25 or newer, which is not here: https://go.dev/doc/install"; exit 1; }
 	@go -C .github/tools tool actionlint -shellcheck= -pyflakes= $(CURDIR)/.github/workflows/*.yml
 	@$(BIN)/zizmor --offline --quiet --persona=pedantic .github
 

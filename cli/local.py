@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -111,18 +111,17 @@ def _workspace(project: Path) -> Any:
     return module.Workspace(module.find_project(project))
 
 
-def _builder(target: str, project: Path, *, skip: bool) -> Callable[[Path, Callable[[str], None]], None]:
+def _builder(
+    target: Literal["aws", "host"], project: Path, *, skip: bool
+) -> Callable[[Path, Callable[[str], None]], None]:
     """Return what builds the project's functions for a target into a folder."""
 
     def build(folder: Path, report: Callable[[str], None]) -> None:
         if skip:
             return
-        from .packaging import BuildError, build_artifacts
+        from .packaging import build_artifacts
 
-        try:
-            build_artifacts(target, folder, sibling("local.workspace").find_project(project), report)  # type: ignore[arg-type]
-        except BuildError as error:
-            raise sibling("local.errors").StageError(str(error)) from error
+        build_artifacts(target, folder, sibling("local.workspace").find_project(project), report)
 
     return build
 

@@ -55,11 +55,16 @@ class Aws:
     def account(self, number: str) -> None:
         self._account = number
 
-    def call(self, service: str, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Call an operation by its AWS name."""
-        method = getattr(self._client(service), xform_name(operation))
+    def call(
+        self, service: str, operation: str, parameters: Mapping[str, Any], all_pages: bool = False
+    ) -> dict[str, Any]:
+        """Call an operation by its AWS name; of one that lists, all pages in one answer."""
+        client, method = self._client(service), xform_name(operation)
         try:
-            answer: dict[str, Any] = method(**parameters)
+            if all_pages and client.can_paginate(method):
+                pages: dict[str, Any] = client.get_paginator(method).paginate(**parameters).build_full_result()
+                return pages
+            answer: dict[str, Any] = getattr(client, method)(**parameters)
         except ClientError as error:
             details = error.response.get("Error", {})
             code, message = str(details.get("Code", "Unknown")), str(details.get("Message", ""))
@@ -83,7 +88,8 @@ class Aws:
                         max_pool_connections=32,
                         parameter_validation=True,
                     ),
-                    **self._credentials,
+                    aws_access_key_id=self._credentials.get("accessKey"),
+                    aws_secret_access_key=self._credentials.get("secretKey"),
                 )
             return self._clients[service]
 

@@ -26,26 +26,24 @@ class BoundPart:
     def __init__(self, resource: Resource, schema: ResourceSchema, part: Part) -> None:
         self.part = part
         self._inputs = schema.inputs
-        known = part.properties or ()
-        takes = part.put.takes if part.put.takes is not None else (known or tuple(schema.inputs))
-        self.put = BoundCall(resource, schema, part.put, (*takes, *identity(resource, schema)))
-        clear = part.clear
-        self.clear = (
-            BoundCall(resource, schema, clear, (*(clear.takes or ()), *identity(resource, schema))) if clear else None
-        )
+        own = identity(resource, schema)
+        takes = (part.put and part.put.takes) or part.properties or tuple(schema.inputs)
+        self.put = BoundCall(resource, schema, part.put, (*takes, *own)) if part.put else None
+        self.clear = BoundCall(resource, schema, part.clear, (*(part.clear.takes or ()), *own)) if part.clear else None
 
     @cached_property
     def properties(self) -> frozenset[str]:
         """The inputs this part sets."""
-        if self.part.properties is not None:
-            return frozenset(self.part.properties)
+        if self.part.properties is not None or self.put is None:
+            return frozenset(self.part.properties or ())
         return (frozenset(self.put.sent) & self._inputs) - self.put.resource_identity
 
     def wanted(self, state: State) -> bool:
         """Whether `put` rather than `clear` brings AWS to `state`."""
         if self.part.switch:
             return bool(state.get(self.part.switch))
-        return self.clear is None or any(state.get(name) not in (None, [], {}, "") for name in self.properties)
+        unset = (None, [], {}, "", *self.part.off)
+        return self.clear is None or any(state.get(name) not in unset for name in self.properties)
 
 
 class BoundResource:
@@ -76,6 +74,8 @@ class BoundResource:
     def updatable(self) -> frozenset[str]:
         """The inputs AWS can change in place."""
         changed: set[str] = set(self.resource.local) | {"region"}
+        for call in self.delete:
+            changed |= set(call.call.takes or ()) - self.created
         if self.tags:
             changed.add("tags")
         if self.resource.puts:
@@ -96,8 +96,11 @@ class BoundResource:
         found += [problem for problem in self.create.missing(parameters) if problem.path not in self.schema.outputs]
         for part in self.parts:
             only_here = part.properties - self.created
-            if any(state.get(name) is not None for name in only_here) and part.wanted(state):
+            if part.put and any(state.get(name) is not None for name in only_here) and part.wanted(state):
                 part.put.parameters(state, found)
+        for call in self.delete:
+            if call.call.takes:
+                call.parameters(state, found)
         for path, reason in self.resource.check(state) if self.resource.check else ():
             found.append(Problem(path, reason))
         yield from dict.fromkeys(found)  # two calls may refuse the same property

@@ -8,7 +8,7 @@ from botocore.model import StructureShape
 
 from .aws import service_model
 from .codecs import Codec, Field, Hints, Problem, codec_for, field_for, put, take
-from .matching import member_shape, normalised
+from .matching import Path, member_shape, normalised
 from .schema import ResourceSchema
 from .table import Call, Resource, Session, State
 
@@ -40,11 +40,8 @@ class BoundCall:
     def sent(self) -> Mapping[str, Field]:
         """The properties this call sends: those it takes, and what it requires."""
         required = self._required
-        sent = {}
-        for name, field in self.fields.items():
-            if name in self._takes or (field.path[0] in required and len(field.path) == 1):
-                sent[name] = field
-        return sent
+        whole = {name for name, field in self.fields.items() if field.path[0] in required and len(field.path) == 1}
+        return {name: field for name, field in self.fields.items() if name in self._takes | whole}
 
     @cached_property
     def _required(self) -> frozenset[str]:
@@ -62,6 +59,8 @@ class BoundCall:
             put(parameters, field.path, field.codec.encode(value, name, problems))
         for path, value in self.call.fixed.items():
             put(parameters, tuple(path.split(".")), value)
+        if self.call.within.endswith("[]") and self._within[0] in parameters:
+            parameters[self._within[0]] = [parameters[self._within[0]]]
         if self.call.adjust:
             self.call.adjust(parameters, state)
         return parameters
@@ -73,7 +72,7 @@ class BoundCall:
 
     def missing(self, parameters: Mapping[str, Any]) -> list[Problem]:
         """A problem for each required parameter that is not there."""
-        names = {field.path[0]: name for name, field in self.fields.items()}
+        names = {field.path[0]: name for name, field in self.fields.items() if len(field.path) == 1}
         return [
             Problem(names.get(member, member), "is required")
             for member in sorted(self._required)
@@ -86,28 +85,42 @@ class BoundCall:
         parameters = self.parameters(state, problems, only)
         if problems:
             raise ValueError("; ".join(f"{problem.path} {problem.reason}" for problem in problems))
-        return session.call(self.resource.service, self.call.operation, parameters)
+        return session.call(self.resource.service, self.call.operation, parameters, all_pages=bool(self.call.where))
+
+    def run_attribute(self, name: str, state: State, session: Session) -> None:
+        """Call AWS for the one attribute that the property `name` is."""
+        attributes = [tuple(path.split(".")) for path in self._hints.renames.get(name, ())]
+        attribute = next(path[1] for path in attributes if path[0] == "Attributes")
+        value = state.get(name, "")
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        parameters = self.parameters(state, [], only=())
+        parameters |= {"AttributeName": attribute, "AttributeValue": text}
+        session.call(self.resource.service, self.call.operation, parameters)
 
     def properties(self, answer: dict[str, Any], state: State) -> State | None:
         """The properties in AWS's answer; None when the resource is not among what it lists."""
         result = self._select(answer, state)
-        if result is None:
+        if result is None or any(result.get(member) == value for member, value in self.call.gone.items()):
             return None
         decoded: State = {}
-        for name, path, codec in self._answered:
+        for name, path, codec in self.answered:
             value = take(result, path)
             if value is not None:
                 decoded[name] = codec.decode(value)
         if self.call.adopt:
-            decoded.update(self.call.adopt(result, {**state, **decoded}))
-        return decoded
+            adopted = self.call.adopt(result, {**state, **decoded})
+            if adopted is None:
+                return None
+            decoded.update(adopted)
+        return None if self.call.needs and not decoded.get(self.call.needs) else decoded
 
     def settled(self, answer: dict[str, Any], state: State) -> bool:
         """Whether the resource has reached the state that `until` asks for."""
         result = self._select(answer, state) or {}
-        return all(take(result, tuple(path.split("."))) in (value, None) for path, value in self.call.until.items())
+        found = ((take(result, tuple(path.split("."))), values) for path, values in self.call.until.items())
+        return all(value is None or value in values for value, values in found)
 
-    def _select(self, answer: dict[str, Any], state: State) -> dict[str, Any] | None:
+    def _select(self, answer: dict[str, Any], state: State) -> Any:
         result: Any = answer
         for step in filter(None, self.call.result.split(".")):
             result = result.get(step) if isinstance(result, dict) else None
@@ -118,14 +131,15 @@ class BoundCall:
         return result
 
     @cached_property
-    def _answered(self) -> list[Field]:
+    def answered(self) -> list[Field]:
+        """Every property that the answer holds."""
         shape: Any = self.model.output_shape
         for step in filter(None, self.call.result.split(".")):
             shape = shape.members[step]
         shape = getattr(shape, "member", shape)
         if not isinstance(shape, StructureShape):
             return []
-        names = (name for name in self.schema.properties if name not in (*self.resource.local, *_NEVER_SENT))
+        names = (name for name in self.schema.properties if name not in _NEVER_SENT)
         found = (self._output_field(name, shape) for name in names)
         return [field for field in found if field]
 
@@ -133,12 +147,17 @@ class BoundCall:
         shape = self.model.input_shape
         if shape is None:
             return None
-        inner = member_shape(shape, (self.call.within,)) if self.call.within else None
+        inner: Any = member_shape(shape, self._within) if self._within else None
+        inner = getattr(inner, "member", inner)
         if isinstance(inner, StructureShape):
             field = field_for(name, kind, inner, self._hints)
             if field:
-                return Field(name, (self.call.within, *field.path), field.codec)
+                return Field(name, (*self._within, *field.path), field.codec)
         return field_for(name, kind, shape, self._hints)
+
+    @cached_property
+    def _within(self) -> Path:
+        return tuple(filter(None, self.call.within.removesuffix("[]").split(".")))
 
     def _output_field(self, name: str, shape: StructureShape) -> Field | None:
         return field_for(name, self.schema.properties[name], shape, self._hints)

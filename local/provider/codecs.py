@@ -1,5 +1,6 @@
 """Property values to AWS parameters and back, one codec for each pair of Pulumi type and AWS shape."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 from .constraints import violation
 from .matching import Path, find_member, member_shape, normalised
 from .schema import PropertyType
-from .values import UNKNOWN, Unknown
+from .values import Unknown
 
 
 class Problem(NamedTuple):
@@ -36,24 +37,32 @@ class Hints:
     """What the table says of the properties at and below `path`."""
 
     renames: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    codecs: Mapping[str, Callable[[Shape], Codec]] = field(default_factory=dict)
+    codecs: Mapping[str, "CodecFactory"] = field(default_factory=dict)
     unsupported: Mapping[str, str] = field(default_factory=dict)
     nouns: tuple[str, ...] = ()
     path: str = ""
 
     def at(self, name: str) -> "Hints":
         """The hints for the property `name` below this one."""
-        return Hints(self.renames, self.codecs, self.unsupported, (normalised(name),), self.key(name))
+        return Hints(self.renames, self.codecs, self.unsupported, _nouns(name), self.key(name))
+
+    def without_codec(self) -> "Hints":
+        """The same, for a codec that wraps the ordinary one."""
+        codecs = {path: factory for path, factory in self.codecs.items() if path != self.path}
+        return Hints(self.renames, codecs, self.unsupported, self.nouns, self.path)
 
     def key(self, name: str) -> str:
         """The dotted path of the property `name` below this one."""
         return f"{self.path}.{name}" if self.path else name
 
 
+CodecFactory = Callable[[PropertyType, Shape, Hints], Codec | None]
+
+
 def codec_for(kind: PropertyType, shape: Shape, hints: Hints) -> Codec | None:
     """The codec between a property's type and an AWS shape, or None when the two cannot be the same thing."""
     if hints.path in hints.codecs:
-        return hints.codecs[hints.path](shape)
+        return hints.codecs[hints.path](kind, shape, hints.without_codec())
     if isinstance(shape, ListShape):
         return _list_codec(kind, shape, hints)
     if isinstance(shape, MapShape):
@@ -62,7 +71,7 @@ def codec_for(kind: PropertyType, shape: Shape, hints: Hints) -> Codec | None:
         item = codec_for(kind.item, shape.value, hints)
         return MapCodec(item, shape) if item else None
     if isinstance(shape, StructureShape):
-        return ObjectCodec(kind, shape, hints) if kind.kind == "object" else None
+        return ObjectCodec(kind, shape, hints) if kind.kind == "object" else _only_member(kind, shape, hints)
     return ScalarCodec(kind, shape) if kind.kind in ("string", "integer", "number", "boolean") else None
 
 
@@ -72,9 +81,27 @@ def _list_codec(kind: PropertyType, shape: ListShape, hints: Hints) -> Codec | N
     if kind.kind == "list" and kind.item is not None:
         item = codec_for(kind.item, shape.member, hints)
         return ListCodec(item, shape) if item else None
-    # A block that can occur once is an object in Pulumi and a list of one in AWS.
-    single = codec_for(kind, shape.member, hints) if kind.kind == "object" else None
+    # What can occur once is a plain value in Pulumi, even where AWS has a list.
+    single = codec_for(kind, shape.member, hints) if kind.kind != "any" else None
     return SingleCodec(single) if single else None
+
+
+def _only_member(kind: PropertyType, shape: StructureShape, hints: Hints) -> Codec | None:
+    """A scalar that AWS wraps in a structure of one, such as `{"DataLakePrincipalIdentifier": principal}`."""
+    if len(shape.members) != 1 or kind.kind != "string":
+        return None
+    member, inner = next(iter(shape.members.items()))
+    codec = codec_for(kind, inner, hints)
+    return MemberCodec(member, codec) if isinstance(codec, ScalarCodec) else None
+
+
+def _nouns(name: str) -> tuple[str, ...]:
+    """What AWS may put in front of the members of the property `name`: its name, in the singular too."""
+    noun = normalised(name)
+    singular = (
+        noun[:-3] + "y" if noun.endswith("ies") else noun[:-2] if noun.endswith("xes") else noun.removesuffix("s")
+    )
+    return tuple(dict.fromkeys((noun, singular)))
 
 
 def _pairs_codec(shape: ListShape) -> Codec | None:
@@ -123,6 +150,8 @@ class ScalarCodec:
 
     def decode(self, value: Any) -> Any:
         """The value in the type the property has."""
+        if isinstance(value, (dict, list)):  # botocore parses IAM's policy documents
+            return json.dumps(value)
         if isinstance(value, datetime):
             value = value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         match self.kind.kind:
@@ -186,6 +215,51 @@ class SingleCodec:
     def decode(self, value: Any) -> Any:
         """The one entry, if there is one."""
         return self.item.decode(value[0]) if value else None
+
+
+@dataclass(frozen=True)
+class MemberCodec:
+    """A scalar that is a structure of one in AWS."""
+
+    member: str
+    item: Codec
+
+    def encode(self, value: Any, path: str, problems: list[Problem]) -> Any:
+        """The structure."""
+        return value if isinstance(value, Unknown) else {self.member: self.item.encode(value, path, problems)}
+
+    def decode(self, value: Any) -> Any:
+        """The member, if it is there."""
+        return self.item.decode(value[self.member]) if self.member in value else None
+
+
+@dataclass(frozen=True)
+class FlagCodec:
+    """A boolean that AWS spells by the presence of an empty structure."""
+
+    def encode(self, value: Any, path: str, problems: list[Problem]) -> Any:
+        """An empty structure for true, nothing for false."""
+        return value if isinstance(value, Unknown) else {} if value else None
+
+    def decode(self, value: Any) -> Any:
+        """That there is a structure."""
+        return value is not None
+
+
+@dataclass(frozen=True)
+class WordCodec:
+    """A boolean that AWS spells in two words."""
+
+    true: str = "ENABLED"
+    false: str = "DISABLED"
+
+    def encode(self, value: Any, path: str, problems: list[Problem]) -> Any:
+        """The word."""
+        return value if isinstance(value, Unknown) else self.true if value else self.false
+
+    def decode(self, value: Any) -> Any:
+        """Whether it is the word for true."""
+        return value == self.true
 
 
 @dataclass(frozen=True)
@@ -307,11 +381,14 @@ def field_for(name: str, kind: PropertyType, structure: StructureShape, hints: H
 
 
 def put(target: dict[str, Any], path: Path, value: Any) -> None:
-    """Set `value` at `path`, making the structures on the way."""
+    """Set `value` at `path`, making the structures on the way; None sets nothing."""
+    if value is None:
+        return
     for step in path[:-1]:
-        target = target.setdefault(step, {})
-        if target is UNKNOWN:
+        inner = target.setdefault(step, {})
+        if isinstance(inner, Unknown):
             return
+        target = inner
     target[path[-1]] = value
 
 

@@ -1,5 +1,7 @@
 """Create, read, update and delete of one resource: the order of its AWS calls and what they mean for its state."""
 
+import hashlib
+import json
 import re
 import time
 from collections.abc import Iterable, Mapping
@@ -26,9 +28,9 @@ class Unfinished(Exception):  # noqa: N818  the resource exists: state must keep
 
 def create(resource: BoundResource, inputs: Mapping[str, Any], session: Session) -> tuple[str, State]:
     """Create the resource in AWS; its id and outputs."""
-    state = {**deployed(inputs), "region": session.region}
+    state = deployed(inputs)
+    state.update(_computed(resource, state, session))
     if resource.resource.support == "recorded":
-        state.update(_computed(resource, state, session))
         return _identifier(resource, state), _outputs(resource, inputs, state)
     answer = resource.create.run(state, session)
     _add(state, resource.create.properties(answer, state) or {})
@@ -88,8 +90,8 @@ def refreshed_inputs(resource: BoundResource, old: Mapping[str, Any], found: Sta
     if old:
         for name, value in old.items():
             if name not in readable or name not in found:
-                lost = name in readable and name != DEFAULTS and _readable(resource, name)
-                if not lost:
+                silent = plain(value) in (None, "", [], {}, False, resource.resource.defaults.get(name))
+                if silent or name not in readable or not _readable(resource, name):
                     inputs[name] = value
             elif same_ignoring_order(resource, name, value, _like(plain(value), found[name])):
                 inputs[name] = value
@@ -114,9 +116,9 @@ def update(
 ) -> State:
     """Change the resource in AWS; its outputs. `old` holds the deployed inputs and outputs, plain."""
     changed = set(changes)
-    state = {**merged(resource, old, inputs), "region": session.region}
+    state = merged(resource, old, inputs)
+    state.update(_computed(resource, state, session))
     if resource.resource.support == "recorded":
-        state.update(_computed(resource, state, session))
         return _outputs(resource, inputs, state)
     if resource.resource.puts and changed & resource.created:
         _add(state, resource.create.properties(resource.create.run(state, session), state) or {}, over=True)
@@ -142,7 +144,7 @@ def expected_update(
 
 def delete(resource: BoundResource, old: State, session: Session) -> None:
     """Delete the resource from AWS; that it is gone already is fine."""
-    if resource.resource.support == "recorded":
+    if resource.resource.support == "recorded" or old.get("skipDestroy"):
         return
     try:
         if resource.resource.before_delete:
@@ -162,14 +164,13 @@ def merged(resource: BoundResource, old: State, inputs: Mapping[str, Any]) -> St
 
 def _set_at_creation(resource: BoundResource, part: BoundPart, state: State, session: Session) -> None:
     mine = part.properties - resource.created
-    if not any(state.get(name) is not None for name in mine):
-        return
+    wanted = {name for name in mine if state.get(name) is not None}
     if part.part.switch:
-        if bool(state.get(part.part.switch)) == bool(part.part.initially):
-            return
-    elif not part.wanted(state):
+        wanted &= {part.part.switch}
+    if all(state[name] == part.part.initially.get(name) for name in wanted):
         return
-    _apply(part, state, mine if part.part.partial else None, session)
+    if part.part.switch or part.wanted(state):
+        _apply(part, {}, state, wanted if part.part.partial or part.part.one_by_one else None, session)
 
 
 def _change(
@@ -180,11 +181,16 @@ def _change(
         for name in part.properties:
             if target.get(name) is None and old.get(name) is not None:
                 target[name] = _reset(resource, name, old[name])
-    _apply(part, target, changed if part.part.partial else None, session)
+    _apply(part, old, target, changed if part.part.partial or part.part.one_by_one else None, session)
 
 
-def _apply(part: BoundPart, state: State, only: Iterable[str] | None, session: Session) -> None:
-    if part.wanted(state):
+def _apply(part: BoundPart, old: State, state: State, only: Iterable[str] | None, session: Session) -> None:
+    if part.part.code:
+        part.part.code(old, state, session)
+    elif part.put and part.part.one_by_one:
+        for name in sorted(only or ()):
+            part.put.run_attribute(name, state, session)
+    elif part.put and part.wanted(state):
         part.put.run(state, session, only)
     elif part.clear:
         try:
@@ -198,11 +204,16 @@ def _reset(resource: BoundResource, name: str, old: Any) -> Any:
     if name in resource.resource.reset:
         value = resource.resource.reset[name]
         return value(old) if callable(value) else value
-    return {str: "", list: [], dict: {}, bool: False}.get(type(old))
+    empty = {str: "", list: [], dict: {}, bool: False}.get(type(old))
+    if empty is None:
+        raise ValueError(f"AWS cannot unset {name} (it is {old}); set it to the value it shall have")
+    return empty
 
 
 def _after_write(resource: BoundResource, state: State, session: Session) -> State:
     """The state as AWS has it once the write has settled."""
+    if not resource.read:
+        return state
     _wait(resource, state, session)
     found = read(resource, _identifier(resource, state), state, session)
     if found is None:
@@ -235,8 +246,7 @@ def _read_one(call: BoundCall, state: State, session: Session) -> State | None:
 
 def _readable(resource: BoundResource, name: str) -> bool:
     """Whether AWS tells this property when it is set, so that its absence means that it was removed."""
-    answered = (field.name for call in resource.read for field in call._answered)
-    return name in answered
+    return any(name == field.name for call in resource.read for field in call.answered)
 
 
 def _like(old: Any, found: Any) -> Any:
@@ -276,6 +286,8 @@ def _computed(resource: BoundResource, state: Mapping[str, Any], session: Sessio
     around = {"region": session.region, "account": session.account, "partition": session.partition, **_strings(state)}
     computed: State = {"region": session.region} if "region" in resource.schema.properties else {}
     for name, template in resource.resource.computed.items():
+        if name in resource.schema.inputs and state.get(name) is not None:
+            continue
         try:
             computed[name] = template.format_map({**around, **computed})
         except KeyError:
@@ -288,8 +300,12 @@ def _strings(state: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _identifier(resource: BoundResource, state: Mapping[str, Any]) -> str:
+    known = _strings(state)
+    if "{digest}" in resource.resource.id:
+        inputs = {name: state[name] for name in sorted(resource.schema.inputs) if name in state}
+        known["digest"] = hashlib.sha256(json.dumps(inputs, default=str, sort_keys=True).encode()).hexdigest()[:12]
     try:
-        return resource.resource.id.format_map(_strings(state))
+        return resource.resource.id.format_map(known)
     except KeyError as error:
         raise ValueError(f"{resource.resource.token}: AWS did not answer {error}, which its id is made of") from error
 
@@ -305,4 +321,4 @@ def _parts_of(resource: BoundResource, identifier: str) -> State:
     match = re.fullmatch(pattern, identifier)
     if match is None:
         raise ValueError(f"{identifier!r} is not an id of {resource.resource.token}, which is {resource.resource.id}")
-    return dict(zip(names, match.groups(), strict=True))
+    return {name: part for name, part in zip(names, match.groups(), strict=True) if name != "digest"}

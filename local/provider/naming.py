@@ -30,7 +30,7 @@ def automatic_name(
         room = rule.limit - len(ending) - len(str(prefix))
         return f"{prefix}{_unique(seed, logical_name, min(PREFIXED_SUFFIX_LENGTH, max(room, 1)))}{ending}"
     if proposal and proposal.mode == "disable":
-        raise ValueError(f"is required: this stack switches automatic names off (pulumi:autonaming)")
+        raise ValueError("is required: this stack switches automatic names off (pulumi:autonaming)")
     if proposal and proposal.name:
         name = proposal.name
         if proposal.mode == "enforce":

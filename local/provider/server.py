@@ -4,8 +4,8 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-import grpc
-from google.protobuf import any_pb2, empty_pb2, struct_pb2
+import grpc  # type: ignore[import-untyped]
+from google.protobuf import any_pb2, empty_pb2, struct_pb2  # type: ignore[import-untyped]
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
 from .aws import Aws, AwsError, Offline

@@ -7,9 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from botocore.model import Shape
-
-from .codecs import Codec
+from .codecs import CodecFactory
 
 State = dict[str, Any]
 Rename = str | tuple[str, ...]
@@ -23,7 +21,9 @@ class Session(Protocol):
     account: str
     partition: str
 
-    def call(self, service: str, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    def call(
+        self, service: str, operation: str, parameters: Mapping[str, Any], all_pages: bool = False
+    ) -> dict[str, Any]:
         """Call AWS; errors are `AwsError`."""
 
 
@@ -31,11 +31,11 @@ class Session(Protocol):
 class Call:
     """One AWS API call. It is sent the type's identity, whatever it requires, and the properties it `takes`."""
 
-    operation: str
+    operation: str = field(kw_only=False)
     takes: tuple[str, ...] | None = None
-    """Properties sent beside the identity. None: for a create call, all it has parameters for; else those of its part."""
+    """Properties sent beside the identity. None: a create call sends all it has parameters for, a part its own."""
     within: str = ""
-    """The structure parameter in which the properties stand, e.g. `TableInput`."""
+    """The parameter in which the properties stand: `TableInput`, or `Targets[]` for a list that gets the one entry."""
     rename: Mapping[str, Rename] = field(default_factory=dict)
     """Property path -> parameter path, for this call only."""
     fixed: Mapping[str, Any] = field(default_factory=dict)
@@ -46,10 +46,14 @@ class Call:
     """When `result` is a list: which entry is the resource, as {its member: our property}."""
     adjust: Callable[[dict[str, Any], State], None] | None = None
     """Last change to the parameters, for what is not a matter of names."""
-    adopt: Callable[[dict[str, Any], State], State] | None = None
-    """Properties read from the answer by code, for what is not a matter of names."""
-    until: Mapping[str, str] = field(default_factory=dict)
-    """When reading after a write: answer members that must have these values before the write counts as done."""
+    adopt: Callable[[dict[str, Any], State], State | None] | None = None
+    """Properties read from the answer by code, for what is not a matter of names; None: the resource is not there."""
+    until: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """When reading after a write: answer members that must have one of these values before the write is done."""
+    gone: Mapping[str, str] = field(default_factory=dict)
+    """When reading: answer members whose value says that the resource is being deleted."""
+    needs: str = ""
+    """When reading: the property without which the resource is not there."""
     optional: bool = False
     """When reading: "not found" means that these properties are not set, not that the resource is gone."""
 
@@ -58,19 +62,25 @@ class Call:
 class Part:
     """Properties that AWS sets, or changes later, by a call of their own."""
 
-    put: Call
+    put: Call | None = None
+    code: Callable[[State, State, Session], None] | None = None
+    """In place of `put`: brings AWS from the old state to the new, for what no single call does."""
     properties: tuple[str, ...] | None = None
     """None: every input property that `put` has a parameter for, but the identity."""
     clear: Call | None = None
     """The call when none of the properties is set any more (or the switch is off)."""
     switch: str = ""
     """The boolean property that decides between `put` and `clear`."""
-    initially: Any = None
-    """The switch's value in a new resource: no call is needed for it."""
+    initially: Mapping[str, Any] = field(default_factory=dict)
+    """Values that a new resource has anyway: no call is needed for them."""
+    off: tuple[Any, ...] = ()
+    """Values, beside empty ones, that mean "not set"."""
     merges: bool = False
     """AWS keeps what `put` is not sent, so a property that was removed is sent as its `reset` value."""
     partial: bool = False
     """Only what has changed may be sent."""
+    one_by_one: bool = False
+    """`put` takes one attribute at a time, as AttributeName and AttributeValue."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,10 +111,11 @@ class Name:
 class Resource:
     """One resource type's row of the table."""
 
-    token: str
+    token: str = field(kw_only=False)
     service: str
     id: str
-    """The Pulumi id, made of properties: `{role}:{name}`. Inputs in it are the type's identity."""
+    """The Pulumi id, made of properties: `{role}:{name}`. Inputs in it are the type's identity. `{digest}` is a digest
+    of all inputs, for types to which AWS gives no identifier."""
     create: Call
     read: tuple[Call, ...] = ()
     """The first finds the resource or not; the others add to it."""
@@ -120,7 +131,8 @@ class Resource:
     """What AWS calls it in parameter names, beside the type's own name: `Topic` in `TopicArn`."""
     rename: Mapping[str, Rename] = field(default_factory=dict)
     """Property path -> parameter paths, the first that exists in a call is used; () where only code handles it."""
-    codecs: Mapping[str, Callable[[Shape], Codec]] = field(default_factory=dict)
+    codecs: Mapping[str, CodecFactory] = field(default_factory=dict)
+    """Property path -> the codec for what is not a matter of names."""
     defaults: Mapping[str, Any] = field(default_factory=dict)
     """Input defaults, as the official provider fills them in."""
     reset: Mapping[str, Any] = field(default_factory=dict)
@@ -132,7 +144,7 @@ class Resource:
     unsupported: Mapping[str, str] = field(default_factory=dict)
     """Property path -> why, and what to do instead: using one is an error."""
     computed: Mapping[str, str] = field(default_factory=dict)
-    """Outputs made of others: {"arn": "arn:{partition}:s3:::{bucket}"}."""
+    """Properties made of others, when the program does not set them: {"arn": "arn:{partition}:s3:::{bucket}"}."""
     volatile: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Output -> inputs whose change makes it unknown until the update is done."""
     json: tuple[str, ...] = ()

@@ -10,8 +10,13 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from pulumi import automation
+from pulumi.runtime.proto import provider_pb2
+
+from local.provider.server import AwsProvider
+from local.provider.values import from_struct, to_struct
 
 ROOT = Path(__file__).parents[2]
 
@@ -103,3 +108,116 @@ def _wait_until_it_answers(endpoint: str, process: subprocess.Popen[bytes]) -> N
         else:
             return
     raise AssertionError("the emulated AWS did not answer within 60 s")
+
+
+class Refusal(Exception):  # noqa: N818
+    """What the provider told the engine instead of an answer."""
+
+
+class _Context:
+    """The side of a gRPC call that the servicer sees."""
+
+    def __init__(self) -> None:
+        self.trailing: tuple[tuple[str, bytes], ...] = ()
+
+    def set_trailing_metadata(self, metadata: tuple[tuple[str, bytes], ...]) -> None:
+        self.trailing = metadata
+
+    def abort(self, code: Any, message: str) -> None:
+        raise Refusal(message)
+
+
+class Life:
+    """One resource, taken through its life as the engine does it, without an engine."""
+
+    def __init__(self, served: AwsProvider, token: str, name: str = "thing") -> None:
+        self.served, self.token, self.name = served, token, name
+        self.urn = f"urn:pulumi:test::provider-test::{token}::{name}"
+        self.id = ""
+        self.inputs: dict[str, Any] = {}
+        self.outputs: dict[str, Any] = {}
+        self.seed = b"seed"
+
+    def check(self, **properties: Any) -> dict[str, Any]:
+        """The checked inputs; problems are a Refusal."""
+        request = provider_pb2.CheckRequest(
+            urn=self.urn, olds=to_struct(self.inputs), news=to_struct(properties), randomSeed=self.seed
+        )
+        response = self.served.Check(request, _Context())
+        if response.failures:
+            raise Refusal("\n".join(failure.reason for failure in response.failures))
+        return from_struct(response.inputs)
+
+    def preview(self, **properties: Any) -> dict[str, Any]:
+        """The outputs of a preview of the creation."""
+        request = provider_pb2.CreateRequest(urn=self.urn, properties=to_struct(self.check(**properties)), preview=True)
+        return from_struct(self.served.Create(request, _Context()).properties)
+
+    def create(self, **properties: Any) -> "Life":
+        """Create it."""
+        self.inputs = self.check(**properties)
+        request = provider_pb2.CreateRequest(urn=self.urn, properties=to_struct(self.inputs))
+        response = self.served.Create(request, _Context())
+        self.id, self.outputs = response.id, from_struct(response.properties)
+        return self
+
+    def diff(self, **properties: Any) -> provider_pb2.DiffResponse:
+        """What would change."""
+        return self.served.Diff(
+            provider_pb2.DiffRequest(
+                id=self.id,
+                urn=self.urn,
+                olds=to_struct(self.outputs),
+                old_inputs=to_struct(self.inputs),
+                news=to_struct(self.check(**properties)),
+            ),
+            _Context(),
+        )
+
+    def update(self, preview: bool = False, **properties: Any) -> dict[str, Any]:
+        """Change it, as the engine does: only when there is a difference, and not when it takes a replacement."""
+        difference = self.diff(**properties)
+        assert difference.diffs, "nothing to update"
+        assert not difference.replaces, f"replaces {list(difference.replaces)}"
+        new = self.check(**properties)
+        response = self.served.Update(
+            provider_pb2.UpdateRequest(
+                id=self.id,
+                urn=self.urn,
+                olds=to_struct(self.outputs),
+                old_inputs=to_struct(self.inputs),
+                news=to_struct(new),
+                preview=preview,
+            ),
+            _Context(),
+        )
+        outputs = from_struct(response.properties)
+        if not preview:
+            self.inputs, self.outputs = new, outputs
+        return outputs
+
+    def refresh(self) -> bool:
+        """Read it back; whether it is still there."""
+        response = self.served.Read(
+            provider_pb2.ReadRequest(
+                id=self.id, urn=self.urn, properties=to_struct(self.outputs), inputs=to_struct(self.inputs)
+            ),
+            _Context(),
+        )
+        if response.id:
+            self.inputs, self.outputs = from_struct(response.inputs), from_struct(response.properties)
+        return bool(response.id)
+
+    def adopt(self, identifier: str) -> bool:
+        """Import it by its id."""
+        self.id, self.inputs, self.outputs = identifier, {}, {}
+        return self.refresh()
+
+    def delete(self) -> None:
+        """Delete it."""
+        self.served.Delete(
+            provider_pb2.DeleteRequest(
+                id=self.id, urn=self.urn, properties=to_struct(self.outputs), old_inputs=to_struct(self.inputs)
+            ),
+            _Context(),
+        )

@@ -4,9 +4,43 @@ from collections.abc import Mapping
 from functools import cache
 
 from ..table import Resource, Support
-from . import s3
+from . import (
+    athena,
+    cloudwatch,
+    dynamodb,
+    events,
+    glue,
+    iam,
+    kms,
+    lakeformation,
+    lambda_,
+    logs,
+    s3,
+    s3_bucket_settings,
+    s3_object,
+    scheduler,
+    sns,
+    sqs,
+)
 
-_SERVICES = (s3,)
+_SERVICES = (
+    athena,
+    cloudwatch,
+    dynamodb,
+    events,
+    glue,
+    iam,
+    kms,
+    lakeformation,
+    lambda_,
+    logs,
+    s3,
+    s3_bucket_settings,
+    s3_object,
+    scheduler,
+    sns,
+    sqs,
+)
 
 
 @cache

@@ -5,6 +5,26 @@ from typing import Any
 
 from ..table import Call, Name, Part, Resource, Session, State
 
+# https://docs.aws.amazon.com/general/latest/gr/s3.html#s3_website_region_endpoints
+_HOSTED_ZONES = {
+    "ap-northeast-1": "Z2M4EHUR26P7ZW",
+    "ap-south-1": "Z11RGJOFQNVJUP",
+    "ap-southeast-1": "Z3O0J2DXBE1FTB",
+    "ap-southeast-2": "Z1WCIGYICN2BYD",
+    "ca-central-1": "Z1QDHH18159H29",
+    "eu-central-1": "Z21DNDUVLTQW6Q",
+    "eu-north-1": "Z3BAZG2TWCNX0D",
+    "eu-south-1": "Z30OZKI7KPW7MI",
+    "eu-west-1": "Z1BKCTXD74EZPE",
+    "eu-west-2": "Z3GKZC51ZF0DB4",
+    "eu-west-3": "Z3R1K369G5AVDG",
+    "sa-east-1": "Z7KQH4QJS55SO",
+    "us-east-1": "Z3AQBSTGFYJSTF",
+    "us-east-2": "Z2O1EMRO9K5GLX",
+    "us-west-1": "Z2F56UZL2M1ACD",
+    "us-west-2": "Z3BJ6K6RIION7M",
+}
+
 _OWN_RESOURCE = "declare it as a resource of its own, aws.s3.{}: on the bucket it is deprecated"
 
 
@@ -15,7 +35,7 @@ def _location(parameters: dict[str, Any], state: State) -> None:
 
 
 def _bucket_name(state: State) -> list[tuple[str, str]]:
-    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""  # noqa: D400, D415
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
     name = state.get("bucket")
     if not isinstance(name, str):
         return []
@@ -27,6 +47,10 @@ def _bucket_name(state: State) -> list[tuple[str, str]]:
     ):
         return []
     return [("bucket", f"is {name!r}: a bucket name has 3 to 63 lower-case letters, digits, dots and hyphens")]
+
+
+def _hosted_zone(state: State, session: Session) -> State:
+    return {"hostedZoneId": _HOSTED_ZONES[session.region]} if session.region in _HOSTED_ZONES else {}
 
 
 def _empty(state: State, session: Session) -> None:
@@ -44,24 +68,25 @@ def _empty(state: State, session: Session) -> None:
 
 
 BUCKET = Resource(
-    token="aws:s3/bucket:Bucket",  # noqa: S106
+    "aws:s3/bucket:Bucket",
     service="s3",
     id="{bucket}",
     name=Name(property="bucket", limit=63, lower=True, prefix_property="bucketPrefix"),
-    create=Call(operation="CreateBucket", adjust=_location),
+    create=Call("CreateBucket", adjust=_location),
     read=(
-        Call(operation="HeadBucket"),
-        Call(operation="GetBucketTagging", rename={"tagsAll": "TagSet"}, optional=True),
+        Call("HeadBucket"),
+        Call("GetBucketTagging", rename={"tagsAll": "TagSet"}, optional=True),
     ),
     parts=(
         Part(
             properties=("tags",),
-            put=Call(operation="PutBucketTagging", takes=("tagsAll",), rename={"tagsAll": "Tagging.TagSet"}),
-            clear=Call(operation="DeleteBucketTagging"),
+            put=Call("PutBucketTagging", takes=("tagsAll",), rename={"tagsAll": "Tagging.TagSet"}),
+            clear=Call("DeleteBucketTagging"),
         ),
     ),
     before_delete=_empty,
-    delete=(Call(operation="DeleteBucket"),),
+    after_read=_hosted_zone,
+    delete=(Call("DeleteBucket"),),
     rename={"objectLockEnabled": "ObjectLockEnabledForBucket"},
     defaults={"forceDestroy": False},
     local=("forceDestroy", "bucketPrefix"),

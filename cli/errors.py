@@ -38,5 +38,7 @@ def print_error(error: BaseException, *, as_json: bool) -> int:
 
 def print_interrupted() -> int:
     """Say that Ctrl-C stopped the command."""
+    sys.stdout.flush()
     sys.stderr.write("\nInterrupted. `make up` starts again (and says what it discards); `make down` removes all.\n")
+    sys.stderr.flush()
     return INTERRUPTED

@@ -3,12 +3,14 @@
 Exit codes: 0 done; 1 failed; 2 wrong usage; 3 a policy was violated; 130 interrupted.
 """
 
+import os
 import sys
-from typing import Annotated
+import traceback
+from typing import Annotated, NoReturn
 
 import typer
 
-from .errors import print_error, print_interrupted
+from .errors import FAILED, print_error, print_interrupted
 from .lazy import LazyCommand, LazyGroup
 
 
@@ -50,13 +52,24 @@ def app() -> None:
     arguments = sys.argv[1:]
     command = typer.main.get_command(root)
     try:
-        sys.exit(command(arguments, prog_name="watershed", standalone_mode=True))
+        command(arguments, prog_name="watershed", standalone_mode=True)
     except KeyboardInterrupt:
-        sys.exit(print_interrupted())
+        _leave(print_interrupted())
+    except SystemExit as ended:
+        if ended.code:
+            _leave(ended.code if isinstance(ended.code, int) else FAILED)
+        raise
     except Exception as error:
         if "--debug" in arguments:
-            raise
-        sys.exit(print_error(error, as_json="--json" in arguments))
+            traceback.print_exc()
+        _leave(print_error(error, as_json="--json" in arguments))
+
+
+def _leave(code: int) -> NoReturn:
+    """End at once: the interpreter would first wait for the threads of a program that was stopped half-way."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 STOP_SECONDS = 8.0
+STAGE_VARIABLE = "WATERSHED_STAGE"
 
 
 @dataclass(frozen=True)
@@ -77,16 +78,18 @@ def command_line(pid: int) -> str:
     return listed.stdout.strip()
 
 
-def stop_working_in(folder: Path) -> int:
-    """End processes whose working folder lies in `folder`, such as an engine whose command was killed.
+def stop_marked(stage: Path) -> int:
+    """End what still runs with STAGE_VARIABLE set to `stage`, such as the engine of a command that was killed.
 
-    Nobody but the local stage works in there. Returns how many there were (none are found without /proc).
+    Everything the local stage starts is given the variable, and hands it on to what it starts. Returns how many
+    there were (none are found where there is no /proc).
     """
+    mark = f"{STAGE_VARIABLE}={stage}".encode()
     strays = []
-    for link in Path("/proc").glob("[0-9]*/cwd"):
+    for environment in Path("/proc").glob("[0-9]*/environ"):
         with contextlib.suppress(OSError):
-            if link.readlink().is_relative_to(folder) and int(link.parts[2]) != os.getpid():
-                strays.append(int(link.parts[2]))
+            if mark in environment.read_bytes().split(b"\0") and int(environment.parts[2]) != os.getpid():
+                strays.append(int(environment.parts[2]))
     identities = {pid: start_identity(pid) for pid in strays}
     for pid in strays:
         with contextlib.suppress(ProcessLookupError, PermissionError):

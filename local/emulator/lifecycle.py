@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .. import aws
 from ..errors import StageError
-from ..processes import ProcessRecord, start_identity
+from ..processes import STAGE_VARIABLE, ProcessRecord, start_identity
 from ..workspace import Workspace
 from .launcher import IDENTITY_PATH
 from .ports import take_port
@@ -100,6 +100,7 @@ def _environment(workspace: Workspace, port: int, region: str, account: str) -> 
     endpoint = f"http://127.0.0.1:{port}"
     return {
         **aws.environment(endpoint, region),
+        STAGE_VARIABLE: str(workspace.root),
         "GATEWAY_PORT": str(port),
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_HOST": "localhost",

@@ -82,9 +82,11 @@ def check_go() -> str:
             "The local stage needs the `pulumi` CLI: there is none on the PATH, and no `go` to build it with.",
             fix=f"Install the CLI: {INSTALL}",
         )
-    printed = subprocess.run([go, "env", "GOVERSION"], capture_output=True, text=True, check=False).stdout.strip()
+    printed = _setting(go, "GOVERSION")
     needed = needed_go()
-    if _numbers(printed.removeprefix("go")) < needed:
+    # From 1.21 on, Go fetches the release that go.mod names, unless it is told to stay `local`.
+    fetches = _numbers(printed) >= (1, 21) and not _setting(go, "GOTOOLCHAIN").startswith("local")
+    if _numbers(printed) < needed and not fetches:
         raise BuildError(
             f"Building the `pulumi` CLI needs Go {'.'.join(map(str, needed))}; {go} is {printed or 'not working'}.",
             fix=f"Update Go (https://go.dev/dl/), or install the CLI: {INSTALL}",
@@ -176,6 +178,10 @@ def _build_lock(root: Path, *, wait: bool = True) -> Iterator[None]:
     with root.with_name(root.name + ".lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
+
+
+def _setting(go: str, name: str) -> str:
+    return subprocess.run([go, "env", name], capture_output=True, text=True, check=False).stdout.strip()
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from .. import aws
 from ..engine.bootstrap import Engine
 from ..errors import POLICY, StageError
+from ..processes import STAGE_VARIABLE
 from ..workspace import Workspace
 from .packs import PolicyPack
 from .program import as_the_engine_runs_it, project_program
@@ -170,6 +171,7 @@ class Deployment:
 
 def _engine_variables(workspace: Workspace, provider_port: int) -> dict[str, str]:
     return {
+        STAGE_VARIABLE: str(workspace.root),
         "PULUMI_BACKEND_URL": f"file://{workspace.state}",
         "PULUMI_CONFIG_PASSPHRASE": workspace.passphrase(),
         "PULUMI_DEBUG_PROVIDERS": f"aws:{provider_port}",

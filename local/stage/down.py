@@ -1,7 +1,7 @@
 """`down`: no process, no state and no data left, whatever happened before."""
 
 from ..emulator import lifecycle
-from ..processes import stop_working_in
+from ..processes import stop_marked
 from ..workspace import Workspace
 from .reports import DownReport
 
@@ -11,6 +11,6 @@ def take_down(workspace: Workspace) -> DownReport:
     with workspace.only_one():
         stopped = lifecycle.stop(workspace)
         had_state = workspace.root.exists()
-        strays = stop_working_in(workspace.root)
+        strays = stop_marked(workspace.root)
         workspace.discard()
     return DownReport(str(workspace.project), stopped or bool(strays), had_state)

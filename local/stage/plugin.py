@@ -9,6 +9,7 @@ from pathlib import Path
 
 from .. import aws
 from ..errors import StageError
+from ..processes import STAGE_VARIABLE
 from ..workspace import Workspace
 from .settings import StackSettings
 
@@ -23,7 +24,10 @@ def serve_provider(workspace: Workspace, settings: StackSettings, endpoint: str 
     log.parent.mkdir(parents=True, exist_ok=True)
     target = ["--offline"] if endpoint is None else ["--endpoint", endpoint]
     target += ["--account", settings.account, "--region", settings.region, "--directory", str(workspace.project)]
-    environment = aws.environment(endpoint or "http://127.0.0.1:9", settings.region)
+    environment = {
+        **aws.environment(endpoint or "http://127.0.0.1:9", settings.region),
+        STAGE_VARIABLE: str(workspace.root),
+    }
     with (
         log.open("w") as errors,
         subprocess.Popen(

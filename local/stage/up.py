@@ -9,7 +9,7 @@ from .. import aws
 from ..emulator import lifecycle, ports
 from ..engine.bootstrap import find_engine
 from ..errors import StageError
-from ..processes import stop_working_in
+from ..processes import stop_marked
 from ..workspace import Workspace
 from .deployment import Deployment, Outcome
 from .ingestion import Lake, dataset_item, has_dataset, lake_of, load
@@ -124,7 +124,7 @@ def _running_or_fresh(
     elif workspace.state.exists():
         progress.done("the emulator of the last run is gone and its data with it: the stage starts clean")
     lifecycle.stop(workspace)
-    stop_working_in(workspace.root)
+    stop_marked(workspace.root)
     workspace.discard()
     progress.doing("starting the emulated AWS")
     return lifecycle.start(workspace, port, region=settings.region, account=settings.account)

@@ -14,7 +14,7 @@ from ..orchestration import Schedule
 from ..storage import Bucket
 from . import event_sources
 from .artifacts import Artifacts
-from .function_alarms import function_alarms
+from .function_alarms import dead_letter_alarm, function_alarms
 from .layer import DependencyLayers, code_hash
 
 
@@ -22,7 +22,7 @@ class LambdaFunction(Component, domain="compute"):
     """A Lambda function that runs a packaged handler, and may do nothing but log and trace until it is granted more.
 
     Creates: the function (arm64 or as built, X-Ray, encrypted environment, JSON logs), its log group, role, dead-letter
-    queue for asynchronous calls, alarms (errors, throttles, duration near the timeout), and layers unless given.
+    queue for asynchronous calls, alarms (errors, throttles, runs near the timeout, dead letters), and layers unless given.
 
     - `handler`: the deployable, as `watershed build` names it. `key`: encrypts logs, environment and dead letters.
     - `timeout`: seconds, 1 to 900, default 60. `memory`: MB, 128 to 10,240, default 512 (CPU grows with it).
@@ -102,9 +102,11 @@ class LambdaFunction(Component, domain="compute"):
         )
         self.arn: pulumi.Output[str] = self.resource.arn
         self.function_name: pulumi.Output[str] = self.resource.name
+        self._notify = notify
         self.alarms = function_alarms(
             name, self.function_name, timeout=timeout, notify=notify, tags=self._tags(), opts=self._options()
         )
+        self._watch("dead-letters", self.dead_letters)
         self.register_outputs({"arn": self.arn, "function_name": self.function_name})
 
     def on_objects(
@@ -127,6 +129,7 @@ class LambdaFunction(Component, domain="compute"):
             self, source, bucket, prefix, max_receives=max_receives, opts=self._options()
         )
         self._poll(source, queue, batch_size, 0, max_concurrency)
+        self._watch(f"{name}-dead-letters", queue.dead_letters)
         return queue
 
     def on_queue(
@@ -147,6 +150,11 @@ class LambdaFunction(Component, domain="compute"):
     def child_tags(self) -> dict[str, str]:
         """Return the tags of what belongs to this function."""
         return self._tags()
+
+    def _watch(self, what: str, queue: DeadLetterQueue) -> None:
+        self.alarms[what] = dead_letter_alarm(
+            f"{self._child(what)}-alarm", queue, notify=self._notify, tags=self._tags(), opts=self._options()
+        )
 
     def _poll(
         self, name: str, queue: Queue, batch_size: int, batching_seconds: int, max_concurrency: int

@@ -70,6 +70,17 @@ def test_alarms_tell_of_errors_throttles_and_runs_near_the_timeout() -> None:
     assert found["function-duration"].inputs["threshold"] == 54_000
 
 
+def test_alarms_tell_of_anything_that_waits_among_dead_letters() -> None:
+    found = recorded(started_function)
+    watched = {
+        alarm.inputs["dimensions"]["QueueName"]
+        for alarm in found.values()
+        if alarm.inputs.get("metricName") == "ApproximateNumberOfMessagesVisible"
+    }
+    queues = ("function-dead-letters", "function-objects-queue-dead-letters")
+    assert watched == {found[queue].outputs["name"] for queue in queues}
+
+
 def test_objects_reach_a_function_through_a_rule_and_a_queue_with_dead_letters() -> None:
     found = recorded(started_function)
     pattern = json.loads(of_type(found, "aws:cloudwatch/eventRule:EventRule")["eventPattern"])

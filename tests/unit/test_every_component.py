@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 import pulumi
 import pulumi_aws as aws
 import pytest
+from watershed_policies import registry
+from watershed_policies.settings import Settings, load, locate
 
 import components
 from components import Component
@@ -45,11 +47,17 @@ def test_the_whole_policy_pack_has_nothing_to_say(name: str, preview: bool) -> N
     assert [violation.message for violation in check(recorded(name, preview=preview))] == []
 
 
+def levels(stack: str) -> Settings:
+    """The levels that the pack's config file gives the stack."""
+    known = registry.load()
+    return load(locate(stack, {}), known.rules, known.services)
+
+
 @pytest.mark.parametrize("preview", [False, True], ids=["up", "preview"])
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_whole_policy_pack_has_nothing_to_say_of_a_shipped_stack(stack: str, preview: bool) -> None:
     resources = record(platform, preview=preview, stack=stack, config=stack_config(stack))
-    assert [violation.message for violation in check(resources)] == []
+    assert [violation.message for violation in check(resources, settings=levels(stack))] == []
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

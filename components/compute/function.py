@@ -22,7 +22,7 @@ class LambdaFunction(Component, domain="compute"):
     """A Lambda function that runs a packaged handler, and may do nothing but log and trace until it is granted more.
 
     Creates: the function (arm64 or as built, X-Ray, encrypted environment, JSON logs), its log group, role, dead-letter
-    queue for asynchronous calls, alarms (errors, throttles, runs near the timeout, dead letters), and layers unless given.
+    queue for asynchronous calls, alarms (errors, throttles, long runs, dead letters), and layers unless given.
 
     - `handler`: the deployable, as `watershed build` names it. `key`: encrypts logs, environment and dead letters.
     - `timeout`: seconds, 1 to 900, default 60. `memory`: MB, 128 to 10,240, default 512 (CPU grows with it).

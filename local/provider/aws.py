@@ -26,7 +26,9 @@ class AwsError(Exception):
     @property
     def absent(self) -> bool:
         """Whether AWS says that the thing is not there."""
-        return bool(_ABSENT.search(self.code))
+        # Athena has no error code of its own for it.
+        by_message = self.code == "InvalidRequestException" and "not found" in self.message
+        return by_message or bool(_ABSENT.search(self.code))
 
 
 class Offline(Exception):  # noqa: N818  it is a state, not a fault

@@ -85,6 +85,8 @@ class BoundCall:
         parameters = self.parameters(state, problems, only)
         if problems:
             raise ValueError("; ".join(f"{problem.path} {problem.reason}" for problem in problems))
+        if self.call.recorded:
+            return {}
         return session.call(self.resource.service, self.call.operation, parameters, all_pages=bool(self.call.where))
 
     def run_attribute(self, name: str, state: State, session: Session) -> None:
@@ -208,8 +210,8 @@ class BoundTags:
         answer = session.call(self._resource.service, self._tags.list, {owner: state[self._tags.of]})
         output: Any = model.output_shape
         member = next(name for name in output.members if normalised(name) in ("tags", "taglist", "tagset"))
-        tags: dict[str, str] = self._codec(output.members[member]).decode(answer.get(member) or [])  # {} and [] alike
-        return tags
+        found: dict[str, str] = self._codec(output.members[member]).decode(answer[member]) if answer.get(member) else {}
+        return found
 
     def _parameters(self, operation: str) -> tuple[str, str]:
         shape = self._input(operation)

@@ -81,7 +81,7 @@ def _document(value: Any, policy: bool) -> Any:
 def _policy(node: Any) -> Any:
     """An IAM policy in one spelling: AWS takes a string for a list of one, and lists in any order."""
     if isinstance(node, dict):
-        return {key: _policy(value) for key, value in node.items()}
+        return {key: _policy(node[key]) for key in sorted(node)}
     if isinstance(node, list):
         entries = sorted((_policy(entry) for entry in node), key=repr)
         return entries[0] if len(entries) == 1 else entries
@@ -90,7 +90,7 @@ def _policy(node: Any) -> Any:
 
 def _ordered(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _ordered(item) for key, item in value.items()}
+        return {key: _ordered(value[key]) for key in sorted(value)}
     if isinstance(value, list):
         return sorted((_ordered(item) for item in value), key=repr)
     return value

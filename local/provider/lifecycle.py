@@ -31,11 +31,11 @@ def create(resource: BoundResource, inputs: Mapping[str, Any], session: Session)
     state = deployed(inputs)
     state.update(_computed(resource, state, session))
     if resource.resource.support == "recorded":
-        return _identifier(resource, state), _outputs(resource, inputs, state)
+        return identifier_of(resource, state), _outputs(resource, inputs, state)
     answer = resource.create.run(state, session)
     _add(state, resource.create.properties(answer, state) or {})
     state.update(_computed(resource, state, session))
-    identifier = _identifier(resource, state)
+    identifier = identifier_of(resource, state)
     try:
         for part in resource.parts:
             _set_at_creation(resource, part, state, session)
@@ -57,7 +57,7 @@ def expected(resource: BoundResource, inputs: Mapping[str, Any], session: Sessio
 
 def read(resource: BoundResource, identifier: str, state: State, session: Session) -> State | None:
     """What AWS says of the resource: its plain properties, or None when it is gone."""
-    known = {**state, **_parts_of(resource, identifier)}
+    known = state or _parts_of(resource, identifier)
     if resource.resource.support == "recorded":
         return known
     found: State = {}
@@ -76,7 +76,7 @@ def read(resource: BoundResource, identifier: str, state: State, session: Sessio
         found.setdefault("tagsAll", {})
     if "tags" in resource.schema.properties:
         found["tags"] = found["tagsAll"]
-    found.update(_parts_of(resource, identifier))
+    found = {**{name: known[name] for name in _names_in_ids(resource) if name in known}, **found}
     if resource.resource.after_read:
         found.update(resource.resource.after_read({**known, **found}, session))
     found.update(_computed(resource, {**known, **found}, session))
@@ -85,7 +85,7 @@ def read(resource: BoundResource, identifier: str, state: State, session: Sessio
 
 def refreshed_inputs(resource: BoundResource, old: Mapping[str, Any], found: State) -> State:
     """The inputs after a refresh, where AWS differs from them; for an import (no old ones), all that AWS has set."""
-    readable = resource.schema.inputs - set(resource.resource.local)
+    readable = resource.schema.inputs - set(resource.resource.local) - set(resource.resource.unread)
     inputs: State = {}
     if old:
         for name, value in old.items():
@@ -101,8 +101,8 @@ def refreshed_inputs(resource: BoundResource, old: Mapping[str, Any], found: Sta
             inputs["tags"] = found["tags"]
         return inputs
     for name in sorted(readable & set(found)):
-        value = found[name]
-        if value not in ("", [], {}, None) and value != resource.resource.defaults.get(name):
+        value = _pruned(found[name])
+        if name != "region" and value not in ("", [], {}, None) and value != resource.resource.defaults.get(name):
             inputs[name] = value
     return inputs
 
@@ -215,7 +215,7 @@ def _after_write(resource: BoundResource, state: State, session: Session) -> Sta
     if not resource.read:
         return state
     _wait(resource, state, session)
-    found = read(resource, _identifier(resource, state), state, session)
+    found = read(resource, identifier_of(resource, state), state, session)
     if found is None:
         raise AwsError(resource.resource.service, "read", "NotFound", "the resource is not there after it was written")
     return {**state, **found}
@@ -256,6 +256,14 @@ def _like(old: Any, found: Any) -> Any:
     if isinstance(old, list) and isinstance(found, list) and len(old) == len(found):
         return [_like(*pair) for pair in zip(old, found, strict=True)]
     return found
+
+
+def _pruned(value: Any) -> Any:
+    """`value` without what AWS answers for "nothing"."""
+    if isinstance(value, dict):
+        kept = {key: _pruned(item) for key, item in value.items()}
+        return {key: item for key, item in kept.items() if item not in ("", [], None)}
+    return [_pruned(item) for item in value] if isinstance(value, list) else value
 
 
 def _outputs(resource: BoundResource, inputs: Mapping[str, Any], state: Mapping[str, Any]) -> State:
@@ -299,7 +307,8 @@ def _strings(state: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in state.items() if isinstance(value, (str, int)) and value != ""}
 
 
-def _identifier(resource: BoundResource, state: Mapping[str, Any]) -> str:
+def identifier_of(resource: BoundResource, state: Mapping[str, Any]) -> str:
+    """The resource's id, which may differ from what it is imported by."""
     known = _strings(state)
     if "{digest}" in resource.resource.id:
         inputs = {name: state[name] for name in sorted(resource.schema.inputs) if name in state}
@@ -310,15 +319,24 @@ def _identifier(resource: BoundResource, state: Mapping[str, Any]) -> str:
         raise ValueError(f"{resource.resource.token}: AWS did not answer {error}, which its id is made of") from error
 
 
+def _names_in_ids(resource: BoundResource) -> set[str]:
+    return {*resource.identity, *_names_in(resource.resource.id), *_names_in(resource.resource.import_id)}
+
+
+def _names_in(template: str) -> list[str]:
+    return re.findall(r"{(\w+)}", template)
+
+
 def _parts_of(resource: BoundResource, identifier: str) -> State:
     """The properties an id is made of: what an import knows."""
-    names = re.findall(r"{(\w+)}", resource.resource.id)
-    literal = re.escape(resource.resource.id).replace(r"\{", "{").replace(r"\}", "}")
+    template = resource.resource.import_id or resource.resource.id
+    names = _names_in(template)
+    literal = re.escape(template).replace(r"\{", "{").replace(r"\}", "}")
     pattern = literal
     for index, name in enumerate(names):
         greedy = "(.+)" if index == len(names) - 1 else "(.+?)"
         pattern = pattern.replace(f"{{{name}}}", greedy, 1)
     match = re.fullmatch(pattern, identifier)
     if match is None:
-        raise ValueError(f"{identifier!r} is not an id of {resource.resource.token}, which is {resource.resource.id}")
+        raise ValueError(f"{identifier!r} is not what {resource.resource.token} is imported by: {template}")
     return {name: part for name, part in zip(names, match.groups(), strict=True) if name != "digest"}

@@ -14,7 +14,17 @@ from .checking import DEFAULTS, Surroundings, check, deployed
 from .configuration import Configuration, ConfigurationError, configuration
 from .differences import Difference, difference
 from .functions import UnknownFunction, invoke
-from .lifecycle import Unfinished, create, delete, expected, expected_update, read, refreshed_inputs, update
+from .lifecycle import (
+    Unfinished,
+    create,
+    delete,
+    expected,
+    expected_update,
+    identifier_of,
+    read,
+    refreshed_inputs,
+    update,
+)
 from .naming import Proposal
 from .values import UNKNOWN, from_struct, has_unknown, plain, to_struct
 
@@ -158,7 +168,8 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         outputs = {name: value for name, value in outputs.items() if name in resource.schema.properties}
         gone = (set(old_inputs) - set(inputs)) & resource.schema.inputs
         outputs = {name: value for name, value in outputs.items() if name not in gone}
-        return provider_pb2.ReadResponse(id=request.id, properties=to_struct(outputs), inputs=to_struct(inputs))
+        identifier = request.id if old_state else identifier_of(resource, found)
+        return provider_pb2.ReadResponse(id=identifier, properties=to_struct(outputs), inputs=to_struct(inputs))
 
     def Update(self, request: Any, context: Any) -> provider_pb2.UpdateResponse:  # noqa: D102, N802
         resource, inputs = self._bound(request.urn, context), from_struct(request.news)

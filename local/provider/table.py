@@ -54,6 +54,8 @@ class Call:
     """When reading: answer members whose value says that the resource is being deleted."""
     needs: str = ""
     """When reading: the property without which the resource is not there."""
+    recorded: bool = False
+    """The emulated AWS lacks this call: it is checked, and state records what it would set."""
     optional: bool = False
     """When reading: "not found" means that these properties are not set, not that the resource is gone."""
 
@@ -117,6 +119,8 @@ class Resource:
     """The Pulumi id, made of properties: `{role}:{name}`. Inputs in it are the type's identity. `{digest}` is a digest
     of all inputs, for types to which AWS gives no identifier."""
     create: Call
+    import_id: str = ""
+    """What `pulumi import` takes, where the id does not say enough or is ambiguous."""
     read: tuple[Call, ...] = ()
     """The first finds the resource or not; the others add to it."""
     parts: tuple[Part, ...] = ()
@@ -137,6 +141,8 @@ class Resource:
     """Input defaults, as the official provider fills them in."""
     reset: Mapping[str, Any] = field(default_factory=dict)
     """What a removed property is sent as (or a function of its old value), where empty is not right."""
+    unread: tuple[str, ...] = ()
+    """Properties that the emulated AWS takes but does not answer: a refresh keeps them."""
     local: tuple[str, ...] = ()
     """Properties that instruct the provider; AWS never sees them."""
     by_code: tuple[str, ...] = ()

@@ -50,7 +50,7 @@ WORKGROUP = Resource(
     computed={"arn": "arn:{partition}:athena:{region}:{account}:workgroup/{name}"},
     unsupported={
         "configuration.identityCenterConfiguration": "the local stage has no IAM Identity Center",
-        "configuration.monitoringConfiguration.cloudWatchLoggingConfiguration.logTypes": "without it, AWS logs all types",
+        "configuration.monitoringConfiguration.cloudWatchLoggingConfiguration.logTypes": "leave it out: AWS logs all",
     },
 )
 

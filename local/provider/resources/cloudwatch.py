@@ -21,6 +21,7 @@ ALARM = Resource(
         "metricQueries.metric.metricName": "Metric.MetricName",
         "metricQueries.metric.namespace": "Metric.Namespace",
     },
+    unread=("metricQueries",),
     computed={"arn": "arn:{partition}:cloudwatch:{region}:{account}:alarm:{name}"},
     defaults={"actionsEnabled": True, "treatMissingData": "missing"},
 )

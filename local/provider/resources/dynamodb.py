@@ -29,7 +29,12 @@ class IndexesCodec:
             {name: part for name, part in index.items() if name not in _KEY_TYPES} if isinstance(index, dict) else index
             for index in value
         ]
-        encoded = self.ordinary.encode(others, path, problems)
+        found: list[Problem] = []
+        encoded = self.ordinary.encode(others, path, found)
+        problems.extend(problem for problem in found if not problem.reason.lower().startswith("needs keyschema"))
+        for number, index in enumerate(value):
+            if isinstance(index, dict) and not _key_schema(index) and not index.get("keySchemas"):
+                problems.append(Problem(f"{path}[{number}]", "needs hashKey or keySchemas"))
         for index, target in zip(value, encoded, strict=True):
             if isinstance(index, dict) and isinstance(target, dict):
                 target["KeySchema"] = [*_key_schema(index), *target.get("KeySchema", [])]
@@ -65,12 +70,12 @@ def _complete(parameters: dict[str, Any], state: State) -> None:
         parameters["KeySchema"] = _key_schema(state)
     for index in parameters.get("LocalSecondaryIndexes") or ():
         index["KeySchema"] = [*_key_schema({"hashKey": state.get("hashKey")}), *index["KeySchema"]]
-    if parameters.get("BillingMode") == "PAY_PER_REQUEST":
-        parameters.pop("ProvisionedThroughput", None)
     _tidy(parameters, state)
 
 
 def _tidy(parameters: dict[str, Any], state: State) -> None:
+    if parameters.get("BillingMode") == "PAY_PER_REQUEST":
+        parameters.pop("ProvisionedThroughput", None)
     stream = parameters.get("StreamSpecification")
     if isinstance(stream, dict) and not stream.get("StreamEnabled"):
         stream.pop("StreamViewType", None)
@@ -211,16 +216,9 @@ TABLE = Resource(
         Part(properties=("attributes", "globalSecondaryIndexes"), code=_set_indexes),
         Part(properties=("ttl",), code=_set_time_to_live),
         Part(properties=("pointInTimeRecovery",), put=Call("UpdateContinuousBackups"), merges=True),
+        Part(properties=("billingMode", "readCapacity", "writeCapacity"), put=Call("UpdateTable", adjust=_tidy)),
         Part(
-            properties=(
-                "billingMode",
-                "readCapacity",
-                "writeCapacity",
-                "deletionProtectionEnabled",
-                "onDemandThroughput",
-                "tableClass",
-                "warmThroughput",
-            ),
+            properties=("deletionProtectionEnabled", "onDemandThroughput", "tableClass", "warmThroughput"),
             put=Call("UpdateTable"),
             partial=True,
             merges=True,
@@ -245,7 +243,7 @@ TABLE = Resource(
         "streamViewType": "StreamSpecification.StreamViewType",
     },
     codecs={"globalSecondaryIndexes": _indexes_codec, "localSecondaryIndexes": _indexes_codec},
-    by_code=("hashKey", "rangeKey", "ttl"),
+    by_code=("hashKey", "rangeKey"),
     defaults={"billingMode": "PROVISIONED"},
     reset={
         "deletionProtectionEnabled": False,

@@ -51,6 +51,7 @@ TARGET = Resource(
     "aws:cloudwatch/eventTarget:EventTarget",
     service="events",
     id="{rule}-{targetId}",
+    import_id="{eventBusName}/{rule}/{targetId}",
     name=Name(property="targetId", limit=64, prefix_property=""),
     identity=("eventBusName",),
     create=Call("PutTargets", within="Targets[]", adopt=_refuse_failures),

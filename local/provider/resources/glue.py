@@ -43,7 +43,7 @@ TABLE = Resource(
     unsupported={
         "partitionIndices.indexStatus": "AWS sets it",
         **{
-            f"openTableFormatInput.icebergInput.icebergTableInput.schema.fields.{name}": "create the table by Athena DDL"
+            f"openTableFormatInput.icebergInput.icebergTableInput.schema.fields.{name}": "create it by Athena DDL"
             for name in ("type", "initialDefault", "writeDefault")
         },
     },
@@ -59,6 +59,7 @@ ENCRYPTION_SETTINGS = Resource(
     "aws:glue/dataCatalogEncryptionSettings:DataCatalogEncryptionSettings",
     service="glue",
     id="{catalogId}",
+    support="recorded",
     create=Call("PutDataCatalogEncryptionSettings"),
     puts=True,
     read=(Call("GetDataCatalogEncryptionSettings"),),

@@ -197,13 +197,25 @@ EVENT_SOURCE_MAPPING = Resource(
 def _statement(answer: dict[str, Any], state: State) -> State | None:
     """A permission is one statement of the function's policy."""
     statements = json.loads(answer["Policy"])["Statement"]
-    return {} if any(entry.get("Sid") == state["statementId"] for entry in statements) else None
+    found = next((entry for entry in statements if entry.get("Sid") == state["statementId"]), None)
+    if found is None:
+        return None
+    principal = found.get("Principal")
+    permission = {
+        "action": found.get("Action"),
+        "principal": next(iter(principal.values())) if isinstance(principal, dict) else principal,
+    }
+    for ours, key in (("sourceArn", "aws:sourcearn"), ("sourceAccount", "aws:sourceaccount")):
+        for test in (found.get("Condition") or {}).values():
+            permission.update({ours: value for name, value in test.items() if name.lower() == key})
+    return permission
 
 
 PERMISSION = Resource(
     "aws:lambda/permission:Permission",
     service="lambda",
     id="{statementId}",
+    import_id="{function}/{statementId}",
     name=Name(property="statementId", limit=100, prefix_property="statementIdPrefix"),
     identity=("function", "qualifier"),
     create=Call("AddPermission"),

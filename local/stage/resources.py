@@ -1,6 +1,5 @@
 """The resources of a state or of a preview, counted by the component that declares them."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +16,7 @@ class ComponentCount:
     component: str
     emulated: int = 0
     recorded: int = 0
-    types: Counter[str] = field(default_factory=Counter)
+    types: dict[str, int] = field(default_factory=dict)
 
 
 def count_by_component(resources: Iterable[tuple[str, str]]) -> list[ComponentCount]:
@@ -32,7 +31,7 @@ def count_by_component(resources: Iterable[tuple[str, str]]) -> list[ComponentCo
             continue
         component = _component(urn)
         count = counts.setdefault(component, ComponentCount(component))
-        count.types[kind] += 1
+        count.types[kind] = count.types.get(kind, 0) + 1
         if is_emulated(kind):
             count.emulated += 1
         else:

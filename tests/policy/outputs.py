@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
 PARTITION = "aws"
+# What auto-naming puts behind a logical name.
+SUFFIX = "abc1234"
 
 # The service of an ARN where it differs from the module of pulumi-aws, and the format of the resource part.
 ARNS = {
@@ -34,15 +36,15 @@ ARNS = {
     "iam/role": "arn:aws:iam::{account}:role/{name}",
     "iam/policy": "arn:aws:iam::{account}:policy/{name}",
 }
-KEY_ID = "11111111-2222-3333-4444-{number:012d}"
+KEY_ID_PREFIX = "11111111-2222-3333-4444-"
 
 
 def outputs_of(type_: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """Return the id and the computed outputs of a new resource."""
     key = type_.split(":", 2)[1] if type_.startswith("aws:") else ""
-    physical = str(inputs.get("name") or inputs.get("bucket") or f"{name}-abc1234")
+    physical = str(inputs.get("name") or inputs.get("bucket") or f"{name}-{SUFFIX}")
     # A key's id is made of its name, so that two keys differ and the same program gives the same ids.
-    id_ = KEY_ID.format(number=sum(map(ord, name))) if key == "kms/key" else physical
+    id_ = f"{KEY_ID_PREFIX}{sum(map(ord, name)):012d}" if key == "kms/key" else physical
     values = {
         "name": physical,
         "id": id_,

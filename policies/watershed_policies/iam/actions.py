@@ -60,7 +60,7 @@ def actions_of(service: str) -> Mapping[str, Action]:
     if service not in services():
         return {}
     raw: dict[str, Any] = _data("actions", f"{service}.json")
-    formats = {key: entry["arn"] for key, entry in _data("resourceTypes", f"{service}.json").items()}
+    formats = {key.lower(): entry["arn"] for key, entry in _data("resourceTypes", f"{service}.json").items()}
     return {name: _action(service, entry, formats) for name, entry in raw.items()}
 
 
@@ -88,7 +88,7 @@ def expand(pattern: str) -> tuple[Action, ...]:
 
 def _action(service: str, raw: Mapping[str, Any], formats: Mapping[str, str]) -> Action:
     full_name = f"{service}:{raw['name']}"
-    types = [entry["name"] for entry in raw["resourceTypes"]]
+    types = [entry["name"].lower() for entry in raw["resourceTypes"]]
     return Action(
         name=full_name,
         access=_access(full_name, raw["accessLevel"]),

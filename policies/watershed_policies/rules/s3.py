@@ -39,6 +39,7 @@ BLOCKS = {
 KMS_ALGORITHMS = ("aws:kms", "aws:kms:dsse")
 # Our component for buckets that take access logs, of other stacks too.
 LOG_COMPONENT = "watershed:storage:AccessLogs"
+INLINE_LOGGING = ("logging", "loggings")
 LOG_DELIVERY = "logging.s3.amazonaws.com"
 
 FIX_TLS = (
@@ -199,7 +200,7 @@ def bucket_has_customer_key(bucket: Resource, stack: Stack) -> Iterator[Finding]
 def bucket_key_enabled(resource: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse KMS without a bucket key."""
     for rule in _encryption_rules(resource):
-        algorithm = rule.section("applyServerSideEncryptionByDefault").get("sseAlgorithm")
+        algorithm = _either(rule, "applyServerSideEncryptionByDefault").get("sseAlgorithm")
         # Bucket keys do not exist for dual-layer encryption.
         if algorithm == "aws:kms" and rule.get("bucketKeyEnabled") is not True:
             yield Finding("encrypts with KMS without a bucket key", 'add "bucket_key_enabled": True to the rule')
@@ -248,22 +249,25 @@ def no_open_acl(resource: Resource, _: Settings) -> Iterator[Finding]:
 def versioning_enabled(resource: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse versioning that is set, but not on."""
     properties = resource.properties
-    status = properties.get("versioningConfiguration", "status")
-    if status not in (None, "Enabled") or properties.get("versioning", "enabled") is False:
+    if resource.type in BUCKETS:
+        kept = not _is_inline(resource, "versioning") or _either(properties, "versioning").get("enabled") is True
+    else:
+        kept = properties.get("versioningConfiguration", "status") == "Enabled"
+    if not kept:
         yield Finding("does not keep versions", FIX_VERSIONING)
 
 
 @VERSIONED.across(*BUCKETS)
 def bucket_has_versioning(bucket: Resource, stack: Stack) -> Iterator[Finding]:
     """Check that the bucket has versioning."""
-    if not bucket.properties.is_set("versioning") and not stack.naming(bucket, "bucket", *VERSIONING):
+    if not _is_inline(bucket, "versioning") and not stack.naming(bucket, "bucket", *VERSIONING):
         yield Finding("does not keep versions", FIX_VERSIONING)
 
 
 @ACCESS_LOGGING.across(*BUCKETS)
 def bucket_logs_access(bucket: Resource, stack: Stack) -> Iterator[Finding]:
     """Check that the bucket is logged, unless logs go to it."""
-    logged = bucket.properties.is_set("logging") or stack.naming(bucket, "bucket", *LOGGING)
+    logged = _is_inline(bucket, "logging") or stack.naming(bucket, "bucket", *LOGGING)
     if not logged and not receives_access_logs(bucket, stack):
         yield Finding(
             "does not log access",
@@ -292,7 +296,8 @@ def bucket_abandons_uploads(bucket: Resource, stack: Stack) -> Iterator[Finding]
 @NONCURRENT_VERSIONS.across(*BUCKETS)
 def bucket_expires_old_versions(bucket: Resource, stack: Stack) -> Iterator[Finding]:
     """Check that old versions expire."""
-    if not any(rule.is_set("noncurrentVersionExpiration") for rule in _lifecycle_rules(bucket, stack)):
+    rules = _lifecycle_rules(bucket, stack)
+    if not any(_either(rule, "noncurrentVersionExpiration").is_set() for rule in rules):
         yield Finding("keeps old versions for ever", FIX_LIFECYCLE)
 
 
@@ -324,7 +329,9 @@ def receives_access_logs(bucket: Resource, stack: Stack) -> bool:
         return True
     if stack.naming(bucket, "targetBucket", *LOGGING):
         return True
-    if any(bucket.urn in other.dependencies.get("logging", ()) for other in stack.of_type(*BUCKETS)):
+    if any(
+        bucket.urn in other.dependencies.get(name, ()) for other in stack.of_type(*BUCKETS) for name in INLINE_LOGGING
+    ):
         return True
     policies = [bucket, *stack.naming(bucket, "bucket", POLICY)]
     return any(
@@ -347,13 +354,23 @@ def _refuses_other_keys(document: Document) -> bool:
 
 def _encryption_rules(holder: Resource) -> list[Properties]:
     if holder.type in BUCKETS:
-        return holder.properties.each("serverSideEncryptionConfiguration", "rule")
+        configuration = _either(holder.properties, "serverSideEncryptionConfiguration")
+        return configuration.each("rule") or configuration.each("rules")
     return holder.properties.each("rules")
 
 
 def _defaults(holder: Resource) -> list[Properties]:
-    found = [rule.section("applyServerSideEncryptionByDefault") for rule in _encryption_rules(holder)]
+    found = [_either(rule, "applyServerSideEncryptionByDefault") for rule in _encryption_rules(holder)]
     return [default for default in found if default.is_set("sseAlgorithm")]
+
+
+def _either(properties: Properties, name: str) -> Properties:
+    """Return an inline setting of a bucket: BucketV2 has lists of one, with their names in the plural."""
+    return properties.section(name if properties.is_set(name) else f"{name}s")
+
+
+def _is_inline(bucket: Resource, name: str) -> bool:
+    return bucket.properties.is_set(name) or bucket.properties.is_set(f"{name}s")
 
 
 def _is_off(properties: Properties, name: str) -> bool:

@@ -7,6 +7,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from ..registry import ANY_TYPE
+from ..resource import aws
 from ..rule import Finding, Rule, Severity
 
 if TYPE_CHECKING:
@@ -17,15 +18,13 @@ if TYPE_CHECKING:
     from ..values import Properties
 
 # Objects have tags, but are data, not resources that somebody owns or pays for one by one.
-DATA = frozenset(
-    {"aws:s3/bucketObject:BucketObject", "aws:s3/bucketObjectv2:BucketObjectv2", "aws:s3/objectCopy:ObjectCopy"}
-)
+DATA = {aws("s3", "BucketObject"), aws("s3", "BucketObjectv2"), aws("s3", "ObjectCopy")}
 
 REQUIRED = Rule(
     id="TAGS-REQUIRED",
     title="Resources carry the required tags",
     severity=Severity.LOW,
-    why="Costs, owners and data classes can be told apart by tags only. The keys are `requiredTags` of the config file.",
+    why="Only tags tell apart costs, owners and data classes. The keys are `requiredTags` of the config file.",
     frameworks=("NIST 800-53 CM-8",),
 )
 

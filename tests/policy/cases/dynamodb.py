@@ -1,0 +1,55 @@
+"""DynamoDB."""
+
+from __future__ import annotations
+
+from tests.policy.cases import bad, good
+from tests.policy.resources import make
+
+TABLE = "aws:dynamodb/table:Table"
+TARGET = "aws:appautoscaling/target:Target"
+KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/1"
+OUR_KEY = {"enabled": True, "kmsKeyArn": KEY_ARN}
+table = make(TABLE, "table")
+
+CASES = [
+    bad("DYNAMODB-CUSTOMER-KEY", "AWS's key", table),
+    bad("DYNAMODB-CUSTOMER-KEY", "AWS's KMS key", make(TABLE, serverSideEncryption={"enabled": True})),
+    bad("DYNAMODB-CUSTOMER-KEY", "switched off", make(TABLE, serverSideEncryption={**OUR_KEY, "enabled": False})),
+    bad(
+        "DYNAMODB-CUSTOMER-KEY",
+        "a replica without",
+        make(TABLE, serverSideEncryption=OUR_KEY, replicas=[{"regionName": "eu-central-1"}]),
+    ),
+    good("DYNAMODB-CUSTOMER-KEY", "our key", make(TABLE, serverSideEncryption=OUR_KEY)),
+    good(
+        "DYNAMODB-CUSTOMER-KEY",
+        "in the replica too",
+        make(TABLE, serverSideEncryption=OUR_KEY, replicas=[{"regionName": "eu-central-1", "kmsKeyArn": KEY_ARN}]),
+    ),
+    bad("DYNAMODB-POINT-IN-TIME-RECOVERY", "not said", table),
+    bad("DYNAMODB-POINT-IN-TIME-RECOVERY", "off", make(TABLE, pointInTimeRecovery={"enabled": False})),
+    bad(
+        "DYNAMODB-POINT-IN-TIME-RECOVERY",
+        "a replica without",
+        make(TABLE, pointInTimeRecovery={"enabled": True}, replicas=[{"regionName": "eu-central-1"}]),
+    ),
+    good("DYNAMODB-POINT-IN-TIME-RECOVERY", "on", make(TABLE, pointInTimeRecovery={"enabled": True})),
+    good(
+        "DYNAMODB-POINT-IN-TIME-RECOVERY",
+        "in the replica too",
+        make(
+            TABLE,
+            pointInTimeRecovery={"enabled": True, "recoveryPeriodInDays": 7},
+            replicas=[{"regionName": "eu-central-1", "pointInTimeRecovery": True}],
+        ),
+    ),
+    bad("DYNAMODB-DELETION-PROTECTION", "not said", table),
+    bad("DYNAMODB-DELETION-PROTECTION", "off", make(TABLE, deletionProtectionEnabled=False)),
+    good("DYNAMODB-DELETION-PROTECTION", "on", make(TABLE, deletionProtectionEnabled=True)),
+    good("DYNAMODB-DELETION-PROTECTION", "something else", make("aws:dynamodb/tag:Tag", key="a", value="b")),
+    bad("DYNAMODB-CAPACITY", "fixed", make(TABLE, billingMode="PROVISIONED", readCapacity=5, writeCapacity=5)),
+    bad("DYNAMODB-CAPACITY", "AWS's default, which is fixed", make(TABLE, readCapacity=5, writeCapacity=5)),
+    good("DYNAMODB-CAPACITY", "on demand", make(TABLE, billingMode="PAY_PER_REQUEST")),
+    good("DYNAMODB-CAPACITY", "scaled", table, make(TARGET, resourceId=table, serviceNamespace="dynamodb")),
+    good("DYNAMODB-CAPACITY", "scaled, by name", make(TABLE, "t", name="t"), make(TARGET, resourceId="table/t")),
+]

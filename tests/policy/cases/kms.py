@@ -1,0 +1,36 @@
+"""KMS. Who may use a key is among the cases of IAM."""
+
+from __future__ import annotations
+
+from tests.policy.cases import bad, good
+from tests.policy.resources import allow, document, make
+
+KEY = "aws:kms/key:Key"
+KEY_POLICY = "aws:kms/keyPolicy:KeyPolicy"
+DELEGATION = document(allow("kms:*", "*", Principal={"AWS": "arn:aws:iam::123456789012:root"}))
+key = make(KEY, "key", enableKeyRotation=True, deletionWindowInDays=30)
+
+CASES = [
+    bad("KMS-ROTATION", "not said", make(KEY)),
+    bad("KMS-ROTATION", "off", make(KEY, enableKeyRotation=False, customerMasterKeySpec="SYMMETRIC_DEFAULT")),
+    good("KMS-ROTATION", "on", key),
+    good("KMS-ROTATION", "an asymmetric key, which AWS cannot rotate", make(KEY, customerMasterKeySpec="RSA_4096")),
+    good("KMS-ROTATION", "a key in a custom store", make(KEY, customKeyStoreId="cks-1")),
+    bad("KMS-DELETION-WINDOW", "a week", make(KEY, deletionWindowInDays=7)),
+    good("KMS-DELETION-WINDOW", "a month", key),
+    good("KMS-DELETION-WINDOW", "AWS's default of a month", make(KEY)),
+    bad("KMS-LOCKOUT-CHECK", "skipped", make(KEY, bypassPolicyLockoutSafetyCheck=True)),
+    bad(
+        "KMS-LOCKOUT-CHECK",
+        "skipped beside",
+        make(KEY_POLICY, keyId=key, policy=DELEGATION, bypassPolicyLockoutSafetyCheck=True),
+    ),
+    good("KMS-LOCKOUT-CHECK", "done", key),
+    good("KMS-LOCKOUT-CHECK", "said to be done", make(KEY, bypassPolicyLockoutSafetyCheck=False)),
+    bad("KMS-ENABLED", "off", make(KEY, isEnabled=False)),
+    good("KMS-ENABLED", "on", make(KEY, isEnabled=True)),
+    good("KMS-ENABLED", "not said", key),
+    bad("KMS-EXPLICIT-POLICY", "none", key),
+    good("KMS-EXPLICIT-POLICY", "its own", make(KEY, policy=DELEGATION)),
+    good("KMS-EXPLICIT-POLICY", "beside it", key, make(KEY_POLICY, keyId=key, policy=DELEGATION)),
+]

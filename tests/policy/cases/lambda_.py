@@ -1,0 +1,129 @@
+"""Lambda."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.policy.cases import bad, good
+from tests.policy.resources import make
+
+if TYPE_CHECKING:
+    from tests.policy.harness import Recorded
+
+FUNCTION = "aws:lambda/function:Function"
+PERMISSION = "aws:lambda/permission:Permission"
+URL = "aws:lambda/functionUrl:FunctionUrl"
+INVOKE_CONFIG = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/1"
+QUEUE_ARN = "arn:aws:sqs:eu-west-1:123456789012:dead"
+function = make(FUNCTION, "function")
+
+
+def with_variable(name: str, value: str) -> Recorded:
+    return make(FUNCTION, environment={"variables": {name: value}})
+
+
+def permission(principal: str, **more: Any) -> Recorded:
+    return make(PERMISSION, action="lambda:InvokeFunction", function=function, principal=principal, **more)
+
+
+SECRETS = {
+    "DB_PASSWORD": "hunter2!x",
+    "API_KEY": "3f786850e387550fdab836ed7e6dc881",
+    "GITHUB": "ghp_" + "a" * 36,
+    "AWS": "AKIA" + "ABCDEFGHIJKLMNOP",
+    "DATABASE": "postgres://app:pa55word@db.internal:5432/app",
+    "authToken": "q8s7df6q8s7df6",
+    "PEM": "-----BEGIN RSA PRIVATE KEY-----\nMII",
+}
+NO_SECRETS = {
+    "SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:odk-abc",
+    "DB_PASSWORD": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:odk-abc",
+    "SECRET_NAME": "odk/credentials",
+    "TOKEN_TTL_SECONDS": "3600",
+    "TOKEN_URL": "https://login.example.com/token",
+    "SETTINGS_KEY": "settings/platform.json",
+    "PASSWORD_PARAMETER": "/app/password",
+    "POWERTOOLS_SERVICE_NAME": "ingest",
+    "MAX_TOKENS": "2000",
+}
+
+CASES = [
+    bad("LAMBDA-TRACING", "not said", function),
+    bad("LAMBDA-TRACING", "passed through", make(FUNCTION, tracingConfig={"mode": "PassThrough"})),
+    good("LAMBDA-TRACING", "active", make(FUNCTION, tracingConfig={"mode": "Active"})),
+    good(
+        "LAMBDA-TRACING", "something else", make("aws:lambda/alias:Alias", functionName=function, functionVersion="1")
+    ),
+    bad("LAMBDA-DEAD-LETTERS", "none", function),
+    bad(
+        "LAMBDA-DEAD-LETTERS",
+        "on success only",
+        function,
+        make(INVOKE_CONFIG, functionName=function, destinationConfig={"onSuccess": {"destination": QUEUE_ARN}}),
+    ),
+    good("LAMBDA-DEAD-LETTERS", "a queue", make(FUNCTION, deadLetterConfig={"targetArn": QUEUE_ARN})),
+    good(
+        "LAMBDA-DEAD-LETTERS",
+        "on failure",
+        function,
+        make(INVOKE_CONFIG, functionName=function, destinationConfig={"onFailure": {"destination": QUEUE_ARN}}),
+    ),
+    bad("LAMBDA-ENVIRONMENT-KEY", "none", with_variable("A", "b")),
+    good("LAMBDA-ENVIRONMENT-KEY", "ours", make(FUNCTION, environment={"variables": {"A": "b"}}, kmsKeyArn=KEY_ARN)),
+    good("LAMBDA-ENVIRONMENT-KEY", "nothing to encrypt", function),
+    *(bad("LAMBDA-SECRET-IN-ENVIRONMENT", name, with_variable(name, value)) for name, value in SECRETS.items()),
+    *(good("LAMBDA-SECRET-IN-ENVIRONMENT", name, with_variable(name, value)) for name, value in NO_SECRETS.items()),
+    bad("LAMBDA-RUNTIME", "deprecated", make(FUNCTION, runtime="python3.8")),
+    bad("LAMBDA-RUNTIME", "long deprecated", make(FUNCTION, runtime="nodejs12.x")),
+    good("LAMBDA-RUNTIME", "supported", make(FUNCTION, runtime="python3.13")),
+    good(
+        "LAMBDA-RUNTIME",
+        "an image",
+        make(FUNCTION, packageType="Image", imageUri="1.dkr.ecr.eu-west-1.amazonaws.com/a@sha256:1"),
+    ),
+    bad("LAMBDA-PUBLIC", "a permission for everyone", permission("*")),
+    bad("LAMBDA-PUBLIC", "a URL for everyone", make(URL, functionName=function, authorizationType="NONE")),
+    good("LAMBDA-PUBLIC", "an organization", permission("*", principalOrgId="o-12345")),
+    good("LAMBDA-PUBLIC", "a service", permission("s3.amazonaws.com", sourceArn="arn:aws:s3:::raw")),
+    good("LAMBDA-PUBLIC", "a URL with IAM", make(URL, functionName=function, authorizationType="AWS_IAM")),
+    bad("LAMBDA-SOURCE", "any account's rule", permission("events.amazonaws.com")),
+    bad("LAMBDA-SOURCE", "any account's bucket", permission("s3.amazonaws.com")),
+    good(
+        "LAMBDA-SOURCE",
+        "one rule",
+        permission("events.amazonaws.com", sourceArn="arn:aws:events:eu-west-1:123456789012:rule/a"),
+    ),
+    good("LAMBDA-SOURCE", "our account", permission("s3.amazonaws.com", sourceAccount="123456789012")),
+    good("LAMBDA-SOURCE", "an account, not a service", permission("123456789012")),
+    bad("LAMBDA-LOG-GROUP", "Lambda's own", function),
+    bad("LAMBDA-LOG-GROUP", "another function's", function, make(LOG_GROUP, name="/aws/lambda/another")),
+    good(
+        "LAMBDA-LOG-GROUP",
+        "named by the function",
+        make(FUNCTION, loggingConfig={"logFormat": "JSON", "logGroup": "logs"}),
+    ),
+    good("LAMBDA-LOG-GROUP", "named after the function", function, make(LOG_GROUP, name=function)),
+    good(
+        "LAMBDA-LOG-GROUP",
+        "of the function's name",
+        make(FUNCTION, name="f"),
+        make(LOG_GROUP, "logs", name="/aws/lambda/f"),
+    ),
+    bad("LAMBDA-IN-VPC", "outside", function),
+    good(
+        "LAMBDA-IN-VPC", "inside", make(FUNCTION, vpcConfig={"subnetIds": ["subnet-1"], "securityGroupIds": ["sg-1"]})
+    ),
+    good("LAMBDA-IN-VPC", "something else", make(LOG_GROUP)),
+    bad("LAMBDA-CODE-SIGNING", "none", function),
+    good(
+        "LAMBDA-CODE-SIGNING",
+        "signed",
+        make(FUNCTION, codeSigningConfigArn="arn:aws:lambda:eu-west-1:1:code-signing-config:c"),
+    ),
+    good("LAMBDA-CODE-SIGNING", "an image", make(FUNCTION, packageType="Image")),
+    bad("LAMBDA-CONCURRENCY", "shared", function),
+    good("LAMBDA-CONCURRENCY", "its own", make(FUNCTION, reservedConcurrentExecutions=5)),
+    good("LAMBDA-CONCURRENCY", "none at all", make(FUNCTION, reservedConcurrentExecutions=0)),
+]

@@ -1,0 +1,25 @@
+"""Tags."""
+
+from __future__ import annotations
+
+from tests.policy.cases import bad, good
+from tests.policy.harness import REQUIRED_TAGS
+from tests.policy.resources import make
+
+ALL = dict.fromkeys(REQUIRED_TAGS, "x")
+
+CASES = [
+    bad("TAGS-REQUIRED", "none", make("aws:s3/bucket:Bucket")),
+    bad("TAGS-REQUIRED", "one missing", make("aws:kms/key:Key", tags=dict.fromkeys(REQUIRED_TAGS[1:], "x"))),
+    good("TAGS-REQUIRED", "all", make("aws:s3/bucket:Bucket", tags=ALL)),
+    good("TAGS-REQUIRED", "more than that", make("aws:sqs/queue:Queue", tags={**ALL, "cost-centre": "7"})),
+    good("TAGS-REQUIRED", "what takes none", make("aws:s3/bucketVersioning:BucketVersioning")),
+    good("TAGS-REQUIRED", "an object", make("aws:s3/bucketObjectv2:BucketObjectv2", bucket="b", key="k")),
+    good(
+        "TAGS-REQUIRED",
+        "an auto scaling group's list",
+        make(
+            "aws:autoscaling/group:Group", tags=[{"key": key, "value": "x", "propagateAtLaunch": True} for key in ALL]
+        ),
+    ),
+]

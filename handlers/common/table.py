@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ Item = dict[str, Any]
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html: 400 KB an item, names included.
 # The margin covers what an item's size counts beyond its JSON text.
 ITEM_BYTES = 350_000
+_SORT_KEY_BYTES = 1_024
 
 
 def dataset_key(dataset: str) -> Item:
@@ -29,7 +31,16 @@ def tag_key(dataset: str, tag: str) -> Item:
 
 def object_key(dataset: str, raw_key: str) -> Item:
     """Return the key of the current state of one raw object."""
-    return {"pk": f"DATASET#{dataset}", "sk": f"OBJECT#{raw_key}"}
+    return {"pk": f"DATASET#{dataset}", "sk": sort_key(f"OBJECT#{raw_key}")}
+
+
+def sort_key(text: str) -> str:
+    """Return a sort key that is not longer than DynamoDB allows; an S3 key alone may be as long."""
+    content = text.encode()
+    if len(content) <= _SORT_KEY_BYTES:
+        return text
+    digest = hashlib.sha256(content).hexdigest()
+    return content[: _SORT_KEY_BYTES - len(digest) - 1].decode("utf-8", "ignore") + "#" + digest
 
 
 def version_key(dataset: str, committed_at: str, digest: str) -> Item:

@@ -103,8 +103,8 @@ def collect(database: duckdb.DuckDBPyConnection, layout: Layout, dataset: Datase
 def _checks(layout: Layout, dataset: Dataset) -> Iterator[tuple[str, str, Field]]:
     for column in dataset.columns:
         field = layout.fields[column.name]
-        typed = cast(field.sql, column.type, field.type)
-        bad = "false" if typed == field.sql else f"({field.sql} IS NOT NULL AND TRY({typed}) IS NULL)"
+        typed = cast(field.sql, column.type, field.type, lenient=True)
+        bad = "false" if typed == field.sql else f"({field.sql} IS NOT NULL AND {typed} IS NULL)"
         yield column.name, bad, field
 
 

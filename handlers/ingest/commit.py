@@ -66,11 +66,11 @@ class Ledger:
     def commit(self, event: ObjectEvent, outcome: Item, attempt: Item | None = None) -> bool:
         """Make `outcome` the state of the event's object, unless a newer event did so already; say whether.
 
-        The outcome of a quarantined version has no files of its own: what the last good version made stays.
+        A quarantined version makes no files: those of the newest good version stay, also if that one comes later.
         """
         for number in range(_TRIES):
             old = self.state(event.key)
-            if not is_newer(event, old):
+            if not is_needed(event, old, serves="files" in outcome):
                 return False
             known = self.table.get(dataset_key(self.dataset.id))
             if self.table.transact(self._writes(event, old, known, outcome, attempt)):
@@ -82,7 +82,7 @@ class Ledger:
     def sweep(self, event: ObjectEvent, attempt: Item | None = None) -> int:
         """Delete the files of this object that its state does not need; returns how many were named.
 
-        Only ever files of attempts at the committed version or older ones, and of the version that it replaced.
+        Only ever files of attempts at the version in use or older ones, and of the version that it replaced.
         """
         state = self.state(event.key)
         if state is None:
@@ -90,7 +90,7 @@ class Ledger:
         attempts = [
             item
             for item in self.table.query(**self._attempts(event.key))
-            if item["key"] == event.key and item["sequencer"] <= state["sequencer"]
+            if item["key"] == event.key and item["sequencer"] <= state["served_sequencer"]
         ]
         named = {file for item in (state, *attempts) for file in item.get("superseded", []) + _own(item)}
         doomed = sorted(named - set(state["files"]))
@@ -115,7 +115,7 @@ class Ledger:
         return self.table.update(
             object_key(self.dataset.id, event.key),
             "SET source_deleted_at = :now, source_deleted_by = :event",
-            "attribute_exists(pk) AND #sequencer < :event",
+            "#sequencer < :event AND (attribute_not_exists(source_deleted_by) OR source_deleted_by < :event)",
             {":now": _now().isoformat(timespec="microseconds"), ":event": event.sequencer},
             {"#sequencer": "sequencer"},
         )
@@ -127,7 +127,12 @@ class Ledger:
         history_digest = hashlib.sha256(f"{event.key}\n{event.version_id}\n{event.sequencer}".encode()).hexdigest()
         history: Item = {
             **version_key(self.dataset.id, new["committed_at"], history_digest),
-            **{name: value for name, value in {**new, **outcome}.items() if name not in _NOT_IN_HISTORY},
+            **{name: new[name] for name in ("dataset", "bucket", "key", "committed_at")},
+            "version_id": event.version_id,
+            "etag": event.etag,
+            "sequencer": event.sequencer,
+            # Statistics stand once, in the state.
+            **{name: value for name, value in outcome.items() if name != "statistics"},
         }
         dataset = metadata.dataset_item(self.dataset, known, old, new)
         writes: list[dict[str, Any]] = [
@@ -146,20 +151,27 @@ class Ledger:
         return writes
 
     def _state(self, event: ObjectEvent, old: Item | None, outcome: Item) -> Item:
-        """Return the new state: the event, what became of it, and the files now in use."""
-        served = {name: (old or {}).get(name, empty) for name, empty in NOTHING_SERVED.items()}
+        """Return the new state: the newest event, what became of it, and the files now in use."""
+        newest = {
+            "version_id": event.version_id,
+            "etag": event.etag,
+            "sequencer": event.sequencer,
+            **{name: value for name, value in outcome.items() if name not in NOTHING_SERVED},
+        }
+        served = {name: value for name, value in outcome.items() if name in NOTHING_SERVED}
+        if old and event.sequencer < old["sequencer"]:
+            newest = {name: old[name] for name in _NEWEST if name in old}
+        if not served:
+            served = {name: old[name] for name in NOTHING_SERVED} if old else NOTHING_SERVED
         new: Item = {
             **object_key(self.dataset.id, event.key),
             "dataset": self.dataset.id,
             "bucket": event.bucket,
             "key": event.key,
-            "version_id": event.version_id,
-            "etag": event.etag,
-            "sequencer": event.sequencer,
             "committed_at": _now().isoformat(timespec="microseconds"),
             "attempt": uuid.uuid4().hex,
+            **newest,
             **served,
-            **outcome,
         }
         # What an earlier sweep did not come to is still named by the old state.
         before = {*(old or {}).get("files", []), *(old or {}).get("superseded", [])}
@@ -183,9 +195,11 @@ class Ledger:
         return {"partition": f"DATASET#{self.dataset.id}", "sort_prefix": f"ATTEMPT#{digest}#"}
 
 
-# The part of a state that describes the files in use; a version that made none leaves it as it was.
+# The part of a state that describes the newest event, and the part that describes the files in use.
+_NEWEST = ("version_id", "etag", "sequencer", "status", "reason", "quarantined_to")
 NOTHING_SERVED: Item = {
     "served_version": None,
+    "served_sequencer": "",
     "rows": 0,
     "bytes": 0,
     "raw_bytes": 0,
@@ -197,13 +211,16 @@ NOTHING_SERVED: Item = {
     "columns_left_out": [],
     "statistics": [],
 }
-# Statistics stand once, in the state; the keys are the history's own.
-_NOT_IN_HISTORY = {"pk", "sk", "statistics", "superseded", "attempt"}
 
 
-def is_newer(event: ObjectEvent, state: Item | None) -> bool:
-    """Say whether an event is newer than what is known of its object."""
-    return state is None or event.sequencer > state["sequencer"]
+def is_needed(event: ObjectEvent, state: Item | None, *, serves: bool = True) -> bool:
+    """Say whether an event can still change the state of its object.
+
+    One that makes files is needed if it is newer than the files in use; one that makes none, if it is the newest.
+    """
+    if state is None or event.sequencer > state["sequencer"]:
+        return True
+    return serves and state["served_sequencer"] < event.sequencer < state["sequencer"]
 
 
 def _own(item: Item) -> list[str]:

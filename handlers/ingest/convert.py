@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 # Row groups of this many rows are DuckDB's default and what Athena's guide recommends for its parallel reading.
 ROW_GROUP_ROWS = 122_880
-MOST_FILES = 1_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,7 +64,7 @@ def convert(file: RawFile, key: str, dataset: Dataset, folder: Path, memory_mega
         try:
             if not layout.clean:
                 raise duckdb.InvalidInputException("The file starts with a blank line")
-            rows = _write(database, layout, dataset, target, where="")
+            rows = _write(database, layout, dataset, target)
         except duckdb.Error as error:
             engine.refuse_if_too_big(error)
             try:
@@ -90,8 +89,6 @@ def _layout(database: duckdb.DuckDBPyConnection, file: RawFile, kind: Format, da
     if kind == "json-lines":
         return formats.json_layout(file, dataset)
     try:
-        # For timestamps with a time zone, which only Parquet has.
-        database.execute("SET TimeZone = 'UTC'")
         described = database.execute(f"DESCRIBE FROM read_parquet({literal(str(file.path))})").fetchall()
     except duckdb.Error as error:
         raise Unreadable("unreadable", f"The file is not readable as parquet: {_first_line(error)}") from error
@@ -99,12 +96,18 @@ def _layout(database: duckdb.DuckDBPyConnection, file: RawFile, kind: Format, da
 
 
 def _write(
-    database: duckdb.DuckDBPyConnection, layout: Layout, dataset: Dataset, target: Path, where: str, attempt: str = "{}"
+    database: duckdb.DuckDBPyConnection,
+    layout: Layout,
+    dataset: Dataset,
+    target: Path,
+    where: str = "",
+    *,
+    lenient: bool = False,
 ) -> int:
     """Write all rows of a layout that satisfy `where` as Parquet; return how many there were."""
     shutil.rmtree(target, ignore_errors=True)
     columns = ", ".join(
-        attempt.format(cast(field.sql, column.type, field.type)) + f" AS {quoted(column.name)}"
+        f"{cast(field.sql, column.type, field.type, lenient=lenient)} AS {quoted(column.name)}"
         for column in dataset.columns
         for field in [layout.fields[column.name]]
     )
@@ -128,7 +131,7 @@ def _carefully(
     with contextlib.closing(rejects):
         marked = bad_rows.mark(file, layout, dataset, target.parent / "marked", rejects)
         bad_rows.collect(database, marked, dataset, rejects)
-    rows = _write(database, marked, dataset, target, f"WHERE NOT {bad_rows.condition(marked, dataset)}", "TRY({})")
+    rows = _write(database, marked, dataset, target, f"WHERE NOT {bad_rows.condition(marked, dataset)}", lenient=True)
     share = rejects.count / (rows + rejects.count) if rejects.count else 0
     if share > dataset.max_error_share:
         message = (
@@ -140,19 +143,12 @@ def _carefully(
 
 
 def _files(target: Path) -> list[ParquetFile]:
-    files = [
+    return [
         ParquetFile(
             path, "" if path.parent == target else path.parent.relative_to(target).as_posix(), path.stat().st_size
         )
         for path in sorted(target.rglob("*.parquet"))
     ]
-    if len(files) > MOST_FILES:
-        message = (
-            f"The file falls into {len(files):,} partitions, more than {MOST_FILES:,}; so many small files make every "
-            "query slow. Partition the data set by columns with fewer values."
-        )
-        raise Unreadable("too-many-partitions", message)
-    return files
 
 
 def _first_line(error: Exception) -> str:

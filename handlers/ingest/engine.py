@@ -31,7 +31,9 @@ def connect(folder: Path, memory_megabytes: int | None = None) -> duckdb.DuckDBP
         # Rows need no order inside a file, and keeping one would hold row groups in memory.
         "preserve_insertion_order": False,
     }
-    return duckdb.connect(config=config)
+    connection = duckdb.connect(config=config)
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
 
 
 def refuse_if_too_big(error: duckdb.Error) -> None:

@@ -10,7 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from .casts import literal, quoted
-from .problems import Unreadable
+from .problems import Unreadable, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -166,12 +166,14 @@ def _match(names: list[str], found: list[str]) -> dict[str, str]:
     chosen = {name: _matching(name, found) for name in names}
     missing = [name for name, field in chosen.items() if field is None]
     if missing:
-        raise _wrong_columns(missing, found, f"Missing columns: {', '.join(missing)}")
+        raise _wrong_columns(missing, found, f"Missing columns: {', '.join(shown(missing))}")
     counts = Counter(found)
     twice = [name for name, field in chosen.items() if field and counts[field] > 1]
     if twice:
-        message = f"These columns stand twice in the file, and which is meant cannot be told: {', '.join(twice)}."
-        raise Unreadable("wrong-columns", message, found=found[:100])
+        message = (
+            f"These columns stand twice in the file, and which is meant cannot be told: {', '.join(shown(twice))}."
+        )
+        raise Unreadable("wrong-columns", message, found=shown(found))
     return {name: field for name, field in chosen.items() if field is not None}
 
 
@@ -201,9 +203,9 @@ def _sampled_keys(path: Path) -> dict[str, None]:
 
 def _wrong_columns(missing: list[str], found: list[str], what: str) -> Unreadable:
     message = (
-        f"{what}. The file has: {', '.join(found[:100]) or 'nothing'}. Correct the file or the data set's columns."
+        f"{what}. The file has: {', '.join(shown(found)) or 'nothing'}. Correct the file or the data set's columns."
     )
-    return Unreadable("wrong-columns", message, missing=missing[:100], found=found[:100])
+    return Unreadable("wrong-columns", message, missing=shown(missing), found=shown(found))
 
 
 def _source(dataset: Dataset) -> Source:

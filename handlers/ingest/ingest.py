@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..common.table import Item, MetadataTable
+from ..common.table import Item, MetadataTable, sort_key
 from . import metadata, raw
-from .commit import NOTHING_SERVED, Ledger, is_newer
+from .commit import NOTHING_SERVED, Ledger, is_needed
 from .convert import Converted, convert
 from .partitions import file_names, hive_path
-from .problems import Gone, Unreadable
+from .problems import Gone, Unreadable, shown
 from .quarantine import place_for, version_name
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def ingest(event: ObjectEvent, settings: Settings, s3: S3Client, dynamodb: Dynam
     state = ledger.state(event.key)
     if event.deletion:
         return _deleted(event, dataset, ledger, state)
-    if not is_newer(event, state):
+    if not is_needed(event, state):
         ledger.sweep(event)
         duplicate = state is not None and state["sequencer"] == event.sequencer
         return Result("duplicate" if duplicate else "outdated", dataset.id)
@@ -74,13 +74,13 @@ def _created(event: ObjectEvent, dataset: Dataset, settings: Settings, ledger: L
         try:
             file = raw.fetch(s3, event, folder)
             made = convert(file, event.key, dataset, folder)
+            names = file_names(dataset.prefix, _stem(event, dataset), [hive_path(one.partition) for one in made.files])
         except Unreadable as problem:
             where = quarantine.keep_file(event, dataset, problem)
             reason = problem.reason()
             committed = ledger.commit(event, {"status": "quarantined", "reason": reason, "quarantined_to": where})
             ledger.sweep(event)
             return Result("quarantined" if committed else "outdated", dataset.id, reason=reason)
-        names = file_names(dataset.prefix, _stem(event, dataset), [hive_path(one.partition) for one in made.files])
         attempt = ledger.begin(event, names)
         _upload(s3, ledger.curated_bucket, made, names)
         rejects = quarantine.keep_rows(event, made.rejects) if made.rejects else None
@@ -94,7 +94,7 @@ def _created(event: ObjectEvent, dataset: Dataset, settings: Settings, ledger: L
 def _deleted(event: ObjectEvent, dataset: Dataset, ledger: Ledger, state: Item | None) -> Result:
     """Follow a deletion at the source: by default the data stays; docs/decisions/0003-deleted-raw-objects.md."""
     other_version = event.removes_one_version and (state is None or state["version_id"] != event.version_id)
-    if other_version or not is_newer(event, state):
+    if other_version or not is_needed(event, state):
         if state is not None:
             ledger.sweep(event)
         return Result("outdated", dataset.id)
@@ -102,7 +102,7 @@ def _deleted(event: ObjectEvent, dataset: Dataset, ledger: Ledger, state: Item |
     if keep:
         ledger.mark_deleted_at_source(event)
         return Result("source-deleted", dataset.id)
-    committed = ledger.commit(event, {"status": "removed", **NOTHING_SERVED})
+    committed = ledger.commit(event, {"status": "removed", **NOTHING_SERVED, "served_sequencer": event.sequencer})
     ledger.sweep(event)
     return Result("removed" if committed else "outdated", dataset.id)
 
@@ -111,6 +111,7 @@ def _outcome(event: ObjectEvent, file: raw.RawFile, made: Converted, names: list
     return {
         "status": "committed",
         "served_version": version_name(event),
+        "served_sequencer": event.sequencer,
         "rows": made.rows,
         "bytes": sum(one.size for one in made.files),
         "raw_bytes": file.size,
@@ -119,7 +120,7 @@ def _outcome(event: ObjectEvent, file: raw.RawFile, made: Converted, names: list
         "checksum": file.checksum,
         "format": made.format,
         "files": names,
-        "columns_left_out": list(made.left_out[:100]),
+        "columns_left_out": shown(made.left_out),
         "statistics": made.statistics,
     }
 
@@ -151,7 +152,7 @@ def _record_unassigned(table: MetadataTable, event: ObjectEvent) -> None:
     table.put(
         {
             "pk": "UNASSIGNED",
-            "sk": f"OBJECT#{event.bucket}/{event.key}",
+            "sk": sort_key(f"OBJECT#{event.bucket}/{event.key}"),
             "bucket": event.bucket,
             "key": event.key,
             "version_id": event.version_id,

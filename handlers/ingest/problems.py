@@ -5,7 +5,14 @@ Everything else that goes wrong (throttling, a timeout, a crash) is an ordinary 
 
 from __future__ import annotations
 
-from typing import Any
+import itertools
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_NAMES = 50
+_NAME_CHARACTERS = 100
 
 
 class Unreadable(Exception):  # noqa: N818 -- a finding about a file, not a failure of the program
@@ -19,6 +26,11 @@ class Unreadable(Exception):  # noqa: N818 -- a finding about a file, not a fail
     def reason(self) -> dict[str, Any]:
         """Return the reason as it is stored beside the file and in the metadata."""
         return {"code": self.code, "message": str(self), **self.details}
+
+
+def shown(names: Iterable[str]) -> list[str]:
+    """Return names as messages and items show them: a wrong file may have millions of them, of any length."""
+    return [name[:_NAME_CHARACTERS] for name in itertools.islice(names, _NAMES)]
 
 
 class Gone(Exception):  # noqa: N818 -- likewise

@@ -101,6 +101,10 @@ class BoundResource:
         for call in self.delete:
             if call.call.takes:
                 call.parameters(state, found)
+        for name, (low, high) in self.resource.limits.items():
+            value = state.get(name)
+            if isinstance(value, (int, float)) and not low <= value <= high:
+                found.append(Problem(name, f"is {value}, but AWS accepts {low} to {high}"))
         for path, reason in self.resource.check(state) if self.resource.check else ():
             found.append(Problem(path, reason))
         yield from dict.fromkeys(found)  # two calls may refuse the same property

@@ -46,8 +46,14 @@ _MODES = {
 class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
     """Serves the types of the table from one endpoint, or previews them with none."""
 
-    def __init__(self, endpoint: str | None, region: str | None = None, account: str | None = None) -> None:
-        self._endpoint, self._region, self._account = endpoint, region, account
+    def __init__(
+        self,
+        endpoint: str | None,
+        region: str | None = None,
+        account: str | None = None,
+        credentials: Mapping[str, str] | None = None,
+    ) -> None:
+        self._endpoint, self._region, self._account, self._credentials = endpoint, region, account, credentials
         self._configuration = Configuration()
         self._aws = self._connect(self._configuration)
         self.cancelled = threading.Event()
@@ -190,7 +196,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         return empty_pb2.Empty()
 
     def _connect(self, config: Configuration) -> Aws:
-        aws = Aws(self._endpoint, config.region or self._region or DEFAULT_REGION)
+        aws = Aws(self._endpoint, config.region or self._region or DEFAULT_REGION, self._credentials)
         if self._account:
             aws.account = self._account
         elif self._endpoint is None:

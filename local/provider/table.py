@@ -160,6 +160,8 @@ class Resource:
     secrets: tuple[str, ...] = ()
     """Outputs that state must keep encrypted."""
     support: Support = "emulated"
+    limits: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Least and greatest value of a number, where AWS documents it but botocore's model does not say it."""
     check: Callable[[State], list[tuple[str, str]]] | None = None
     """Rules between properties: (property, what is wrong) for each that AWS would refuse."""
     before_delete: Callable[[State, Session], None] | None = None

@@ -1,12 +1,7 @@
-"""What the provider's tests run against: the emulated AWS, the provider's process and the real engine, when needed."""
+"""What the provider's tests run it with: a process of its own, the real engine, or no engine at all."""
 
-import os
-import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,40 +10,25 @@ from typing import Any
 from pulumi import automation
 from pulumi.runtime.proto import provider_pb2
 
+from local.aws import environment
+from local.engine.bootstrap import find_engine
 from local.provider.server import AwsProvider
 from local.provider.values import from_struct, to_struct
 
 ROOT = Path(__file__).parents[2]
-
-
-@contextmanager
-def emulated_aws(folder: Path) -> Iterator[str]:
-    """An emulated AWS of the tests' own; yields its endpoint."""
-    port = _free_port()
-    environment = {
-        **os.environ,
-        "GATEWAY_PORT": str(port),
-        "BIND_HOST": "127.0.0.1",
-        "MQTT_ENABLED": "0",
-        "TMPDIR": str(folder),
-        "S3_DATA_DIR": str(folder / "s3"),
-    }
-    with (folder / "ministack.log").open("w") as log:
-        process = subprocess.Popen([sys.executable, "-m", "ministack"], env=environment, stdout=log, stderr=log)
-    try:
-        endpoint = f"http://127.0.0.1:{port}"
-        _wait_until_it_answers(endpoint, process)
-        yield endpoint
-    finally:
-        process.terminate()
-        process.wait(20)
+REGION = "eu-central-1"
 
 
 @contextmanager
 def provider(*arguments: str, module: str = "local.provider") -> Iterator[int]:
     """The provider in a process of its own; yields its port."""
     process = subprocess.Popen(
-        [sys.executable, "-m", module, *arguments], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", module, *arguments],
+        cwd=ROOT,
+        env=environment("http://127.0.0.1:9", REGION),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         assert process.stdout is not None
@@ -67,7 +47,8 @@ def stack(
     settings = automation.ProjectSettings(
         name="provider-test", runtime="python", backend=automation.ProjectBackend(url=backend.as_uri())
     )
-    environment = {
+    engine = find_engine()
+    variables = {
         "PULUMI_CONFIG_PASSPHRASE": "test",
         "PULUMI_DEBUG_PROVIDERS": f"aws:{port}",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
@@ -78,36 +59,16 @@ def stack(
         project_name="provider-test",
         program=program,
         opts=automation.LocalWorkspaceOptions(
-            work_dir=str(folder), project_settings=settings, env_vars=environment, secrets_provider="passphrase"
+            work_dir=str(folder),
+            project_settings=settings,
+            env_vars=variables,
+            secrets_provider="passphrase",
+            pulumi_command=automation.PulumiCommand(root=str(engine.root)) if engine.root else None,
         ),
     )
-    for key, value in {"aws:region": "us-east-1", **(config or {})}.items():
-        made.set_config(key, automation.ConfigValue(value), path=":" in key and "." in key)
+    for key, value in {"aws:region": REGION, **(config or {})}.items():
+        made.set_config(key, automation.ConfigValue(value))
     return made
-
-
-def engine_is_installed() -> bool:
-    """Whether there is a `pulumi` to run; `make test` puts one on the PATH."""
-    return shutil.which("pulumi") is not None
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_until_it_answers(endpoint: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        assert process.poll() is None, "the emulated AWS ended before it answered"
-        try:
-            urllib.request.urlopen(f"{endpoint}/_ministack/health", timeout=1)
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError("the emulated AWS did not answer within 60 s")
 
 
 class Refusal(Exception):  # noqa: N818
@@ -137,6 +98,10 @@ class Life:
         self.inputs: dict[str, Any] = {}
         self.outputs: dict[str, Any] = {}
         self.seed = b"seed"
+
+    def context(self) -> Any:
+        """The context of a call of one's own."""
+        return _Context()
 
     def check(self, **properties: Any) -> dict[str, Any]:
         """The checked inputs; problems are a Refusal."""

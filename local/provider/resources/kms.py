@@ -50,6 +50,7 @@ KEY = Resource(
         "keyUsage": "ENCRYPT_DECRYPT",
     },
     policies=("policy",),
+    limits={"deletionWindowInDays": (7, 30)},
 )
 
 

@@ -108,6 +108,8 @@ FUNCTION = Resource(
         "sourceCodeHash", "useResourceTimeoutForPropagation",
     ),
     computed={"invokeArn": _INVOKE, "responseStreamingInvokeArn": _STREAM},
+    # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+    limits={"memorySize": (128, 10_240), "timeout": (1, 900)},
     volatile={
         "codeSha256": (*_CODE, "sourceCodeHash"),
         "lastModified": (*_CODE, "role", "handler", "description", "timeout", "memorySize", "environment", "layers"),
@@ -207,7 +209,9 @@ def _statement(answer: dict[str, Any], state: State) -> State | None:
     }
     for ours, key in (("sourceArn", "aws:sourcearn"), ("sourceAccount", "aws:sourceaccount")):
         for test in (found.get("Condition") or {}).values():
-            permission.update({ours: value for name, value in test.items() if name.lower() == key})
+            lower = {name.lower(): value for name, value in test.items()}
+            if key in lower:
+                permission[ours] = lower[key]
     return permission
 
 

@@ -16,13 +16,9 @@ _RANGES = {
 }
 
 
-def _limits(state: State) -> list[tuple[str, str]]:
-    """SQS takes its attributes as strings, so that botocore's model has no limits for them."""
-    problems = [
-        (name, f"is {state[name]}, but AWS accepts {low} to {high}")
-        for name, (low, high) in _RANGES.items()
-        if isinstance(state.get(name), (int, float)) and not low <= state[name] <= high
-    ]
+def _rules(state: State) -> list[tuple[str, str]]:
+    """What SQS says of names, and of attributes that exclude each other."""
+    problems = []
     name = state.get("name")
     if isinstance(name, str) and not re.fullmatch(r"(?=.{1,80}$)[A-Za-z0-9_-]+(\.fifo)?", name):
         problems.append(("name", f"is {name!r}: a queue name has at most 80 letters, digits, hyphens and underscores"))
@@ -83,7 +79,8 @@ QUEUE = Resource(
     local=("namePrefix",),
     json=("redrivePolicy", "redriveAllowPolicy"),
     policies=("policy",),
-    check=_limits,
+    limits=_RANGES,
+    check=_rules,
 )
 
 

@@ -82,7 +82,6 @@ class Ingestion(Component, domain="ingestion"):
         metadata.grant_write(self.function)
         # The record of an attempt, and tags a data set lost, are deleted with the commit.
         metadata.grant_delete(self.function)
-        metadata.grant_delete(self.function)
         arriving = [dataset for dataset in datasets if dataset.source]
         for zone in sorted({dataset.zone for dataset in arriving}):
             lake.grant_write(self.function, zone=zone)

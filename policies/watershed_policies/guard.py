@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .values import UndecidedError
@@ -45,5 +46,7 @@ def _until_undecided(check: Callable[[], Iterable[Finding]]) -> Iterable[Finding
 def describe(error: Exception) -> str:
     """Say what was raised and where; never the message, which may quote a secret property."""
     frames = traceback.extract_tb(error.__traceback__)
-    where = f"{frames[-1].filename.rsplit('/', 2)[-1]}:{frames[-1].lineno}" if frames else "an unknown place"
-    return f"{type(error).__name__} at {where}"
+    if not frames:
+        return type(error).__name__
+    file = "/".join(Path(frames[-1].filename).parts[-2:])
+    return f"{type(error).__name__} at {file}:{frames[-1].lineno}"

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pulumi.runtime
-from google.protobuf import json_format, struct_pb2
+from google.protobuf import json_format, struct_pb2  # type: ignore[import-untyped]
 from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks, set_mocks
 from pulumi.runtime.proto import analyzer_pb2
@@ -93,7 +93,7 @@ class _Recorder(MockMonitor):
         self.recorded: list[Recorded] = []
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 (the name is the protocol's)
-        response = super().RegisterResource(request)
+        response = super().RegisterResource(request)  # type: ignore[no-untyped-call]
         inputs = json_format.MessageToDict(request.object)
         outputs = {**inputs, **json_format.MessageToDict(response.object)}
         if request.custom:
@@ -129,7 +129,8 @@ def record(
     async def run() -> None:
         SETTINGS.rpc_manager.clear()
         SETTINGS.outputs.clear()
-        set_root_resource(None)
+        # Otherwise the stack resource of the program before stays, with its name.
+        set_root_resource(None)  # type: ignore[arg-type]
         pulumi.runtime.set_all_config(dict(config or {}))
         set_mocks(recorder.mocks, project=project, stack=stack, preview=preview, monitor=recorder)
         await run_pulumi_func(lambda: _declared(program))
@@ -166,7 +167,7 @@ def check(
 
 def analyze(policies: list[Any], resources: Sequence[Recorded]) -> list[Violation]:
     """Send recorded resources through pulumi_policy's analyzer service: each by itself, then all together."""
-    service = _PolicyAnalyzerServicer("watershed", "0.0.1", policies, EnforcementLevel.MANDATORY)
+    service: Any = _PolicyAnalyzerServicer("watershed", "0.0.1", policies, EnforcementLevel.MANDATORY)
     found: list[Violation] = []
     for resource in resources:
         request = analyzer_pb2.AnalyzeRequest(

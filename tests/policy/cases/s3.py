@@ -21,7 +21,7 @@ LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
 LOGGING = "aws:s3/bucketLogging:BucketLogging"
 ACL = "aws:s3/bucketAcl:BucketAcl"
 KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/1"
-ALL_BLOCKED = {
+ALL_BLOCKED: dict[str, Any] = {
     "blockPublicAcls": True,
     "blockPublicPolicy": True,
     "ignorePublicAcls": True,

@@ -1,0 +1,113 @@
+"""The real engine with the real pack: one stack, an inline program, a provider process, and what the engine said."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pulumi import automation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from local.engine.bootstrap import Engine
+
+PACK = Path(__file__).parents[2] / "policies"
+PROJECT = "policy-test"
+
+
+@dataclass
+class Said:
+    """What the engine said in one run."""
+
+    refused: bool = False
+    output: str = ""
+    # (level, message, URN) of each violation.
+    violations: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def messages(self, level: str) -> list[str]:
+        return [message for found, message, _ in self.violations if found == level]
+
+
+class EngineStage:
+    """A stack of the real engine, its state in a folder of its own."""
+
+    def __init__(self, engine: Engine, folder: Path, port: int, program: Callable[[], None]) -> None:
+        self.folder = folder
+        (folder / "state").mkdir()
+        self._stack = automation.create_or_select_stack(
+            "test",
+            project_name=PROJECT,
+            program=program,
+            opts=automation.LocalWorkspaceOptions(
+                work_dir=str(folder),
+                pulumi_home=str(folder / "home"),
+                pulumi_command=automation.PulumiCommand(root=None if engine.root is None else str(engine.root)),
+                project_settings=automation.ProjectSettings(
+                    name=PROJECT,
+                    runtime="python",
+                    backend=automation.ProjectBackend(url=(folder / "state").as_uri()),
+                ),
+                env_vars={
+                    "PULUMI_CONFIG_PASSPHRASE": "test",
+                    "PULUMI_DEBUG_PROVIDERS": f"aws:{port}",
+                    "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+                    "PULUMI_PYTHON_CMD": sys.executable,
+                    "PULUMI_SKIP_UPDATE_CHECK": "true",
+                    "PATH": os.environ.get("PATH", os.defpath),
+                },
+            ),
+        )
+        self._stack.set_config("aws:region", automation.ConfigValue("eu-central-1"))
+
+    def exempt(self, *exemptions: Mapping[str, str]) -> None:
+        self._stack.set_config("watershed:exemptions", automation.ConfigValue(json.dumps(exemptions)))
+
+    def judge_by(self, settings: Mapping[str, Any]) -> None:
+        path = self.folder / "levels.json"
+        path.write_text(json.dumps(settings), "utf-8")
+        workspace = self._stack.workspace
+        workspace.env_vars = {**workspace.env_vars, "WATERSHED_POLICIES_CONFIG": str(path)}
+
+    def preview(self, pack: Path = PACK) -> Said:
+        return self._run("preview", pack)
+
+    def up(self, pack: Path = PACK) -> Said:
+        """Deploy without a preview, as the Automation API does."""
+        return self._run("up", pack)
+
+    def created(self) -> set[str]:
+        """Return the names of the AWS resources in the state."""
+        resources = (self._stack.export_stack().deployment or {}).get("resources") or []
+        return {each["urn"].rpartition("::")[2] for each in resources if each["type"].startswith("aws:")}
+
+    def destroy(self) -> None:
+        self._stack.destroy()
+
+    def _run(self, action: Literal["preview", "up"], pack: Path) -> Said:
+        said = Said()
+        try:
+            getattr(self._stack, action)(
+                policy_packs=[str(pack)],
+                color="never",
+                on_output=lambda line: _append(said, line),
+                on_error=lambda line: _append(said, line),
+                on_event=lambda event: _hear(said, event),
+            )
+        except automation.CommandError:
+            said.refused = True
+        return said
+
+
+def _append(said: Said, line: str) -> None:
+    said.output += line + "\n"
+
+
+def _hear(said: Said, event: automation.EngineEvent) -> None:
+    if event.policy_event is not None:
+        heard = event.policy_event
+        said.violations.append((heard.enforcement_level, heard.message, heard.resource_urn or ""))

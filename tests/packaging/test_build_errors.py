@@ -102,12 +102,14 @@ def with_lock(folder: Path, lock: str) -> Path:
     return own
 
 
-def test_a_wrong_hash_is_never_installed(tmp_path: Path) -> None:
+def test_a_wrong_hash_is_never_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layers, "cache_folder", lambda: tmp_path / "cache")
     said = refusal(with_lock(tmp_path, f"six==1.17.0 --hash=sha256:{'0' * 64}\n"))
     assert "layer 'mine': a package does not match its lock" in said
 
 
-def test_a_lock_without_hashes_is_refused(tmp_path: Path) -> None:
+def test_a_lock_without_hashes_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layers, "cache_folder", lambda: tmp_path / "cache")
     assert "the lock has no hash" in refusal(with_lock(tmp_path, "six==1.17.0\n"))
 
 

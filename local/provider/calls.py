@@ -110,7 +110,7 @@ class BoundCall:
             if value is not None:
                 decoded[name] = codec.decode(value)
         if self.call.adopt:
-            adopted = self.call.adopt(result, {**state, **decoded})
+            adopted = self.call.adopt(result, state)
             if adopted is None:
                 return None
             decoded.update(adopted)

@@ -12,6 +12,7 @@ from .binding import BoundPart, BoundResource
 from .calls import BoundCall
 from .checking import DEFAULTS, deployed
 from .differences import same_ignoring_order
+from .schema import PropertyType
 from .table import Session, State
 from .values import UNKNOWN, Secret, has_secret, plain
 
@@ -37,8 +38,9 @@ def create(resource: BoundResource, inputs: Mapping[str, Any], session: Session)
     state.update(_computed(resource, state, session))
     identifier = identifier_of(resource, state)
     try:
+        given = {name: value for name, value in state.items() if name in inputs or name not in resource.schema.inputs}
         for part in resource.parts:
-            _set_at_creation(resource, part, state, session)
+            _set_at_creation(resource, part, given, session)
         if resource.tags and "tagsAll" not in resource.create.sent and state.get("tagsAll"):
             resource.tags.change({}, state["tagsAll"], state, session)
         return identifier, _outputs(resource, inputs, _after_write(resource, state, session))
@@ -93,7 +95,9 @@ def refreshed_inputs(resource: BoundResource, old: Mapping[str, Any], found: Sta
                 silent = plain(value) in (None, "", [], {}, False, resource.resource.defaults.get(name))
                 if silent or name not in readable or not _readable(resource, name):
                     inputs[name] = value
-            elif same_ignoring_order(resource, name, value, _like(plain(value), found[name])):
+            elif same_ignoring_order(
+                resource, name, value, _like(resource.schema.properties[name], plain(value), found[name])
+            ):
                 inputs[name] = value
             else:
                 inputs[name] = Secret(found[name]) if has_secret(value) else found[name]
@@ -125,6 +129,7 @@ def update(
     for part in resource.parts:
         if part.properties & changed:
             _change(resource, part, old, state, part.properties & changed, session)
+            _wait(resource, state, session)
     if resource.tags and "tags" in changed:
         resource.tags.change(old.get("tagsAll") or {}, state.get("tagsAll") or {}, state, session)
     return _outputs(resource, inputs, _after_write(resource, state, session))
@@ -249,12 +254,13 @@ def _readable(resource: BoundResource, name: str) -> bool:
     return any(name == field.name for call in resource.read for field in call.answered)
 
 
-def _like(old: Any, found: Any) -> Any:
+def _like(kind: PropertyType, old: Any, found: Any) -> Any:
     """`found` without what the program never set: AWS answers its defaults inside structures."""
-    if isinstance(old, dict) and isinstance(found, dict):
-        return {key: _like(old[key], value) for key, value in found.items() if key in old}
-    if isinstance(old, list) and isinstance(found, list) and len(old) == len(found):
-        return [_like(*pair) for pair in zip(old, found, strict=True)]
+    if kind.kind == "object" and isinstance(old, dict) and isinstance(found, dict):
+        known = {key: value for key, value in found.items() if key in old and key in kind.properties}
+        return {key: _like(kind.properties[key], old[key], value) for key, value in known.items()}
+    if kind.item and isinstance(old, list) and isinstance(found, list) and len(old) == len(found):
+        return [_like(kind.item, *pair) for pair in zip(old, found, strict=True)]
     return found
 
 

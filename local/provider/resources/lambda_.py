@@ -8,7 +8,13 @@ from ..table import Call, Name, Part, Resource, Session, State, Tags
 
 _INVOKE = "arn:{partition}:apigateway:{region}:lambda:path/2015-03-31/functions/{arn}/invocations"
 _STREAM = "arn:{partition}:apigateway:{region}:lambda:path/2021-11-15/functions/{arn}/response-streaming-invocations"
-_CODE = ("code", "s3Bucket", "s3Key", "s3ObjectVersion", "imageUri", "architectures", "sourceKmsKeyArn", "publish")
+_CODE = ("code", "s3Bucket", "s3Key", "s3ObjectVersion", "imageUri", "architectures", "sourceKmsKeyArn")
+
+_CONFIGURATION = (
+    "role", "handler", "description", "timeout", "memorySize", "vpcConfig", "environment", "runtime",
+    "deadLetterConfig", "kmsKeyArn", "tracingConfig", "layers", "fileSystemConfig", "imageConfig",
+    "ephemeralStorage", "snapStart", "loggingConfig", "capacityProviderConfig", "durableConfig",
+)  # fmt: skip
 
 
 def _layer_arns(answer: dict[str, Any], state: State) -> State:
@@ -19,6 +25,12 @@ def _layer_arns(answer: dict[str, Any], state: State) -> State:
 
 def _concurrency(answer: dict[str, Any], state: State) -> State:
     return {"reservedConcurrentExecutions": answer.get("ReservedConcurrentExecutions", -1)}
+
+
+def _publish(old: State, new: State, session: Session) -> None:
+    """A version is the code and the configuration together: published when both are there."""
+    if new.get("publish"):
+        session.call("lambda", "PublishVersion", {"FunctionName": new["name"]})
 
 
 def _version_arns(state: State, session: Session) -> State:
@@ -50,18 +62,15 @@ FUNCTION = Resource(
     ),
     parts=(
         Part(
-            properties=(*_CODE, "publishTo", "sourceCodeHash", "codeSha256"),
-            put=Call("UpdateFunctionCode", takes=(*_CODE, "publishTo")),
+            properties=(*_CODE, "sourceCodeHash", "codeSha256"),
+            put=Call("UpdateFunctionCode", takes=_CODE),
         ),
         Part(
-            properties=(
-                "role", "handler", "description", "timeout", "memorySize", "vpcConfig", "environment", "runtime",
-                "deadLetterConfig", "kmsKeyArn", "tracingConfig", "layers", "fileSystemConfig", "imageConfig",
-                "ephemeralStorage", "snapStart", "loggingConfig", "capacityProviderConfig", "durableConfig",
-            ),
+            properties=_CONFIGURATION,
             put=Call("UpdateFunctionConfiguration"),
             merges=True,
         ),
+        Part(properties=(*_CODE, *_CONFIGURATION, "publish"), code=_publish),
         Part(
             properties=("reservedConcurrentExecutions",),
             put=Call("PutFunctionConcurrency"),
@@ -112,11 +121,11 @@ FUNCTION = Resource(
     limits={"memorySize": (128, 10_240), "timeout": (1, 900)},
     volatile={
         "codeSha256": (*_CODE, "sourceCodeHash"),
-        "lastModified": (*_CODE, "role", "handler", "description", "timeout", "memorySize", "environment", "layers"),
-        "qualifiedArn": ("code", "publish", "environment", "layers"),
-        "qualifiedInvokeArn": ("code", "publish", "environment", "layers"),
+        "lastModified": (*_CODE, *_CONFIGURATION),
+        "qualifiedArn": (*_CODE, *_CONFIGURATION, "publish"),
+        "qualifiedInvokeArn": (*_CODE, *_CONFIGURATION, "publish"),
         "sourceCodeSize": _CODE,
-        "version": ("code", "publish", "environment", "layers"),
+        "version": (*_CODE, *_CONFIGURATION, "publish"),
     },
 )  # fmt: skip
 

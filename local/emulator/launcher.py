@@ -35,12 +35,14 @@ def main() -> None:
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
 
-    from . import functions, transport
+    from . import functions, object_events, transport
 
     app = importlib.import_module("ministack.app")
     lambda_runtime = importlib.import_module("ministack.core.lambda_runtime")
     transport.install(app)
     functions.install(lambda_runtime)
+    services = "ministack.services"
+    object_events.install(importlib.import_module(f"{services}.s3"), importlib.import_module(f"{services}.eventbridge"))
 
     config = Config()
     config.bind = [f"127.0.0.1:{arguments.port}"]

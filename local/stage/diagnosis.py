@@ -1,4 +1,4 @@
-"""What the emulated account knows about a failure: dead letters, quarantined objects, the functions' logs."""
+"""What the emulated account knows about a failure: dead letters and the functions' logs."""
 
 import json
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from ..aws import Clients
 
 TAIL_LINES = 20
+LINE_LETTERS = 400
 
 
 def dead_letters(clients: Clients) -> dict[str, int]:
@@ -28,15 +29,44 @@ def dead_letters(clients: Clients) -> dict[str, int]:
     return {url: count for url, count in counts.items() if count}
 
 
-def log_tail(clients: Clients, function: str, lines: int = TAIL_LINES) -> list[str]:
-    """Return the last lines that a function logged."""
+def log_lines(clients: Clients, function: str, since: int = 0) -> list[str]:
+    """Return what a function logged since a time (milliseconds), oldest first."""
     logs = clients("logs")
     try:
-        events = logs.filter_log_events(logGroupName=log_group(clients, function), limit=10_000)["events"]
+        events = logs.filter_log_events(logGroupName=log_group(clients, function), startTime=since, limit=10_000)
     except logs.exceptions.ResourceNotFoundException:
         return []
-    ordered = sorted(events, key=lambda event: int(event["timestamp"]))
-    return [line for event in ordered for line in str(event["message"]).rstrip().splitlines()][-lines:]
+    ordered = sorted(events["events"], key=lambda event: int(event["timestamp"]))
+    return [line for event in ordered for line in str(event["message"]).rstrip().splitlines()]
+
+
+def failed_invocations(clients: Clients, function: str, since: int) -> list[str]:
+    """Return the errors that a function logged since a time (milliseconds)."""
+    return [readable(line) for line in log_lines(clients, function, since) if _is_error(line)]
+
+
+def readable(line: str) -> str:
+    """Return a structured log line as level, message and the last line of its exception; others as they are."""
+    entry = _structured(line)
+    if "message" not in entry:
+        return line[:LINE_LETTERS]
+    exception = str(entry.get("exception", "")).strip().rpartition("\n")[2]
+    words = [str(entry.get("level", "")), str(entry["message"]), exception]
+    return ": ".join(word for word in words if word)[:LINE_LETTERS]
+
+
+def _is_error(line: str) -> bool:
+    return (
+        _structured(line).get("level") in ("ERROR", "CRITICAL") or "Task timed out" in line or "Runtime exited" in line
+    )
+
+
+def _structured(line: str) -> dict[str, Any]:
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return {}
+    return entry if isinstance(entry, dict) else {}
 
 
 def log_group(clients: Clients, function: str) -> str:
@@ -45,18 +75,17 @@ def log_group(clients: Clients, function: str) -> str:
     return str(described.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{described['FunctionName']}")
 
 
-def explain_failure(clients: Clients, functions: list[str], quarantine: str) -> str:
+def explain_failure(clients: Clients, functions: list[str]) -> str:
     """Return what there is to read, as lines for a terminal."""
     found: list[str] = []
     for url, count in dead_letters(clients).items():
         found.append(f"Dead-letter queue {url.rpartition('/')[2]}: {count} message(s); the first:")
         received = clients("sqs").receive_message(QueueUrl=url, VisibilityTimeout=0).get("Messages", [])
         found += [f"  {message['Body'][:600]}" for message in received[:1]]
-    if quarantine:
-        kept = clients("s3").list_objects_v2(Bucket=quarantine, MaxKeys=10).get("Contents", [])
-        found += [f"Quarantined: s3://{quarantine}/{each['Key']} ({each['Size']:,} bytes)" for each in kept]
     for function in functions:
-        tail = log_tail(clients, function)
+        tail = [readable(line) for line in log_lines(clients, function) if "_aws" not in _structured(line)][
+            -TAIL_LINES:
+        ]
         if tail:
             found += [f"The end of the log of {function}:", *(f"  {line}" for line in tail)]
-    return "\n".join(found) or "There are no dead letters, no quarantined objects and no logs."
+    return "\n".join(found) or "There are no dead letters and no logs."

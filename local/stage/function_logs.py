@@ -7,7 +7,7 @@ from ..aws import Clients
 from ..emulator import lifecycle
 from ..errors import StageError
 from ..workspace import Workspace
-from .diagnosis import log_group, log_tail
+from .diagnosis import log_group, log_lines
 from .settings import read_settings
 
 
@@ -30,7 +30,7 @@ class FunctionLogs:
 
     def tails(self, lines: int) -> dict[str, list[str]]:
         """Return the last lines of each function."""
-        return {name: log_tail(self._clients, name, lines) for name in self._functions}
+        return {name: log_lines(self._clients, name)[-lines:] for name in self._functions}
 
     def news(self) -> Iterator[tuple[str, str]]:
         """Return the lines since the last call, as (function, line)."""

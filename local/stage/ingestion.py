@@ -2,18 +2,19 @@
 
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from ..aws import Clients
 from ..errors import StageError
-from .diagnosis import dead_letters, explain_failure
+from .diagnosis import dead_letters, explain_failure, failed_invocations
 from .progress import Progress
 from .samples import Sample
 
 INGESTION_SECONDS = 240.0
 POLL_SECONDS = 0.3
-FAILURES = ("failed", "quarantined", "rejected")
+COMMITTED = "committed"
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,6 @@ class Lake:
     workgroup: str
     metadata_table: str
     functions: dict[str, str]
-    quarantine: str
 
 
 def lake_of(outputs: dict[str, Any]) -> Lake | None:
@@ -38,7 +38,6 @@ def lake_of(outputs: dict[str, Any]) -> Lake | None:
         workgroup=str(outputs["athenaWorkgroup"]),
         metadata_table=str(outputs["metadataTable"]),
         functions=dict(outputs.get("functions") or {}),
-        quarantine=str(outputs.get("quarantine") or dict(outputs["lake"]).get("quarantine") or ""),
     )
 
 
@@ -56,7 +55,7 @@ def has_dataset(clients: Clients, lake: Lake, dataset: str) -> bool:
 
 def load(clients: Clients, lake: Lake, sample: Sample, progress: Progress) -> bool:
     """Upload a sample and wait until it is ingested; False when it already is."""
-    if is_committed(object_item(clients, lake, sample)):
+    if object_item(clients, lake, sample).get("status") == COMMITTED:
         return False
     bucket = lake.buckets.get(sample.zone)
     if bucket is None:
@@ -70,10 +69,11 @@ def load(clients: Clients, lake: Lake, sample: Sample, progress: Progress) -> bo
         sent += more
         progress.doing(f"uploading {sample.key}: {sent / 1e6:.0f} of {size / 1e6:.0f} MB")
 
+    since = time.time()
     with body:
         clients("s3").upload_fileobj(body, bucket, sample.key, Callback=count)
     progress.done(f"{sample.key}: {size / 1e6:.0f} MB put into the {sample.zone} zone")
-    _follow(clients, lake, sample, progress)
+    _follow(clients, lake, sample, since, progress)
     return True
 
 
@@ -87,32 +87,43 @@ def dataset_item(clients: Clients, lake: Lake, dataset: str) -> dict[str, Any]:
     return _item(clients, lake, f"DATASET#{dataset}", "DATASET")
 
 
-def is_committed(item: dict[str, Any]) -> bool:
-    """Whether the item says that its object is ingested."""
-    return bool(item.get("committed_at")) and str(item.get("status", "")).lower() not in FAILURES
-
-
-def _follow(clients: Clients, lake: Lake, sample: Sample, progress: Progress) -> None:
+def _follow(clients: Clients, lake: Lake, sample: Sample, since: float, progress: Progress) -> None:
     started = time.monotonic()
     while True:
         item = object_item(clients, lake, sample)
+        # An item from before the upload says nothing of this version.
+        status = str(item["status"]) if _committed_at(item) >= since else ""
         elapsed = time.monotonic() - started
-        if is_committed(item):
+        if status == COMMITTED:
             progress.done(f"{sample.dataset}: {int(item.get('rows', 0)):,} rows ingested in {elapsed:.1f} s")
             return
-        status = str(item.get("status", ""))
-        if status.lower() in FAILURES:
-            break
-        if elapsed > INGESTION_SECONDS or dead_letters(clients):
-            break
-        progress.doing(f"ingesting {sample.dataset}: {status or 'waiting for the event'}, {elapsed:.0f} s")
+        reason = _why_not(clients, lake, item if status else {}, since, elapsed)
+        if reason:
+            raise StageError(
+                f"The sample `{sample.dataset}` was not ingested: {reason}\n"
+                + explain_failure(clients, list(lake.functions.values())),
+                fix="See all of it: watershed local logs. The next `make up` loads the data again.",
+            )
+        progress.doing(f"ingesting {sample.dataset}: {elapsed:.0f} s")
         time.sleep(POLL_SECONDS)
-    reason = f"its status is `{status}`" if status else f"nothing was committed in {elapsed:.0f} s"
-    raise StageError(
-        f"The sample `{sample.dataset}` was not ingested: {reason}.\n"
-        + explain_failure(clients, list(lake.functions.values()), lake.quarantine),
-        fix="Look at all of it: watershed local logs. The data is loaded again by the next `make up`.",
-    )
+
+
+def _why_not(clients: Clients, lake: Lake, item: dict[str, Any], since: float, elapsed: float) -> str:
+    """Return why waiting longer is of no use; empty while it is."""
+    if item:
+        return f"it is {item['status']}: {item.get('reason', '')} {item.get('quarantined_to', '')}"
+    if dead_letters(clients):
+        return "its event ended as a dead letter."
+    # SQS delivers it again only after the queue's visibility timeout: minutes.
+    functions = lake.functions.values()
+    errors = [error for function in functions for error in failed_invocations(clients, function, int(since * 1000))]
+    if errors:
+        return errors[-1]
+    return f"nothing was committed in {elapsed:.0f} s." if elapsed > INGESTION_SECONDS else ""
+
+
+def _committed_at(item: dict[str, Any]) -> float:
+    return datetime.fromisoformat(item["committed_at"]).timestamp() if "committed_at" in item else 0.0
 
 
 def _item(clients: Clients, lake: Lake, pk: str, sk: str) -> dict[str, Any]:

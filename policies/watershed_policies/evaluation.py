@@ -64,6 +64,9 @@ class Evaluation:
             if self._level(rule) is Level.DISABLED:
                 continue
             for subject in stack.resources if ANY_TYPE in types else stack.of_type(*types):
+                if subject.urn not in self._inputs:
+                    # Only read by the program (`Bucket.get`): somebody else's to judge.
+                    continue
                 outcome = guard.run(rule, partial(check, subject, stack))
                 violations += self._violations(rule, subject, outcome)
         return violations

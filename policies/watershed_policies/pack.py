@@ -10,7 +10,7 @@ import datetime as dt
 import json
 import os
 import threading
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from pulumi_policy import (
     EnforcementLevel,
@@ -20,7 +20,6 @@ from pulumi_policy import (
     ReportViolation,
     ResourceValidationArgs,
     ResourceValidationPolicy,
-    StackValidationArgs,
     StackValidationPolicy,
 )
 
@@ -35,9 +34,6 @@ if TYPE_CHECKING:
 
 NAME = "watershed"
 DESCRIPTION = "Secure, least-privilege AWS resources."
-GUIDE = "docs/guides/policies.md"
-
-Arguments: TypeAlias = ResourceValidationArgs | StackValidationArgs
 
 
 def build(environment: Mapping[str, str] = os.environ, today: dt.date | None = None) -> list[Policy]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .values import UNKNOWN, Properties
+from .values import Properties
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -68,6 +68,8 @@ class Stack:
         self._by_type: dict[str, list[Resource]] = defaultdict(list)
         for resource in self.resources:
             self._by_type[resource.type].append(resource)
+        # What a property of a type refers to (a URN, or the value of a name) -> the resources that do.
+        self._referring: dict[tuple[str, str], dict[str, list[Resource]]] = {}
 
     def of_type(self, *types: str) -> list[Resource]:
         """Return the resources of these types."""
@@ -78,13 +80,21 @@ class Stack:
 
         During preview the value is often unknown: then the dependency that Pulumi recorded for the property decides.
         """
-        names = target.identities()
-        return [resource for resource in self.of_type(*types) if refers(resource, property_name, target, names)]
+        found: dict[str, Resource] = {}
+        for type_ in types:
+            referring = self._references(type_, property_name)
+            for name in (target.urn, *target.identities()):
+                found |= {resource.urn: resource for resource in referring.get(name, ())}
+        return list(found.values())
 
-
-def refers(resource: Resource, property_name: str, target: Resource, names: set[str]) -> bool:
-    """Say whether a property of `resource` names `target` (known as `names`)."""
-    if target.urn in resource.dependencies.get(property_name, ()):
-        return True
-    value = resource.values.get(property_name)
-    return value is not UNKNOWN and isinstance(value, str) and value in names
+    def _references(self, type_: str, property_name: str) -> dict[str, list[Resource]]:
+        index = self._referring.get((type_, property_name))
+        if index is None:
+            index = defaultdict(list)
+            for resource in self._by_type.get(type_, ()):
+                value = resource.values.get(property_name)
+                for name in (*resource.dependencies.get(property_name, ()), value):
+                    if isinstance(name, str):
+                        index[name].append(resource)
+            self._referring[type_, property_name] = index
+        return index

@@ -17,6 +17,7 @@ from watershed_policies.evaluation import Evaluation
 from watershed_policies.exemptions import Exemptions
 from watershed_policies.pack import policies
 from watershed_policies.registry import Registry
+from watershed_policies.resource import Resource
 from watershed_policies.rule import Finding, Rule, Severity
 from watershed_policies.settings import Level, Settings
 from watershed_policies.values import UNKNOWN, Properties, UndecidedError
@@ -28,8 +29,6 @@ from tests.unit.programs import STACKS, artifacts, platform, stack_config
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from watershed_policies.resource import Resource
 
 PACK = Path(__file__).parents[2] / "policies"
 BUCKET = make("aws:s3/bucket:Bucket", "raw")
@@ -84,6 +83,12 @@ def test_a_rule_that_cannot_know_yet_keeps_what_it_knows_and_says_no_more() -> N
     found = analyze(policies(evaluation), [unknown])
 
     assert [violation.message.splitlines()[0] for violation in found] == ['X-UNDECIDED (low): Bucket "raw" is bad.']
+
+
+def test_a_resource_that_the_program_only_reads_is_not_judged() -> None:
+    evaluation = Evaluation(registry.load(), Settings(), Exemptions())
+
+    assert evaluation.stack([Resource(BUCKET.type, BUCKET.name, BUCKET.urn, BUCKET.inputs, BUCKET.outputs)]) == []
 
 
 def test_the_advisory_policy_is_left_out_where_nothing_can_be_advisory() -> None:

@@ -57,6 +57,18 @@ WHO_KEYS = {
 }
 # Keys that say in whose name a service calls.
 SOURCE_KEYS = {"aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner"}
+# Claims of a token that say whom it was issued to; Cognito and the social providers have an audience of one's own.
+SUBJECT_KEY_ENDS = (
+    ":sub",
+    ":repository",
+    ":repository_id",
+    ":repository_owner_id",
+    ":job_workflow_ref",
+    ":amr",
+    ":aud",
+)
+# GitHub's and GitLab's audience is the same for everyone.
+SHARED_AUDIENCES = {"sts.amazonaws.com", "https://gitlab.com", "https://github.com"}
 # A KMS encryption context that holds the ARN of what the service encrypts says so too.
 ENCRYPTION_CONTEXT = "kms:encryptioncontext:"
 
@@ -77,6 +89,16 @@ def bounds_caller(conditions: Iterable[Condition]) -> bool:
 def bounds_source(conditions: Iterable[Condition]) -> bool:
     """Say whether a condition narrows in whose name a service calls (against the confused deputy)."""
     return any(_names_source(condition) and is_real(condition) and _fixes_owner(condition) for condition in conditions)
+
+
+def bounds_subject(conditions: Iterable[Condition]) -> bool:
+    """Say whether a condition narrows for whom an OIDC provider's tokens must be issued."""
+    return any(
+        condition.key.lower().endswith(SUBJECT_KEY_ENDS)
+        and is_real(condition)
+        and all(_names_owner(value) for value in condition.values)
+        for condition in conditions
+    )
 
 
 def bounds_passed_service(conditions: Iterable[Condition]) -> bool:
@@ -115,6 +137,11 @@ def _names_resource(key: str) -> bool:
 def _names_source(condition: Condition) -> bool:
     key = condition.key.lower()
     return key in SOURCE_KEYS or key.startswith(ENCRYPTION_CONTEXT)
+
+
+def _names_owner(value: str) -> bool:
+    """Say whether a claim's value names an owner: `repo:*` and an audience that all share do not."""
+    return value.lower() not in SHARED_AUDIENCES and literal_prefix(value).rstrip("/") not in ("repo:", "project_path:")
 
 
 def _is_vacuous(operator: str, value: str) -> bool:

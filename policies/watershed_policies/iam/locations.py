@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from ..resource import Resource, aws
 from ..values import Properties, UndecidedError
-from .document import Document, MalformedDocumentError, parse
+from . import reach
+from .document import Document, MalformedDocumentError, Statement, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,6 +105,12 @@ def documents(resource: Resource, *kinds: Kind) -> Iterator[Document]:
     for found in attached(resource, *kinds):
         if found.document:
             yield found.document
+
+
+def allowed_statements(resource: Resource, *kinds: Kind) -> Iterator[Statement]:
+    """Yield what the known documents of these kinds allow, less what they take back in full."""
+    for document in documents(resource, *kinds):
+        yield from reach.allowed(document)
 
 
 def _places(resource: Resource) -> Iterator[tuple[Properties, Location]]:

@@ -370,6 +370,27 @@ PASS_ROLE = [
     good("IAM-PASS-ROLE", "something else", grants(allow("iam:GetRole", ONE_ROLE))),
 ]
 
+GITHUB = "token.actions.githubusercontent.com"
+
+
+def oidc(**condition: dict[str, str]) -> Recorded:
+    principal = {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{GITHUB}"}
+    return trust(allow("sts:AssumeRoleWithWebIdentity", Principal=principal, Condition=condition))
+
+
+OIDC_SUBJECT = [
+    bad("IAM-OIDC-SUBJECT", "nobody named", oidc()),
+    bad("IAM-OIDC-SUBJECT", "the audience only", oidc(StringEquals={f"{GITHUB}:aud": "sts.amazonaws.com"})),
+    bad("IAM-OIDC-SUBJECT", "every repository", oidc(StringLike={f"{GITHUB}:sub": "repo:*"})),
+    bad("IAM-OIDC-SUBJECT", "everything", oidc(StringLike={f"{GITHUB}:sub": "*"})),
+    bad(
+        "IAM-OIDC-SUBJECT", "a subject, if there is one", oidc(StringEqualsIfExists={f"{GITHUB}:sub": "repo:a/b:ref:x"})
+    ),
+    good("IAM-OIDC-SUBJECT", "an environment", oidc(StringEquals={f"{GITHUB}:sub": "repo:a/b:environment:prod"})),
+    good("IAM-OIDC-SUBJECT", "branches of a repository", oidc(StringLike={f"{GITHUB}:sub": "repo:a/b:*"})),
+    good("IAM-OIDC-SUBJECT", "a service, not a provider", trust(allow("sts:AssumeRole", Principal=LAMBDA))),
+]
+
 LONG = [allow("s3:GetObject", f"arn:aws:s3:::bucket-{index}/*") for index in range(90)]
 HALF = document(*LONG)
 
@@ -460,6 +481,7 @@ OTHERS = [
 ]
 
 CASES = [
+    *OIDC_SUBJECT,
     *ADMINISTRATOR,
     *WILDCARD_ACTION,
     *WILDCARD_RESOURCE,

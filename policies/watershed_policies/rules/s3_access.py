@@ -1,0 +1,150 @@
+"""S3: who reaches a bucket, and how that is logged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..buckets import BUCKETS, LOGGING, POLICY, is_inline, receives_access_logs
+from ..iam import locations, tls
+from ..iam.locations import Kind
+from ..resource import Resource, Stack, aws
+from ..rule import Finding, Rule, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..settings import Settings
+    from ..values import Properties
+
+PUBLIC_ACCESS = aws("s3", "BucketPublicAccessBlock")
+OWNERSHIP = aws("s3", "BucketOwnershipControls")
+ACL = (aws("s3", "BucketAcl"), aws("s3", "BucketAclV2"))
+BLOCKS = {
+    "blockPublicAcls": "block_public_acls",
+    "blockPublicPolicy": "block_public_policy",
+    "ignorePublicAcls": "ignore_public_acls",
+    "restrictPublicBuckets": "restrict_public_buckets",
+}
+
+FIX_TLS = (
+    'aws.s3.BucketPolicy("...", bucket=bucket.id, policy=...) with {"Effect": "Deny", "Principal": "*", '
+    '"Action": "s3:*", '
+    '"Resource": [bucket_arn, f"{bucket_arn}/*"], "Condition": {"Bool": {"aws:SecureTransport": "false"}}}'
+)
+
+FIX_BLOCK = (
+    'aws.s3.BucketPublicAccessBlock("...", bucket=bucket.id, '
+    + ", ".join(f"{python}=True" for python in BLOCKS.values())
+    + ")"
+)
+
+TLS_ONLY = Rule(
+    id="S3-TLS-ONLY",
+    title="Buckets refuse requests without TLS",
+    severity=Severity.HIGH,
+    why="Without it, objects and signatures may cross the network in the clear.",
+    frameworks=("FSBP S3.5", "CIS AWS 2.1.1", "NIST 800-53 SC-8", "PCI DSS 4.2.1"),
+)
+
+PUBLIC_ACCESS_BLOCK = Rule(
+    id="S3-PUBLIC-ACCESS-BLOCK",
+    title="Buckets block public access, all four ways",
+    severity=Severity.CRITICAL,
+    why="It makes a later mistake in a policy or an access control list harmless.",
+    frameworks=("FSBP S3.8", "CIS AWS 2.1.4", "NIST 800-53 AC-3", "PCI DSS 1.4.4"),
+)
+
+OWNERSHIP_ENFORCED = Rule(
+    id="S3-OWNERSHIP-ENFORCED",
+    title="Access control lists are off",
+    severity=Severity.MEDIUM,
+    why="With lists on, whoever writes an object owns it, and grants stand where nobody looks. Enforced ownership is "
+    "AWS's default, so only other values are refused.",
+    frameworks=("FSBP S3.12", "NIST 800-53 AC-3"),
+)
+
+NO_ACL = Rule(
+    id="S3-NO-ACL",
+    title="No access control lists that open a bucket",
+    severity=Severity.CRITICAL,
+    why="A public list makes every object readable, or writable, by anyone.",
+    frameworks=("FSBP S3.2", "FSBP S3.3", "FSBP S3.12"),
+)
+
+ACCESS_LOGGING = Rule(
+    id="S3-ACCESS-LOGGING",
+    title="Buckets log who reads and writes",
+    severity=Severity.MEDIUM,
+    why="Without access logs nobody can say afterwards who read what. Access-log buckets themselves are excepted.",
+    frameworks=("FSBP S3.9", "CIS AWS 3.6", "NIST 800-53 AU-2", "PCI DSS 10.2.1"),
+)
+
+
+@TLS_ONLY.on(POLICY, *BUCKETS)
+def policy_refuses_plain_http(resource: Resource, _: Settings) -> Iterator[Finding]:
+    """Check the policy itself, when it is known."""
+    for document in locations.documents(resource, Kind.RESOURCE):
+        problem = tls.weakness(document, "s3")
+        if problem and document.complete:
+            yield Finding(f"has a policy that {problem}", FIX_TLS)
+
+
+@TLS_ONLY.across(*BUCKETS)
+def bucket_has_policy(bucket: Resource, stack: Stack) -> Iterator[Finding]:
+    """Check that the bucket has a policy; the other half says whether it is a good one."""
+    if not bucket.properties.is_set("policy") and not stack.naming(bucket, "bucket", POLICY):
+        yield Finding("has no bucket policy, so it takes requests without TLS", FIX_TLS)
+
+
+@PUBLIC_ACCESS_BLOCK.on(PUBLIC_ACCESS, aws("s3", "AccountPublicAccessBlock"))
+def all_four_blocks(resource: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a block with a gap."""
+    open_ways = [python for name, python in BLOCKS.items() if _is_off(resource.properties, name)]
+    if open_ways:
+        yield Finding(f"leaves public access open: {', '.join(open_ways)} not set", FIX_BLOCK)
+
+
+@PUBLIC_ACCESS_BLOCK.across(*BUCKETS)
+def bucket_has_block(bucket: Resource, stack: Stack) -> Iterator[Finding]:
+    """Check that the bucket has a block."""
+    if not stack.naming(bucket, "bucket", PUBLIC_ACCESS):
+        yield Finding("does not block public access", FIX_BLOCK)
+
+
+@OWNERSHIP_ENFORCED.on(OWNERSHIP)
+def owner_enforced(resource: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse ownership that leaves access control lists on."""
+    ownership = resource.properties.get("rule", "objectOwnership")
+    if ownership != "BucketOwnerEnforced":
+        yield Finding(
+            f"sets object ownership to {ownership}, which leaves access control lists on",
+            'rule={"object_ownership": "BucketOwnerEnforced"}',
+        )
+
+
+@NO_ACL.on(*ACL, *BUCKETS)
+def no_open_acl(resource: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse access control lists that open a bucket."""
+    acl = resource.properties.get("acl")
+    if isinstance(acl, str) and acl.startswith(("public-", "authenticated-")):
+        yield Finding(f'has the access control list "{acl}"', "remove `acl`: buckets are private without one")
+    for path in (("grants",), ("accessControlPolicy", "grants")):
+        for grant in resource.properties.each(*path):
+            uri = grant.get("uri") or grant.section("grantee").get("uri")
+            if isinstance(uri, str) and uri.endswith(("/AllUsers", "/AuthenticatedUsers")):
+                yield Finding(f"grants access to {uri.rsplit('/', 1)[-1]}", "remove the grant")
+
+
+@ACCESS_LOGGING.across(*BUCKETS)
+def bucket_logs_access(bucket: Resource, stack: Stack) -> Iterator[Finding]:
+    """Check that the bucket is logged, unless logs go to it."""
+    logged = is_inline(bucket, "logging") or stack.naming(bucket, "bucket", *LOGGING)
+    if not logged and not receives_access_logs(bucket, stack):
+        yield Finding(
+            "does not log access",
+            'aws.s3.BucketLogging("...", bucket=bucket.id, target_bucket=log_bucket.id, target_prefix="name/")',
+        )
+
+
+def _is_off(properties: Properties, name: str) -> bool:
+    return not properties.is_unknown(name) and properties.get(name) is not True

@@ -1,0 +1,116 @@
+"""S3: buckets encrypt with our key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..buckets import BUCKETS, POLICY, either, is_for_log_delivery, receives_access_logs
+from ..iam import locations
+from ..iam.locations import Kind
+from ..resource import Resource, Stack, aws
+from ..rule import Finding, Profile, Rule, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..iam.document import Document
+    from ..settings import Settings
+    from ..values import Properties
+
+ENCRYPTION = tuple(aws("s3", f"BucketServerSideEncryptionConfiguration{suffix}") for suffix in ("", "V2"))
+KMS_ALGORITHMS = ("aws:kms", "aws:kms:dsse")
+FIX_ENCRYPTION = (
+    'aws.s3.BucketServerSideEncryptionConfiguration("...", bucket=bucket.id, rules=[{'
+    '"apply_server_side_encryption_by_default": {"sse_algorithm": "aws:kms", "kms_master_key_id": key.arn}, '
+    '"bucket_key_enabled": True}])'
+)
+
+CUSTOMER_KEY = Rule(
+    id="S3-CUSTOMER-KEY",
+    title="Buckets encrypt with a customer-managed key",
+    severity=Severity.HIGH,
+    why="Only a key of ours has a policy and a log of its own, and can be taken away. Access-log buckets are excepted: "
+    "S3 log delivery cannot write to them.",
+    frameworks=("FSBP S3.17", "NIST 800-53 SC-28", "PCI DSS 3.5.1"),
+)
+
+BUCKET_KEY = Rule(
+    id="S3-BUCKET-KEY",
+    title="Buckets with KMS encryption use a bucket key",
+    severity=Severity.LOW,
+    why="Without it each object costs a KMS request, and KMS throttles.",
+)
+
+KEY_ENFORCED = Rule(
+    id="S3-KEY-ENFORCED",
+    title="Buckets refuse objects encrypted with another key",
+    severity=Severity.MEDIUM,
+    why="A writer may name its own key, and then decides who can read the object.",
+    profile=Profile.STRICT,
+)
+
+
+@CUSTOMER_KEY.on(*ENCRYPTION, *BUCKETS)
+def kms_with_key(resource: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse KMS without a key: that is the key that AWS manages."""
+    for default in _defaults(resource):
+        if default.get("sseAlgorithm") in KMS_ALGORITHMS and not default.is_set("kmsMasterKeyId"):
+            yield Finding("encrypts with AWS's own key (aws/s3)", FIX_ENCRYPTION)
+
+
+@CUSTOMER_KEY.across(*BUCKETS)
+def bucket_has_customer_key(bucket: Resource, stack: Stack) -> Iterator[Finding]:
+    """Check that the bucket has a setting, and that it is KMS."""
+    if receives_access_logs(bucket, stack):
+        return
+    defaults = [
+        default for holder in (bucket, *stack.naming(bucket, "bucket", *ENCRYPTION)) for default in _defaults(holder)
+    ]
+    if not defaults:
+        yield Finding("has no encryption with a customer-managed key", FIX_ENCRYPTION)
+    elif not any(default.get("sseAlgorithm") in KMS_ALGORITHMS for default in defaults):
+        yield Finding("encrypts with S3's key (SSE-S3) instead of a customer-managed one", FIX_ENCRYPTION)
+
+
+@BUCKET_KEY.on(*ENCRYPTION, *BUCKETS)
+def bucket_key_enabled(resource: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse KMS without a bucket key."""
+    for rule in _encryption_rules(resource):
+        algorithm = either(rule, "applyServerSideEncryptionByDefault").get("sseAlgorithm")
+        # Bucket keys do not exist for dual-layer encryption.
+        if algorithm == "aws:kms" and rule.get("bucketKeyEnabled") is not True:
+            yield Finding("encrypts with KMS without a bucket key", 'add "bucket_key_enabled": True to the rule')
+
+
+@KEY_ENFORCED.on(POLICY)
+def policy_refuses_other_keys(resource: Resource, _: Settings) -> Iterator[Finding]:
+    """Check that a bucket policy, when it is known, refuses other keys; log buckets have none."""
+    for document in locations.documents(resource, Kind.RESOURCE):
+        if document.complete and not is_for_log_delivery(document) and not _refuses_other_keys(document):
+            yield Finding(
+                "has a policy that does not refuse objects encrypted with another key",
+                '{"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": f"{bucket_arn}/*", '
+                '"Condition": {"StringNotEqualsIfExists": '
+                '{"s3:x-amz-server-side-encryption-aws-kms-key-id": key_arn}}}',
+            )
+
+
+def _refuses_other_keys(document: Document) -> bool:
+    return any(
+        condition.key.lower() == "s3:x-amz-server-side-encryption-aws-kms-key-id"
+        and condition.operator.lower().startswith(("stringnot", "arnnot"))
+        for statement in document.denies
+        for condition in statement.conditions
+    )
+
+
+def _encryption_rules(holder: Resource) -> list[Properties]:
+    if holder.type in BUCKETS:
+        configuration = either(holder.properties, "serverSideEncryptionConfiguration")
+        return configuration.each("rule") or configuration.each("rules")
+    return holder.properties.each("rules")
+
+
+def _defaults(holder: Resource) -> list[Properties]:
+    found = [either(rule, "applyServerSideEncryptionByDefault") for rule in _encryption_rules(holder)]
+    return [default for default in found if default.is_set("sseAlgorithm")]

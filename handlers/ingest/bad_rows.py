@@ -122,7 +122,7 @@ def _mark_csv(path: Path, target: Path, width: int, source: Source, rejects: Rej
     ):
         record = _Record(text)
         rows = csv.reader(record, delimiter=source.delimiter, strict=True)
-        writer = csv.writer(marked, delimiter=source.delimiter, lineterminator="\n")
+        writer = csv.writer(marked, delimiter=source.delimiter, lineterminator="\n", quoting=csv.QUOTE_ALL)
         header_is_due = source.header
         while True:
             record.begin()

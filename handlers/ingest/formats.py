@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import itertools
+import io
 import json
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from .casts import literal, quoted
 from .problems import Unreadable, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from ..common.settings import Dataset, Format, Source
@@ -77,10 +77,13 @@ def format_of(key: str, dataset: Dataset) -> Format:
 def csv_layout(file: RawFile, dataset: Dataset) -> Layout:
     """Read the header of a CSV file and match it with the columns."""
     source = _source(dataset)
+    first, ending, clean = _first_row(file.path, source)
     if not source.header:
-        return _csv(file.path, [column.name for column in dataset.columns], dataset, source, clean=True)
-    header, clean = _header(file.path, source)
-    return _csv(file.path, header, dataset, source, clean=clean)
+        return _csv(file.path, [column.name for column in dataset.columns], dataset, source, ending, clean=True)
+    if first is None:
+        message = "The file is empty: a CSV file needs its header line, also when it has no rows."
+        raise Unreadable("empty", message)
+    return _csv(file.path, [name.strip() for name in first], dataset, source, ending, clean=clean)
 
 
 def json_layout(file: RawFile, dataset: Dataset) -> Layout:
@@ -109,14 +112,22 @@ def json_relation(path: Path, chosen: dict[str, str], left_out: tuple[str, ...] 
 
 
 def csv_relation(
-    path: Path, columns: Mapping[str, str], source: Source, *, header: bool, limit: int = MAX_ROW_BYTES
+    path: Path,
+    columns: Mapping[str, str],
+    source: Source,
+    *,
+    header: bool,
+    ending: str = "\\n",
+    limit: int = MAX_ROW_BYTES,
 ) -> str:
-    """Return SQL that reads a CSV file's fields under the given names and types."""
+    """Return SQL that reads a CSV file's fields under the given names and types; `ending` is as SQL spells it."""
     types = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in columns.items())
     nulls = ", ".join(literal(value) for value in source.null_values)
+    # Left to itself, DuckDB takes the first line ending for that of the rows, also when it stands in quotes.
     return (
         f"read_csv({literal(str(path))}, auto_detect=false, header={header}, delim={literal(source.delimiter)}, "
-        f"quote='\"', escape='\"', compression='none', max_line_size={limit}, columns={{{types}}}, nullstr=[{nulls}])"
+        f"quote='\"', escape='\"', new_line={literal(ending)}, compression='none', max_line_size={limit}, "
+        f"columns={{{types}}}, nullstr=[{nulls}])"
     )
 
 
@@ -130,7 +141,7 @@ def parquet_layout(path: Path, described: Iterable[tuple[str, str]], dataset: Da
     return Layout("parquet", relation, fields, left_out)
 
 
-def _csv(path: Path, header: list[str], dataset: Dataset, source: Source, *, clean: bool) -> Layout:
+def _csv(path: Path, header: list[str], dataset: Dataset, source: Source, ending: str, *, clean: bool) -> Layout:
     kinds = {column.name: column.type for column in dataset.columns}
     chosen = _match(list(kinds), header)
     # By position, under names of our own: headers hold anything, also the same name twice.
@@ -141,24 +152,35 @@ def _csv(path: Path, header: list[str], dataset: Dataset, source: Source, *, cle
     }
     types = {field.sql: field.type for field in fields.values()}
     left_out = tuple(name for name in header if name not in chosen.values())
-    relation = csv_relation(path, {name: types.get(name, "VARCHAR") for name in internal}, source, header=source.header)
+    relation = csv_relation(
+        path, {name: types.get(name, "VARCHAR") for name in internal}, source, header=source.header, ending=ending
+    )
     return Layout("csv", relation, fields, left_out, len(header), clean)
 
 
-def _header(path: Path, source: Source) -> tuple[list[str], bool]:
-    """Return the header's names, and whether the file starts with it (DuckDB would take a blank line for it)."""
-    with path.open(encoding="utf-8", errors="replace", newline="") as lines:
-        start = lines.read(MAX_ROW_BYTES)
-    rows = csv.reader(itertools.islice(start.splitlines(keepends=True), 10_000), delimiter=source.delimiter)
+def _first_row(path: Path, source: Source) -> tuple[list[str] | None, str, bool]:
+    """Return a CSV file's first row, its line ending, and whether the file starts with it.
+
+    (A blank line before it is no row, but DuckDB would take it for the header.)
+    """
+    with path.open(encoding="utf-8", errors="replace", newline="") as text:
+        start = io.StringIO(text.read(MAX_ROW_BYTES), newline="")
+    lines: list[str] = []
     csv.field_size_limit(MAX_ROW_BYTES)
+    rows = csv.reader(_remembering(start, lines), delimiter=source.delimiter)
     try:
-        header = next((row for row in rows if row), None)
+        first = next((row for row in rows if row), None)
     except csv.Error as error:
         raise Unreadable("wrong-columns", f"The CSV header cannot be read: {error}.") from error
-    if header is None:
-        message = "The file is empty: a CSV file needs its header line, also when it has no rows."
-        raise Unreadable("empty", message)
-    return [name.strip() for name in header], start[:1] not in {"\r", "\n"}
+    last = lines[-1] if lines else ""
+    ending = "\\r\\n" if last.endswith("\r\n") else "\\r" if last.endswith("\r") else "\\n"
+    return first, ending, bool(lines) and lines[0].strip("\r\n") != ""
+
+
+def _remembering(lines: Iterable[str], read: list[str]) -> Iterator[str]:
+    for line in lines:
+        read.append(line)
+        yield line
 
 
 def _match(names: list[str], found: list[str]) -> dict[str, str]:

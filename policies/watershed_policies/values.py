@@ -73,6 +73,10 @@ class Properties:
         """Say whether the value at `path` is one that only `up` can tell."""
         return self._walk(path) is UNKNOWN
 
+    def has_customer_key(self, *path: str) -> bool:
+        """Say whether a KMS key of ours is given: AWS's own keys have aliases such as `alias/aws/s3`."""
+        return self.is_set(*path) and (self.is_unknown(*path) or "alias/aws/" not in str(self.get(*path)))
+
     def section(self, *path: str) -> Properties:
         """Return the object at `path` (the first one of a list), empty where there is none."""
         value = self._walk(path)

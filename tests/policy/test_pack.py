@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pulumi_aws
 import pytest
-from watershed_policies import guard, registry
+from watershed_policies import guard, guide, registry
 from watershed_policies.evaluation import Evaluation
 from watershed_policies.exemptions import Exemptions
 from watershed_policies.pack import policies
@@ -170,3 +170,9 @@ def _taggable_types() -> set[str]:
         if token and start >= 0 and re.search(r"^\s+tags: ", text[start : text.index("super(", start)], re.MULTILINE):
             found.add(token.group(1))
     return found
+
+
+def test_the_guide_lists_the_rules_of_today() -> None:
+    text = guide.GUIDE.read_text("utf-8")
+
+    assert text == guide.with_table(text), "run `python -m watershed_policies.guide` in policies/"

@@ -58,7 +58,7 @@ def results_are_encrypted(workgroup: Resource, _: Settings) -> Iterator[Finding]
     """Refuse no encryption, and S3's key."""
     configuration = workgroup.properties.section("configuration")
     if configuration.get("managedQueryResultsConfiguration", "enabled") is True:
-        if not configuration.is_set("managedQueryResultsConfiguration", "encryptionConfiguration"):
+        if not configuration.has_customer_key("managedQueryResultsConfiguration", "encryptionConfiguration", "kmsKey"):
             yield Finding(
                 "keeps managed results without a customer-managed key",
                 '"managed_query_results_configuration": {"enabled": True, '
@@ -66,7 +66,7 @@ def results_are_encrypted(workgroup: Resource, _: Settings) -> Iterator[Finding]
             )
         return
     encryption = configuration.section("resultConfiguration").section("encryptionConfiguration")
-    if encryption.get("encryptionOption") not in KMS_OPTIONS or not encryption.is_set("kmsKeyArn"):
+    if encryption.get("encryptionOption") not in KMS_OPTIONS or not encryption.has_customer_key("kmsKeyArn"):
         yield Finding(
             "does not encrypt results with a customer-managed key",
             'configuration={..., "result_configuration": {..., "encryption_configuration": '

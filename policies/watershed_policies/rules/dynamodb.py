@@ -49,13 +49,13 @@ CAPACITY = Rule(
 def encrypts_with_our_key(table: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse AWS's keys, in the table and in its replicas."""
     encryption = table.properties.section("serverSideEncryption")
-    if encryption.get("enabled") is not True or not encryption.is_set("kmsKeyArn"):
+    if encryption.get("enabled") is not True or not encryption.has_customer_key("kmsKeyArn"):
         yield Finding(
             "does not encrypt with a customer-managed key",
             'server_side_encryption={"enabled": True, "kms_key_arn": key.arn}',
         )
     for replica in table.properties.each("replicas"):
-        if not replica.is_set("kmsKeyArn"):
+        if not replica.has_customer_key("kmsKeyArn"):
             yield Finding("has a replica without a customer-managed key", 'add "kms_key_arn" to each of replicas=[...]')
 
 

@@ -85,5 +85,5 @@ def schedule_retries(schedule: Resource, _: Settings) -> Iterator[Finding]:
 @SCHEDULE_CUSTOMER_KEY.on(SCHEDULE)
 def schedule_encrypts(schedule: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a schedule without a key."""
-    if not schedule.properties.is_set("kmsKeyArn"):
+    if not schedule.properties.has_customer_key("kmsKeyArn"):
         yield Finding("does not encrypt with a customer-managed key", "kms_key_arn=key.arn")

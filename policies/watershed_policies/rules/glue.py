@@ -41,7 +41,7 @@ def catalog_is_encrypted(settings: Resource, _: Settings) -> Iterator[Finding]:
     at_rest = settings.properties.section("dataCatalogEncryptionSettings").section("encryptionAtRest")
     if not str(at_rest.get("catalogEncryptionMode")).startswith("SSE-KMS"):
         yield Finding("does not encrypt the Data Catalog", FIX)
-    elif not at_rest.is_set("sseAwsKmsKeyId"):
+    elif not at_rest.has_customer_key("sseAwsKmsKeyId"):
         yield Finding("encrypts the Data Catalog with AWS's own key", FIX)
 
 
@@ -49,5 +49,5 @@ def catalog_is_encrypted(settings: Resource, _: Settings) -> Iterator[Finding]:
 def passwords_are_encrypted(settings: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse passwords that come back readable."""
     passwords = settings.properties.section("dataCatalogEncryptionSettings").section("connectionPasswordEncryption")
-    if passwords.get("returnConnectionPasswordEncrypted") is not True or not passwords.is_set("awsKmsKeyId"):
+    if passwords.get("returnConnectionPasswordEncrypted") is not True or not passwords.has_customer_key("awsKmsKeyId"):
         yield Finding("returns the passwords of connections readable", FIX)

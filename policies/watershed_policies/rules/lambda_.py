@@ -151,7 +151,7 @@ def keeps_failed_events(function: Resource, stack: Stack) -> Iterator[Finding]:
 @ENVIRONMENT_KEY.on(FUNCTION)
 def environment_is_encrypted(function: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse variables without a key."""
-    if function.properties.is_set("environment", "variables") and not function.properties.is_set("kmsKeyArn"):
+    if function.properties.is_set("environment", "variables") and not function.properties.has_customer_key("kmsKeyArn"):
         yield Finding("has environment variables that no customer-managed key encrypts", "kms_key_arn=key.arn")
 
 

@@ -65,7 +65,7 @@ def keeps_a_year(group: Resource, _: Settings) -> Iterator[Finding]:
 @CUSTOMER_KEY.on(LOG_GROUP)
 def encrypts_with_our_key(group: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a group without a key."""
-    if not group.properties.is_set("kmsKeyId"):
+    if not group.properties.has_customer_key("kmsKeyId"):
         yield Finding("does not encrypt with a customer-managed key", "kms_key_id=key.arn")
 
 

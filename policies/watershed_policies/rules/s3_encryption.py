@@ -54,7 +54,7 @@ KEY_ENFORCED = Rule(
 def kms_with_key(resource: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse KMS without a key: that is the key that AWS manages."""
     for default in _defaults(resource):
-        if default.get("sseAlgorithm") in KMS_ALGORITHMS and not default.is_set("kmsMasterKeyId"):
+        if default.get("sseAlgorithm") in KMS_ALGORITHMS and not default.has_customer_key("kmsMasterKeyId"):
             yield Finding("encrypts with AWS's own key (aws/s3)", FIX_ENCRYPTION)
 
 

@@ -47,10 +47,8 @@ HTTPS_SUBSCRIPTION = Rule(
 @CUSTOMER_KEY.on(TOPIC)
 def encrypts_with_our_key(topic: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse no key, and AWS's own."""
-    if not topic.properties.is_set("kmsMasterKeyId"):
+    if not topic.properties.has_customer_key("kmsMasterKeyId"):
         yield Finding("does not encrypt with a customer-managed key", "kms_master_key_id=key.arn")
-    elif "alias/aws/" in str(topic.properties.get("kmsMasterKeyId")):
-        yield Finding("encrypts with AWS's own key", "kms_master_key_id=key.arn")
 
 
 @TLS_ONLY.on(TOPIC, POLICY)

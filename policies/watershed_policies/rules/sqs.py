@@ -63,10 +63,8 @@ DEAD_LETTERS = Rule(
 @CUSTOMER_KEY.on(QUEUE)
 def encrypts_with_our_key(queue: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse no key, and AWS's own."""
-    if not queue.properties.is_set("kmsMasterKeyId"):
+    if not queue.properties.has_customer_key("kmsMasterKeyId"):
         yield Finding("does not encrypt with a customer-managed key", "kms_master_key_id=key.arn")
-    elif "alias/aws/" in str(queue.properties.get("kmsMasterKeyId")):
-        yield Finding("encrypts with AWS's own key", "kms_master_key_id=key.arn")
 
 
 @TLS_ONLY.on(QUEUE, POLICY)

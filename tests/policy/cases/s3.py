@@ -93,6 +93,7 @@ CASES = [
     bad("S3-CUSTOMER-KEY", "no setting", raw),
     bad("S3-CUSTOMER-KEY", "S3's key", raw, encryption("AES256", key=None)),
     bad("S3-CUSTOMER-KEY", "AWS's key", raw, encryption("aws:kms", key=None)),
+    bad("S3-CUSTOMER-KEY", "AWS's key, by alias", raw, encryption("aws:kms", key="alias/aws/s3")),
     good("S3-CUSTOMER-KEY", "our key", raw, encryption("aws:kms")),
     good("S3-CUSTOMER-KEY", "our key, two layers", raw, encryption("aws:kms:dsse")),
     good(

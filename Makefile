@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status preview build wheel test lint types tests lint-workflows schema bench lock clean
+.PHONY: help setup up down status logs preview build wheel test lint types tests lint-workflows schema bench lock clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ down: $(READY) ## stop the emulated AWS and remove its data and state
 
 status: $(READY) ## show what runs and what is in it
 	@$(BIN)/python -m cli local status
+
+logs: $(READY) ## print what the functions logged (FUNCTION=part of a name)
+	@$(BIN)/python -m cli local logs $(FUNCTION)
 
 preview: $(READY) ## show what a stack would deploy, with the policies, offline (STACK=dev, stage, prod, local)
 	@$(BIN)/python -m cli local preview --stack $(or $(STACK),local)

@@ -1,5 +1,6 @@
 """Show the local stage's reports on a terminal."""
 
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console, Group
@@ -7,6 +8,9 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
+# Keys of the table and its indexes, and what is shown as a table of its own.
+_HIDDEN = {"dataset", "pk", "sk", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk", "schema", "statistics", "definition"}
+_STATISTICS = ("name", "type", "nulls", "distinct", "min", "max")
 _LEVEL_STYLE = {"mandatory": "red", "advisory": "yellow"}
 
 
@@ -88,11 +92,13 @@ def _show_policy(console: Console, policy: Any) -> None:
     packs = ", ".join(f"{name} {version}".strip() for name, version in policy.packs.items()) or "no pack ran"
     verdict = "[red]refused[/]" if policy.violations else "[green]passed[/]"
     console.print(
-        f"Policies: {verdict} ({escape(packs)}; "
-        f"{len(policy.violations)} violations, {len(policy.advisories)} advisories)",
+        f"Policies: {verdict} ({escape(packs)}{f', {policy.rules} rules' if policy.rules else ''}: "
+        f"{len(policy.violations)} violations, {len(policy.advisories)} advisories, "
+        f"{len(policy.exemptions)} exemptions)",
         highlight=False,
+        soft_wrap=True,
     )
-    for finding in [*policy.violations, *policy.advisories]:
+    for finding in [*policy.violations, *policy.advisories, *policy.exemptions]:
         style = _LEVEL_STYLE.get(finding.level, "yellow")
         name = finding.resource.rpartition("::")[2] or "the stack"
         console.print(
@@ -120,16 +126,34 @@ def _show_metadata(console: Console, dataset: str, item: dict[str, Any]) -> None
     table.add_column(style="dim")
     table.add_column(overflow="fold")
     for key, value in sorted(item.items()):
-        if key == "dataset":
-            continue
-        text = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else _short(value)
-        table.add_row(key, escape(text))
+        if key not in _HIDDEN:
+            table.add_row(key, escape(_text(value)))
+    console.print(table)
+    statistics = item.get("statistics")
+    if isinstance(statistics, list) and statistics:
+        _show_statistics(console, statistics)
+
+
+def _show_statistics(console: Console, statistics: list[dict[str, Any]]) -> None:
+    table = Table(title="Columns", title_justify="left")
+    for name in _STATISTICS:
+        number = name in ("nulls", "distinct")
+        table.add_column(name, justify="right" if number else "left", no_wrap=number, min_width=8, overflow="fold")
+    for column in statistics:
+        table.add_row(*(escape(_text(column.get(name))) for name in _STATISTICS))
     console.print(table)
 
 
-def _short(value: Any, limit: int = 200) -> str:
-    text = ", ".join(str(each) for each in value) if isinstance(value, list) else str(value)
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}={each}" for key, each in value.items())
+    return str(value)
 
 
 def _show_addresses(console: Console, report: Any) -> None:
@@ -140,12 +164,14 @@ def _show_addresses(console: Console, report: Any) -> None:
         "AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test"
     )
     zones = dict(report.outputs.get("lake") or {})
+    command = "make" if (Path(report.folder) / "Makefile").is_file() else "watershed local"
     next_lines = [
-        *([f"{environment} aws s3 ls s3://{zones['curated']} --recursive"] if "curated" in zones else []),
-        "watershed local logs --follow     what the functions log",
-        "make status                       what runs and what is in it",
-        "make preview STACK=prod           what another stack would deploy, with the policies",
-        "make down                         stop and remove all of it",
+        f"{command} logs      what the functions log",
+        f"{command} status    what runs and what is in it",
+        f"{command} preview   what a stack would deploy, with the policies",
+        f"{command} down      stop and remove all of it",
     ]
     console.print(Panel(Group("\n".join(map(escape, lines))), title="Addresses", title_align="left"), highlight=False)
+    if "curated" in zones:
+        console.print(f"{environment} \\\n  aws s3 ls s3://{zones['curated']} --recursive", style="dim", soft_wrap=True)
     console.print(Panel("\n".join(map(escape, next_lines)), title="Next", title_align="left"), highlight=False)

@@ -1,5 +1,7 @@
 """Which policy pack checks a stack, and where its levels for the stack come from."""
 
+import importlib
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +17,18 @@ class PolicyPack:
 
     folder: Path
     variables: Mapping[str, str] = field(default_factory=dict)
+
+
+def count_rules(pack: PolicyPack | None) -> int:
+    """Return how many rules a pack of Watershed's has; 0 where that cannot be told."""
+    if pack is None or not (pack.folder / "watershed_policies").is_dir():
+        return 0
+    path = list(sys.path)
+    sys.path.insert(0, str(pack.folder))
+    try:
+        return len(importlib.import_module("watershed_policies.registry").load().rules)
+    finally:
+        sys.path[:] = path
 
 
 def find_pack(project: Path) -> PolicyPack | None:

@@ -23,6 +23,7 @@ def preview_stack(project: Path, stack: str, build: BuildForAws, progress: Progr
     """Return what `pulumi preview` of a new stack would say, as far as it can be known without AWS."""
     settings = read_settings(project, stack)
     engine = find_engine(progress.doing)
+    pack = find_pack(project)
     artifacts = build(progress.doing)
     with tempfile.TemporaryDirectory(prefix="watershed-preview-") as folder:
         workspace = Workspace(project, Path(folder))
@@ -33,7 +34,7 @@ def preview_stack(project: Path, stack: str, build: BuildForAws, progress: Progr
                 settings,
                 engine,
                 provider_port=provider_port,
-                pack=find_pack(project),
+                pack=pack,
                 variables={ARTIFACTS_VARIABLE: str(artifacts)},
             )
             outcome = deployment.preview(lambda step: progress.doing(f"preview: {step}"))
@@ -44,7 +45,7 @@ def preview_stack(project: Path, stack: str, build: BuildForAws, progress: Progr
         project=settings.project,
         stack=stack,
         changes=outcome.changes,
-        policy=PolicyResult.of(outcome),
+        policy=PolicyResult.of(outcome, pack),
         components=count_by_component(planned),
         approximate=_approximate(planned, settings.hidden_secrets),
         warnings=outcome.warnings,

@@ -4,8 +4,12 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from .deployment import Finding, Outcome
+from .packs import PolicyPack, count_rules
 from .query import Answer
 from .resources import ComponentCount
+
+# How the pack begins the reason of an exemption, which it shows at every run.
+EXEMPTED = " exempted until "
 
 
 @dataclass(frozen=True)
@@ -13,16 +17,21 @@ class PolicyResult:
     """What the policy pack said."""
 
     packs: dict[str, str]
+    rules: int
     violations: list[Finding]
     advisories: list[Finding]
+    exemptions: list[Finding]
 
     @staticmethod
-    def of(outcome: Outcome) -> "PolicyResult":
+    def of(outcome: Outcome, pack: PolicyPack | None) -> "PolicyResult":
         """Return the policy side of an outcome."""
+        shown = [finding for finding in outcome.findings if not finding.stops]
         return PolicyResult(
             packs=outcome.packs,
+            rules=count_rules(pack),
             violations=outcome.violations,
-            advisories=[finding for finding in outcome.findings if not finding.stops],
+            advisories=[finding for finding in shown if EXEMPTED not in finding.message],
+            exemptions=[finding for finding in shown if EXEMPTED in finding.message],
         )
 
 
@@ -41,6 +50,7 @@ class UpReport:
     """The result of `up`."""
 
     project: str
+    folder: str
     stack: str
     endpoint: str
     region: str

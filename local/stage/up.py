@@ -33,6 +33,7 @@ def bring_up(workspace: Workspace, stack: str, build: BuildArtifacts, progress: 
     """Deploy `stack` to the project's emulator, load the samples and ask them a question."""
     started = time.monotonic()
     settings = read_settings(workspace.project, stack)
+    pack = find_pack(workspace.project)
     with workspace.only_one():
         port = _usable_port(workspace)
         engine = find_engine(progress.doing)
@@ -47,7 +48,7 @@ def bring_up(workspace: Workspace, stack: str, build: BuildArtifacts, progress: 
                 settings,
                 engine,
                 provider_port=provider_port,
-                pack=find_pack(workspace.project),
+                pack=pack,
                 variables={ARTIFACTS_VARIABLE: str(workspace.host_artifacts)},
             )
             preview = _deploy(workspace, deployment, progress)
@@ -55,13 +56,14 @@ def bring_up(workspace: Workspace, stack: str, build: BuildArtifacts, progress: 
             components = count_by_component(in_state(deployment.resources()))
         report = UpReport(
             project=settings.project,
+            folder=str(workspace.project),
             stack=stack,
             endpoint=emulator.endpoint,
             region=settings.region,
             account=settings.account,
             unchanged=preview.changes_nothing,
             changes=preview.changes,
-            policy=PolicyResult.of(preview),
+            policy=PolicyResult.of(preview, pack),
             components=components,
             outputs=outputs,
         )

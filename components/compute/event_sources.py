@@ -1,27 +1,34 @@
 """What starts a function: objects in a bucket, a schedule, a queue."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import pulumi
 import pulumi_aws as aws
 
-from ..core import Role, Statement
+from ..core import EncryptionKey, Role, Statement, Tags
 from ..core.limits import EVENT_RULE_NAME, SCHEDULE_NAME, VISIBILITY_TIMEOUT_FACTOR
 from ..core.names import check_auto_name
-from ..messaging import Queue, Sender
-
-if TYPE_CHECKING:
-    from ..orchestration import Schedule
-    from ..storage import Bucket
-    from .function import LambdaFunction
+from ..messaging import DeadLetterQueue, Queue, Sender
+from ..orchestration import Schedule
+from ..storage import Bucket
 
 _MAX_EVENT_AGE = 3_600
 
 
+class Startable(Protocol):
+    """What an event source must know of the function that it starts."""
+
+    name: str
+    arn: pulumi.Output[str]
+    key: EncryptionKey
+    timeout: int
+    role: Role
+    dead_letters: DeadLetterQueue
+    tags: Tags
+
+
 def from_queue(
-    function: LambdaFunction,
+    function: Startable,
     name: str,
     queue: Queue,
     *,
@@ -41,13 +48,13 @@ def from_queue(
         function_response_types=["ReportBatchItemFailures"],
         # The mapping's own limit, rather than reserved concurrency: throttled messages would count as received.
         scaling_config=aws.lambda_.EventSourceMappingScalingConfigArgs(maximum_concurrency=max_concurrency),
-        tags=function.child_tags(),
+        tags=function.tags.of(function.name),
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[granted])),
     )
 
 
 def objects_queue(
-    function: LambdaFunction, name: str, bucket: Bucket, prefix: str, *, max_receives: int, opts: pulumi.ResourceOptions
+    function: Startable, name: str, bucket: Bucket, prefix: str, *, max_receives: int, opts: pulumi.ResourceOptions
 ) -> Queue:
     """Return a queue that gets an event for each object created or deleted in the bucket under the prefix."""
     if bucket.notification is None:
@@ -65,7 +72,7 @@ def objects_queue(
                 "detail": {key: value for key, value in detail.items() if value},
             }
         ),
-        tags=function.child_tags(),
+        tags=function.tags.of(function.name),
         opts=opts,
     )
     queue = Queue(
@@ -90,11 +97,13 @@ def objects_queue(
 
 
 def from_schedule(
-    function: LambdaFunction, name: str, schedule: Schedule, payload: str | None, *, opts: pulumi.ResourceOptions
+    function: Startable, name: str, schedule: Schedule, payload: str | None, *, opts: pulumi.ResourceOptions
 ) -> aws.scheduler.Schedule:
     """Invoke the function on a schedule, under a role of the schedule's own; what cannot be delivered is kept."""
     group = aws.scheduler.ScheduleGroup(
-        check_auto_name(f"{name}-group", SCHEDULE_NAME, "schedule group"), tags=function.child_tags(), opts=opts
+        check_auto_name(f"{name}-group", SCHEDULE_NAME, "schedule group"),
+        tags=function.tags.of(function.name),
+        opts=opts,
     )
     role = Role(
         f"{name}-role",

@@ -147,10 +147,6 @@ class LambdaFunction(Component, domain="compute"):
         """Run on the schedule, with `payload` (JSON) as the event; `name` tells a function's schedules apart."""
         return event_sources.from_schedule(self, self._child(name), schedule, payload, opts=self._options())
 
-    def child_tags(self) -> dict[str, str]:
-        """Return the tags of what belongs to this function."""
-        return self._tags()
-
     def _watch(self, what: str, queue: DeadLetterQueue) -> None:
         self.alarms[what] = dead_letter_alarm(
             f"{self._child(what)}-alarm", queue, notify=self._notify, tags=self._tags(), opts=self._options()

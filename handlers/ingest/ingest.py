@@ -92,7 +92,7 @@ def _created(event: ObjectEvent, dataset: Dataset, settings: Settings, ledger: L
 
 
 def _deleted(event: ObjectEvent, dataset: Dataset, ledger: Ledger, state: Item | None) -> Result:
-    """Follow a deletion at the source: by default the data stays; docs/decisions/0003-deleted-raw-objects.md."""
+    """Follow a deletion at the source: by default the data stays; docs/decisions/0004-deleted-raw-objects.md."""
     other_version = event.removes_one_version and (state is None or state["version_id"] != event.version_id)
     if other_version or not is_needed(event, state):
         if state is not None:

@@ -56,10 +56,12 @@ class Source(Model):
     prefix: Prefix
     format: Literal["csv", "json-lines", "parquet"] | None = None
     """Default: by the file's extension, .csv, .jsonl or .parquet, each also .gz or .zst."""
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    delimiter: Annotated[str, Matching(r"[^\"\r\n]", "one character, neither a quote nor a line's end")] = ","
     header: bool = True
     null_values: tuple[str, ...] = ("",)
     """Texts that mean "no value" in CSV."""
+    on_delete: Literal["keep", "remove"] = "keep"
+    """What deleting a file does to the rows that came of it; expiry by the zone's lifecycle always keeps them."""
 
 
 class Dataset(Model):

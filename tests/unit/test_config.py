@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 STACKS = ("local", "dev", "stage", "prod")
 SALES = {"name": "sales", "columns": [{"name": "id", "type": "bigint"}, {"name": "day", "type": "date"}]}
 RAW = {"name": "raw"}
+IN = {"prefix": "in/"}
 TEXT = {"name": "a", "type": "text"}
 TINY_DECIMAL = {"name": "a", "type": "decimal(3,5)"}
 
@@ -105,6 +106,8 @@ def test_a_data_set_cannot_be_ingested_from_where_its_own_files_go() -> None:
         ({"datasets": [{**SALES, "columns": [{"name": "a b"}]}]}, "watershed:datasets[0].columns[0].name"),
         ({"datasets": [{**SALES, "columns": [TEXT]}]}, "watershed:datasets[0].columns[0].type"),
         ({"datasets": [{**SALES, "columns": [TINY_DECIMAL]}]}, "watershed:datasets[0].columns[0].type"),
+        ({"datasets": [{**SALES, "source": {"prefix": "in"}}]}, "watershed:datasets[0].source.prefix"),
+        ({"datasets": [{**SALES, "source": {**IN, "delimiter": '"'}}]}, "watershed:datasets[0].source.delimiter"),
         ({"key": {"arn": "my-key"}}, "watershed:key.arn"),
         ({"key": {"deletionWindowDays": 3}}, "watershed:key.deletionWindowDays"),
         ({"logs": {"retentionDays": 31}}, "watershed:logs.retentionDays"),

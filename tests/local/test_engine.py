@@ -5,11 +5,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from .stage_projects import only_on_path, stand_in
 
 from local.engine import build
 from local.engine.bootstrap import find_engine
 from local.errors import StageError
+
+from .stage_projects import only_on_path, stand_in
 
 # A `go` that builds in no time: it writes the CLI where `-o` says, and notes that it was called.
 GO = """
@@ -62,7 +63,7 @@ def test_a_cli_that_is_too_old_is_refused_with_both_ways_out(tmp_path: Path, mon
 def test_a_cli_that_does_not_run_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stand_in(tmp_path / "bin", "pulumi", "echo no such library >&2; exit 127")
     monkeypatch.setenv("PATH", only_on_path(tmp_path / "bin"))
-    with pytest.raises(StageError, match="does not run.*127.*no such library"):
+    with pytest.raises(StageError, match=r"does not run.*127.*no such library"):
         find_engine()
 
 

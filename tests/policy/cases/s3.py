@@ -222,6 +222,13 @@ CASES = [
     good("S3-FORCE-DESTROY", "not set", raw),
     good("S3-FORCE-DESTROY", "set to no", make(BUCKET, forceDestroy=False)),
     bad("S3-KEY-ENFORCED", "not said", policy(TLS)),
+    *(
+        bad("S3-KEY-ENFORCED", title, policy({**TLS, "Action": "s3:PutObject", "Condition": {operator: {key: value}}}))
+        for title, operator, key, value in (
+            ("our key refused", "StringEquals", "s3:x-amz-server-side-encryption-aws-kms-key-id", KEY_ARN),
+            ("another algorithm refused", "StringNotEquals", "s3:x-amz-server-side-encryption", "aws:kms"),
+        )
+    ),
     good(
         "S3-KEY-ENFORCED",
         "other keys refused",

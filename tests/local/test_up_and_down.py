@@ -13,7 +13,7 @@ import pytest
 from local.aws import Clients
 from local.emulator import lifecycle, ports
 from local.errors import POLICY, StageError
-from local.processes import start_identity, stop_marked
+from local.processes import STAGE_VARIABLE, start_identity, stop_marked
 from local.stage.down import take_down
 from local.stage.reports import UpReport
 from local.stage.status import read_status
@@ -135,6 +135,13 @@ def test_down_after_a_killed_up_leaves_no_process(workspace: Workspace) -> None:
     while left := [pid for pid, identity in children.items() if start_identity(pid) == identity]:
         assert time.monotonic() < deadline, [Path(f"/proc/{pid}/cmdline").read_text() for pid in left]
         time.sleep(0.1)
+
+
+def test_down_ends_what_a_killed_command_left_behind(workspace: Workspace) -> None:
+    marked = {**os.environ, STAGE_VARIABLE: str(workspace.root)}
+    with subprocess.Popen(["sleep", "300"], env=marked) as stray:
+        assert take_down(workspace).stopped_emulator
+        assert stray.wait(10) == -signal.SIGKILL
 
 
 def test_ctrl_c_leaves_a_state_from_which_up_works(workspace: Workspace) -> None:

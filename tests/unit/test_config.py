@@ -14,9 +14,12 @@ from components.config_source import _read_files
 
 ROOT = Path(__file__).parents[2]
 STACKS = ("local", "dev", "stage", "prod")
-SALES = {"name": "sales", "columns": [{"name": "id", "type": "bigint"}, {"name": "day", "type": "date"}]}
-RAW = {"name": "raw"}
-IN = {"prefix": "in/"}
+SALES: dict[str, object] = {
+    "name": "sales",
+    "columns": [{"name": "id", "type": "bigint"}, {"name": "day", "type": "date"}],
+}
+RAW: dict[str, object] = {"name": "raw"}
+IN: dict[str, object] = {"prefix": "in/"}
 TEXT = {"name": "a", "type": "text"}
 TINY_DECIMAL = {"name": "a", "type": "decimal(3,5)"}
 

@@ -238,7 +238,7 @@ def _abort_unfinished(context: Any, message: str, error: Unfinished) -> NoReturn
     """Tell the engine that the resource exists, so that it is kept in state and finished by the next update."""
     detail = any_pb2.Any()
     properties = to_struct(error.outputs)
-    detail.Pack(provider_pb2.ErrorResourceInitFailed(id=error.identifier, properties=properties, reasons=[str(error)]))
+    detail.Pack(provider_pb2.ErrorResourceInitFailed(id=error.identifier, properties=properties, reasons=[message]))
     status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=message, details=[detail])
     context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
     _abort(context, grpc.StatusCode.UNKNOWN, message)

@@ -66,8 +66,8 @@ def stack(
             pulumi_command=automation.PulumiCommand(root=str(engine.root)) if engine.root else None,
         ),
     )
-    for key, value in {"aws:region": REGION, **(config or {})}.items():
-        made.set_config(key, automation.ConfigValue(value))
+    values = {"aws:region": REGION, **(config or {})}
+    made.set_all_config({key: automation.ConfigValue(value) for key, value in values.items()})
     return made
 
 

@@ -149,6 +149,37 @@ def test_a_death_at_any_call_loses_and_doubles_nothing(
     assert_consistent(lake, {"in/orders/a.csv": ["new", "newer"], "in/orders/b.csv": ["other"]})
 
 
+RIVALS = ["the same event", "the version before", "the next version", "another object"]
+
+
+@pytest.mark.parametrize("rival", RIVALS)
+@pytest.mark.parametrize("call", range(1, MOST_CALLS + 1))
+def test_another_worker_at_any_call_loses_and_doubles_nothing(
+    make_lake: Callable[..., Lake], call: int, rival: str
+) -> None:
+    lake = make_lake(partitioned())
+    before = lake.put("in/orders/a.csv", csv("old", "older"))
+    lake.ingest(before)
+    message = lake.put("in/orders/a.csv", csv("new", "newer"))
+    following = lake.put("in/orders/a.csv", csv("newest"))
+    other = lake.put("in/orders/b.csv", csv("other", "others", "more"))
+    theirs = dict(zip(RIVALS, [message, before, following, other], strict=True))[rival]
+    interrupted: list[str] = []
+
+    def interrupt() -> None:
+        interrupted.append(theirs)
+        Rival(lake).ingest(theirs)
+
+    faults = Faults(lake.s3, lake.dynamodb)
+    faults.at(call, interrupt, after=False)
+    lake.ingest(message)
+    faults.clear()
+    newest = {"in/orders/a.csv": ["newest"] if following in interrupted else ["new", "newer"]}
+    if other in interrupted:
+        newest["in/orders/b.csv"] = ["other", "others", "more"]
+    assert_consistent(lake, newest)
+
+
 def test_no_ingestion_makes_more_calls_than_are_tried(make_lake: Callable[..., Lake]) -> None:
     lake = make_lake(partitioned())
     lake.load("in/orders/a.csv", csv("old", "older"))

@@ -73,4 +73,8 @@ def _skip_stars(reachable: set[int], other: str) -> set[int]:
 
 def covers(wide: str, narrow: str) -> bool:
     """Say whether everything that `narrow` matches is matched by `wide` too (sound, not complete)."""
-    return wide == "*" or wide.lower() == narrow.lower() or compiled(wide).fullmatch(narrow) is not None
+    if wide == "*" or wide.lower() == narrow.lower():
+        return True
+    # One character of `wide` is not enough for a `*` of `narrow`.
+    body = "".join(".*" if char == "*" else "[^*]" if char == "?" else re.escape(char) for char in wide)
+    return re.fullmatch(body, narrow, re.IGNORECASE | re.DOTALL) is not None

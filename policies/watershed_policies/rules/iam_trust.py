@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from ..iam.document import Principal
     from ..settings import Settings
 
+# Services whose guides put aws:SourceAccount into trust policies; Lambda and others assume roles without saying for whom.
+# https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+NAMES_SOURCE_TO_ROLES = {"scheduler.amazonaws.com", "pipes.amazonaws.com"}
 GRANTED_TO_OTHERS = (Kind.TRUST, Kind.RESOURCE, Kind.KEY)
 GRANTED_TO_OTHERS_TYPES = locations.types_with(*GRANTED_TO_OTHERS)
 
@@ -78,6 +81,20 @@ def services_in_our_name(resource: Resource, _: Settings) -> Iterator[Finding]:
                     f"{statement.label} lets {principal.value} act for any AWS account",
                     'add "Condition": {"StringEquals": {"aws:SourceAccount": account_id}}, or ArnLike aws:SourceArn '
                     "with the ARN that the service calls for",
+                )
+
+
+@CONFUSED_DEPUTY.on(aws("iam", "Role"))
+def role_for_service_in_our_name(role: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a role that a service which says in whose name it acts may assume for any account."""
+    for statement in locations.allowed_statements(role, Kind.TRUST):
+        if conditions.bounds_source(statement.conditions):
+            continue
+        for principal in statement.principals:
+            if principal.kind == "Service" and principal.value in NAMES_SOURCE_TO_ROLES:
+                yield Finding(
+                    f"{statement.label} lets {principal.value} assume the role for any AWS account",
+                    'add "Condition": {"StringEquals": {"aws:SourceAccount": account_id}}',
                 )
 
 

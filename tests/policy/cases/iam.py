@@ -263,6 +263,7 @@ WILDCARD_PRINCIPAL = [
 ]
 
 EVENTS = {"Service": "events.amazonaws.com"}
+SCHEDULER = {"Service": "scheduler.amazonaws.com"}
 FOR_LOGS = {"Service": "logs.eu-west-1.amazonaws.com"}
 CONFUSED_DEPUTY = [
     bad("IAM-CONFUSED-DEPUTY", "a queue", queue(allow("sqs:SendMessage", QUEUE, Principal=EVENTS))),
@@ -301,6 +302,9 @@ CONFUSED_DEPUTY = [
             )
         ),
     ),
+    bad("IAM-CONFUSED-DEPUTY", "a role", trust(allow("sts:AssumeRole", Principal=SCHEDULER))),
+    good("IAM-CONFUSED-DEPUTY", "a role", trust(allow("sts:AssumeRole", Principal=SCHEDULER, Condition=OUR_ACCOUNT))),
+    good("IAM-CONFUSED-DEPUTY", "a role for Lambda", trust(allow("sts:AssumeRole", Principal=LAMBDA))),
     good(
         "IAM-CONFUSED-DEPUTY",
         "our account",

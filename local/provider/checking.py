@@ -1,6 +1,7 @@
 """Check: fills in names, defaults and default tags, and refuses what AWS would refuse, before anything is created."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from .binding import BoundResource
 from .codecs import Problem
 from .naming import Proposal, automatic_name
-from .values import Secret, Unknown, plain
+from .values import Secret, Unknown, has_secret, plain
 
 DEFAULTS = "__defaults"
 """The input in which the official provider, too, keeps the names of the inputs it filled in."""
@@ -38,7 +39,7 @@ def check(
     inputs[DEFAULTS] = sorted(filled)
     if not problems:
         problems += resource.problems(deployed(inputs))
-    return inputs, problems
+    return inputs, [_without_secrets(problem, inputs) for problem in problems]
 
 
 def deployed(inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,6 +48,14 @@ def deployed(inputs: Mapping[str, Any]) -> dict[str, Any]:
     if state.get("tags"):
         state["tagsAll"] = state["tags"]
     return state
+
+
+def _without_secrets(problem: Problem, inputs: Mapping[str, Any]) -> Problem:
+    """A problem shows the value at fault; a secret is never shown."""
+    name = re.split(r"[.\[]", problem.path, maxsplit=1)[0]
+    if not has_secret(inputs.get(name)):
+        return problem
+    return Problem(problem.path, "is a secret whose value AWS would refuse: check its length, characters and choices")
 
 
 def _refused(resource: BoundResource, inputs: Mapping[str, Any], around: Surroundings) -> list[Problem]:

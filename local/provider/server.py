@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 import grpc  # type: ignore[import-untyped]
-from google.protobuf import any_pb2, empty_pb2, struct_pb2  # type: ignore[import-untyped]
+from google.protobuf import any_pb2, empty_pb2  # type: ignore[import-untyped]
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
 from .aws import Aws, AwsError, Offline
@@ -26,7 +26,7 @@ from .lifecycle import (
     update,
 )
 from .naming import Proposal
-from .values import UNKNOWN, from_struct, has_unknown, plain, to_struct
+from .values import Secret, from_struct, has_secret, has_unknown, plain, to_struct
 
 VERSION = "7.51.1"
 DEFAULT_REGION = "us-east-1"
@@ -170,7 +170,9 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         inputs = refreshed_inputs(resource, old_inputs, found)
         if not old_inputs:
             inputs[DEFAULTS] = []
-        outputs = {**old_state, **found, **{name: value for name, value in inputs.items() if name != DEFAULTS}}
+        secret = {name for name, value in old_state.items() if has_secret(value)} | set(resource.resource.secrets)
+        read_back = {name: Secret(value) if name in secret else value for name, value in found.items()}
+        outputs = {**old_state, **read_back, **{name: value for name, value in inputs.items() if name != DEFAULTS}}
         outputs = {name: value for name, value in outputs.items() if name in resource.schema.properties}
         gone = (set(old_inputs) - set(inputs)) & resource.schema.inputs
         outputs = {name: value for name, value in outputs.items() if name not in gone}
@@ -265,6 +267,3 @@ def _token(urn: str) -> str:
 
 def _name(urn: str) -> str:
     return urn.split("::", 3)[3]
-
-
-__all__ = ["UNKNOWN", "AwsProvider", "struct_pb2"]

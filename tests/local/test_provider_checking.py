@@ -163,7 +163,10 @@ class TestPreview:
         assert outputs["environment"]["variables"]["KEY"] == Secret("s3cr3t")
 
     def test_a_secret_is_checked_like_any_value_but_never_shown(self, offline: AwsProvider) -> None:
-        assert Life(offline, ROLE).check(assumeRolePolicy=json.dumps(TRUST), description=Secret("d"))
+        with pytest.raises(Refusal) as refused:
+            Life(offline, ROLE).check(assumeRolePolicy=json.dumps(TRUST), path=Secret("hunter22"))
+        assert "path is a secret whose value AWS would refuse" in str(refused.value)
+        assert "hunter22" not in str(refused.value)
 
     def test_a_tag_that_is_unknown_is_unknown_in_all_tags(self, offline: AwsProvider) -> None:
         assert Life(offline, BUCKET).preview(tags={"a": UNKNOWN})["tagsAll"]["a"] is UNKNOWN

@@ -660,6 +660,7 @@ def test_the_version_of_an_object_is_unknown_until_its_new_content_is_there(worl
 
 def test_a_secret_reaches_aws_and_stays_a_secret_in_state(world: World) -> None:
     given = world.function_properties(environment={"variables": {"PASSWORD": Secret("hunter22")}})
+    given["tags"] = {"hint": Secret("hunter22")}
     life = world.made("aws:lambda/function:Function", "discreet", **given)
     found = world.clients("lambda").get_function_configuration(FunctionName=life.outputs["name"])
     assert found["Environment"]["Variables"]["PASSWORD"] == "hunter22"

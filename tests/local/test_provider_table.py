@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from local.provider import support, supported_types
 from local.provider.aws import service_model
-from local.provider.binding import UnknownType, bound
+from local.provider.binding import BoundResource, UnknownType, bound
 from local.provider.calls import BoundCall
 from local.provider.codecs import Codec, ListCodec, MapCodec, ObjectCodec, SingleCodec
 from local.provider.constraints import pattern
+from local.provider.table import Call, Name, Resource
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "add-a-resource-type.md"
 
@@ -100,6 +102,15 @@ def test_an_unknown_type_is_refused_with_the_guide_that_says_how_to_add_it() -> 
     with pytest.raises(UnknownType, match=r"aws:mq/broker:Broker.*docs/guides/add-a-resource-type\.md"):
         bound("aws:mq/broker:Broker")
     assert GUIDE.exists()
+
+
+def test_the_guide_s_example_is_a_whole_row() -> None:
+    example = GUIDE.read_text().split("```python\n")[1].split("```")[0]
+    names: dict[str, Any] = {"Resource": Resource, "Name": Name, "Call": Call}
+    exec(example, names)
+    row = BoundResource(names["LOG_STREAM"])
+    assert list(row.unmapped()) == []
+    assert sorted(row.create.sent) == ["logGroupName", "name"]
 
 
 def test_every_pattern_of_the_services_in_the_table_is_one_python_can_check() -> None:

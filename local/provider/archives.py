@@ -10,7 +10,8 @@ from typing import Any
 
 from botocore.model import Shape
 
-from .codecs import Codec, Hints, Problem
+from .codecs import Hints
+from .forms import Codec, Problem
 from .schema import PropertyType
 from .values import UNKNOWN, Asset, Unknown, has_unknown
 

@@ -5,7 +5,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from .calls import BoundCall, BoundTags, identity
-from .codecs import Problem
+from .forms import Problem
 from .resources import table
 from .schema import ResourceSchema, resource_schema
 from .table import Part, Resource, State

@@ -7,7 +7,8 @@ from typing import Any
 from botocore.model import StructureShape
 
 from .aws import service_model
-from .codecs import Codec, Field, Hints, Problem, codec_for, field_for, put, take
+from .codecs import Field, Hints, codec_for, field_for, put, take
+from .forms import Codec, Problem
 from .matching import Path, member_shape, normalised
 from .schema import ResourceSchema
 from .table import Call, Resource, Session, State

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .binding import BoundResource
-from .codecs import Problem
+from .forms import Problem
 from .naming import Proposal, automatic_name
 from .values import Secret, Unknown, has_secret, plain
 

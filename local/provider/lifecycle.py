@@ -1,8 +1,5 @@
 """Create, read, update and delete of one resource: the order of its AWS calls and what they mean for its state."""
 
-import hashlib
-import json
-import re
 import time
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,10 +8,9 @@ from .aws import AwsError
 from .binding import BoundPart, BoundResource
 from .calls import BoundCall
 from .checking import DEFAULTS, deployed
-from .differences import same_ignoring_order
-from .schema import PropertyType
+from .identifiers import identifier_of, names_in_ids, parts_of, strings
 from .table import Session, State
-from .values import UNKNOWN, Secret, has_secret, plain
+from .values import UNKNOWN, Secret
 
 SETTLE_SECONDS = 120
 
@@ -59,7 +55,7 @@ def expected(resource: BoundResource, inputs: Mapping[str, Any], session: Sessio
 
 def read(resource: BoundResource, identifier: str, state: State, session: Session) -> State | None:
     """What AWS says of the resource: its plain properties, or None when it is gone."""
-    known = state or _parts_of(resource, identifier)
+    known = state or parts_of(resource, identifier)
     if resource.resource.support == "recorded":
         return known
     found: State = {}
@@ -78,37 +74,11 @@ def read(resource: BoundResource, identifier: str, state: State, session: Sessio
         found.setdefault("tagsAll", {})
     if "tags" in resource.schema.properties:
         found["tags"] = found["tagsAll"]
-    found = {**{name: known[name] for name in _names_in_ids(resource) if name in known}, **found}
+    found = {**{name: known[name] for name in names_in_ids(resource) if name in known}, **found}
     if resource.resource.after_read:
         found.update(resource.resource.after_read({**known, **found}, session))
     found.update(_computed(resource, {**known, **found}, session))
     return found
-
-
-def refreshed_inputs(resource: BoundResource, old: Mapping[str, Any], found: State) -> State:
-    """The inputs after a refresh, where AWS differs from them; for an import (no old ones), all that AWS has set."""
-    readable = resource.schema.inputs - set(resource.resource.local) - set(resource.resource.unread)
-    inputs: State = {}
-    if old:
-        for name, value in old.items():
-            if name not in readable or name not in found:
-                silent = plain(value) in (None, "", [], {}, False, resource.resource.defaults.get(name))
-                if silent or name not in readable or not _readable(resource, name):
-                    inputs[name] = value
-            elif same_ignoring_order(
-                resource, name, value, _like(resource.schema.properties[name], plain(value), found[name])
-            ):
-                inputs[name] = value
-            else:
-                inputs[name] = Secret(found[name]) if has_secret(value) else found[name]
-        if found.get("tags") and "tags" not in old:
-            inputs["tags"] = found["tags"]
-        return inputs
-    for name in sorted(readable & set(found)):
-        value = _pruned(found[name])
-        if name != "region" and value not in ("", [], {}, None) and value != resource.resource.defaults.get(name):
-            inputs[name] = value
-    return inputs
 
 
 def update(
@@ -249,29 +219,6 @@ def _read_one(call: BoundCall, state: State, session: Session) -> State | None:
         raise
 
 
-def _readable(resource: BoundResource, name: str) -> bool:
-    """Whether AWS tells this property when it is set, so that its absence means that it was removed."""
-    return any(name == field.name for call in resource.read for field in call.answered)
-
-
-def _like(kind: PropertyType, old: Any, found: Any) -> Any:
-    """`found` without what the program never set: AWS answers its defaults inside structures."""
-    if kind.kind == "object" and isinstance(old, dict) and isinstance(found, dict):
-        known = {key: value for key, value in found.items() if key in old and key in kind.properties}
-        return {key: _like(kind.properties[key], old[key], value) for key, value in known.items()}
-    if kind.item and isinstance(old, list) and isinstance(found, list) and len(old) == len(found):
-        return [_like(kind.item, *pair) for pair in zip(old, found, strict=True)]
-    return found
-
-
-def _pruned(value: Any) -> Any:
-    """`value` without what AWS answers for "nothing"."""
-    if isinstance(value, dict):
-        kept = {key: _pruned(item) for key, item in value.items()}
-        return {key: item for key, item in kept.items() if item not in ("", [], None)}
-    return [_pruned(item) for item in value] if isinstance(value, list) else value
-
-
 def _outputs(resource: BoundResource, inputs: Mapping[str, Any], state: Mapping[str, Any]) -> State:
     """State for the engine: inputs as the program gave them (secrets wrapped), and what AWS added."""
     outputs = {name: value for name, value in state.items() if name in resource.schema.properties}
@@ -297,7 +244,7 @@ def _add(state: State, found: State, over: bool = False) -> None:
 
 
 def _computed(resource: BoundResource, state: Mapping[str, Any], session: Session) -> State:
-    around = {"region": session.region, "account": session.account, "partition": session.partition, **_strings(state)}
+    around = {"region": session.region, "account": session.account, "partition": session.partition, **strings(state)}
     computed: State = {"region": session.region} if "region" in resource.schema.properties else {}
     for name, template in resource.resource.computed.items():
         if name in resource.schema.inputs and state.get(name) is not None:
@@ -307,42 +254,3 @@ def _computed(resource: BoundResource, state: Mapping[str, Any], session: Sessio
         except KeyError:
             continue
     return computed
-
-
-def _strings(state: Mapping[str, Any]) -> dict[str, str]:
-    return {name: str(value) for name, value in state.items() if isinstance(value, (str, int)) and value != ""}
-
-
-def identifier_of(resource: BoundResource, state: Mapping[str, Any]) -> str:
-    """The resource's id, which may differ from what it is imported by."""
-    known = _strings(state)
-    if "{digest}" in resource.resource.id:
-        inputs = {name: state[name] for name in sorted(resource.schema.inputs) if name in state}
-        known["digest"] = hashlib.sha256(json.dumps(inputs, default=str, sort_keys=True).encode()).hexdigest()[:12]
-    try:
-        return resource.resource.id.format_map(known)
-    except KeyError as error:
-        raise ValueError(f"{resource.resource.token}: AWS did not answer {error}, which its id is made of") from error
-
-
-def _names_in_ids(resource: BoundResource) -> set[str]:
-    return {*resource.identity, *_names_in(resource.resource.id), *_names_in(resource.resource.import_id)}
-
-
-def _names_in(template: str) -> list[str]:
-    return re.findall(r"{(\w+)}", template)
-
-
-def _parts_of(resource: BoundResource, identifier: str) -> State:
-    """The properties an id is made of: what an import knows."""
-    template = resource.resource.import_id or resource.resource.id
-    names = _names_in(template)
-    literal = re.escape(template).replace(r"\{", "{").replace(r"\}", "}")
-    pattern = literal
-    for index, name in enumerate(names):
-        greedy = "(.+)" if index == len(names) - 1 else "(.+?)"
-        pattern = pattern.replace(f"{{{name}}}", greedy, 1)
-    match = re.fullmatch(pattern, identifier)
-    if match is None:
-        raise ValueError(f"{identifier!r} is not what {resource.resource.token} is imported by: {template}")
-    return {name: part for name, part in zip(names, match.groups(), strict=True) if name != "digest"}

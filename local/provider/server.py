@@ -14,18 +14,10 @@ from .checking import DEFAULTS, Surroundings, check, deployed
 from .configuration import Configuration, ConfigurationError, configuration
 from .differences import Difference, difference
 from .functions import UnknownFunction, invoke
-from .lifecycle import (
-    Unfinished,
-    create,
-    delete,
-    expected,
-    expected_update,
-    identifier_of,
-    read,
-    refreshed_inputs,
-    update,
-)
+from .identifiers import identifier_of
+from .lifecycle import Unfinished, create, delete, expected, expected_update, read, update
 from .naming import Proposal
+from .refresh import refreshed_inputs
 from .values import Secret, from_struct, has_secret, has_unknown, plain, to_struct
 
 VERSION = "7.51.1"

@@ -10,8 +10,9 @@ from local.provider import support, supported_types
 from local.provider.aws import service_model
 from local.provider.binding import BoundResource, UnknownType, bound
 from local.provider.calls import BoundCall
-from local.provider.codecs import Codec, ListCodec, MapCodec, ObjectCodec, SingleCodec
+from local.provider.codecs import ObjectCodec
 from local.provider.constraints import pattern
+from local.provider.forms import Codec, ListCodec, MapCodec, SingleCodec
 from local.provider.table import Call, Name, Resource
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "add-a-resource-type.md"

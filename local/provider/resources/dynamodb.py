@@ -7,7 +7,8 @@ from typing import Any
 
 from botocore.model import Shape
 
-from ..codecs import Codec, Hints, Problem, codec_for
+from ..codecs import Hints, codec_for
+from ..forms import Codec, Problem
 from ..schema import PropertyType
 from ..table import Call, Name, Part, Resource, Session, State, Tags
 from ..values import Unknown

@@ -3,7 +3,8 @@
 from typing import Any
 
 from ..aws import AwsError
-from ..codecs import Codec, Hints, WordCodec
+from ..codecs import Hints
+from ..forms import Codec, WordCodec
 from ..schema import PropertyType
 from ..table import Call, Name, Resource, State, Tags
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ..codecs import Codec, FlagCodec, Hints
+from ..codecs import Hints
+from ..forms import Codec, FlagCodec
 from ..schema import PropertyType
 from ..table import Call, Part, Resource, State
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from ..codecs import Codec, FlagCodec, Hints, Problem
+from ..codecs import Hints
+from ..forms import Codec, FlagCodec, Problem
 from ..schema import PropertyType
 from ..table import Call, Resource, State
 from ..values import Unknown

@@ -5,7 +5,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from ..archives import base64_codec, file_codec
-from ..codecs import Codec, Hints, Problem
+from ..codecs import Hints
+from ..forms import Codec, Problem
 from ..schema import PropertyType
 from ..table import Call, Resource, Session, State
 from ..values import Unknown

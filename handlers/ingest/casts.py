@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _DUCKDB = {"string": "VARCHAR", "int": "INTEGER", "float": "REAL", "binary": "BLOB"}
-_INTEGERS = {"tinyint", "smallint", "int", "bigint"}
+INTEGERS = {"tinyint", "smallint", "int", "bigint"}
 _TEXT = {"VARCHAR", "JSON"}
 
 
@@ -45,7 +45,7 @@ def _typed(value: str, glue_type: str, given: str, refusal: str) -> str:
         return f"from_base64({value})"
     if glue_type == "timestamp" and given in _TEXT:
         return f"CAST(CAST({value} AS TIMESTAMPTZ) AS TIMESTAMP)"
-    if glue_type in _INTEGERS:
+    if glue_type in INTEGERS:
         return _integer(value, wanted, given, refusal)
     return f"CAST({value} AS {wanted})"
 

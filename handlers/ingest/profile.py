@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
-from .casts import duckdb_type, literal, quoted
+from .casts import INTEGERS, duckdb_type, literal, quoted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,14 +39,15 @@ class ColumnStatistics(TypedDict):
 def profile(database: duckdb.DuckDBPyConnection, folder: Path, dataset: Dataset) -> list[ColumnStatistics]:
     """Return the statistics of all Parquet files below a folder."""
     types = {column.name: column.type for column in dataset.columns}
+    files = literal(str(folder / "**" / "*.parquet"))
+    recorded = _recorded(database, files)
     hive = ", ".join(f"{literal(name)}: {literal(duckdb_type(types[name]))}" for name in dataset.partitioned_by)
     partitions = f"hive_partitioning=true, hive_types={{{hive}}}" if hive else "hive_partitioning=false"
-    relation = f"read_parquet({literal(str(folder / '**' / '*.parquet'))}, {partitions})"
     found: list[ColumnStatistics] = []
     for start in range(0, len(dataset.columns), _COLUMNS_A_QUERY):
         columns = dataset.columns[start : start + _COLUMNS_A_QUERY]
-        aggregates = ", ".join(map(_aggregates, columns))
-        answer = database.execute(f"SELECT {aggregates} FROM {relation}").fetchone()  # noqa: S608 -- every name is quoted, every text a literal
+        aggregates = ", ".join(_aggregates(column, recorded.get(column.name)) for column in columns)
+        answer = database.execute(f"SELECT {aggregates} FROM read_parquet({files}, {partitions})").fetchone()  # noqa: S608 -- every name is quoted, every text a literal
         found += [_statistics(column, answer[n * 5 : n * 5 + 5]) for n, column in enumerate(columns)] if answer else []
     return found
 
@@ -61,9 +62,29 @@ def is_number(glue_type: str) -> bool:
     return glue_type.startswith(_NUMBERS)
 
 
-def _aggregates(column: Column) -> str:
+class _Recorded(NamedTuple):
+    nulls: int
+    least: int | None
+    most: int | None
+
+
+def _recorded(database: duckdb.DuckDBPyConnection, files: str) -> dict[str, _Recorded]:
+    """Return what the files' own metadata says of their columns: nulls, and the bounds of whole numbers."""
+    columns = (
+        "path_in_schema, CAST(sum(stats_null_count) AS BIGINT), "
+        "min(TRY_CAST(stats_min_value AS BIGINT)), max(TRY_CAST(stats_max_value AS BIGINT))"
+    )
+    complete = "GROUP BY path_in_schema HAVING count(stats_null_count) = count(*)"
+    rows = database.execute(f"SELECT {columns} FROM parquet_metadata({files}) {complete}").fetchall()  # noqa: S608 -- a literal
+    return {name: _Recorded(*rest) for name, *rest in rows}
+
+
+def _aggregates(column: Column, recorded: _Recorded | None) -> str:
     name = quoted(column.name)
+    nulls = str(recorded.nulls) if recorded else f"count(*) - count({name})"
     least, most, quantiles = f"min({name})", f"max({name})", "NULL"
+    if recorded and column.type in INTEGERS:
+        least, most = ("NULL" if bound is None else str(bound) for bound in (recorded.least, recorded.most))
     if column.type in {"float", "double"}:  # NaN is greater than everything, and says nothing
         least, most = (f"{bound} FILTER (WHERE NOT isnan({name}))" for bound in (least, most))
     if column.type == "binary":
@@ -71,7 +92,7 @@ def _aggregates(column: Column) -> str:
     if is_number(column.type):
         quantiles = f"reservoir_quantile({name}, {list(QUANTILES.values())}, {_SAMPLE})"
     as_text = f"CAST({least} AS VARCHAR), CAST({most} AS VARCHAR)"
-    return f"count(*) - count({name}), approx_count_distinct({name}), {as_text}, CAST({quantiles} AS VARCHAR[])"
+    return f"{nulls}, approx_count_distinct({name}), {as_text}, CAST({quantiles} AS VARCHAR[])"
 
 
 def _statistics(column: Column, answer: tuple[Any, ...]) -> ColumnStatistics:

@@ -174,7 +174,9 @@ def test_another_worker_at_any_call_loses_and_doubles_nothing(
     faults.at(call, interrupt, after=False)
     lake.ingest(message)
     faults.clear()
-    newest = {"in/orders/a.csv": ["newest"] if following in interrupted else ["new", "newer"]}
+    newest: dict[str, list[str] | None] = {
+        "in/orders/a.csv": ["newest"] if following in interrupted else ["new", "newer"]
+    }
     if other in interrupted:
         newest["in/orders/b.csv"] = ["other", "others", "more"]
     assert_consistent(lake, newest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 from typing import TYPE_CHECKING
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     Make = Callable[[Callable[[], None]], EngineStage]
+
+# An engine that refuses cancels the inline program, whose coroutines the Automation API then never awaits.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 OPEN_POLICY = json.dumps({"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}})
 TRUST = json.dumps(
@@ -73,6 +77,12 @@ def emulated(tmp_path: Path) -> Iterator[int]:
             yield port
     finally:
         lifecycle.stop(workspace)
+
+
+@pytest.fixture(autouse=True)
+def leave_no_coroutine_to_other_tests() -> Iterator[None]:
+    yield
+    gc.collect()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..iam.document import Principal
     from ..settings import Settings
 
-# Services whose guides put aws:SourceAccount into trust policies; Lambda and others assume roles without saying for whom.
+# Services whose guides put aws:SourceAccount into trust policies; Lambda and others do not say for whom they act.
 # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
 NAMES_SOURCE_TO_ROLES = {"scheduler.amazonaws.com", "pipes.amazonaws.com"}
 GRANTED_TO_OTHERS = (Kind.TRUST, Kind.RESOURCE, Kind.KEY)

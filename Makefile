@@ -25,7 +25,7 @@ $(READY): requirements.txt locks/uv.txt locks/data.txt
 # The engine is built from its Go modules, if it has to be, while pip works; `watershed local up` waits for it.
 up: ## deploy the local stack to an emulated AWS on this machine, load real data, show the result
 	@$(PYTHON) local/engine/build.py --unless-on-path >/dev/null 2>&1 & \
-	$(MAKE) --no-print-directory setup
+	$(MAKE) --no-print-directory --silent setup
 	@$(BIN)/python -m cli local up
 
 down: $(READY) ## stop the emulated AWS and remove its data and state

@@ -1,5 +1,6 @@
 """Start, find and stop the emulator of one project folder."""
 
+import importlib.util
 import json
 import subprocess
 import sys
@@ -43,6 +44,11 @@ def find(workspace: Workspace) -> Emulator | None:
 
 def start(workspace: Workspace, port: int, *, region: str, account: str = aws.ACCOUNT) -> Emulator:
     """Start an emulator on `port` (0: any free one) and wait until it answers."""
+    if importlib.util.find_spec("ministack") is None:
+        raise StageError(
+            "The emulated AWS is not installed: there is no package `ministack`.",
+            fix="In a checkout: make setup. With the installed library: pip install 'watershed[local]'.",
+        )
     taken = take_port(port)
     for folder in (workspace.logs, workspace.temporary):
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,6 @@
 """The emulator's life: started, found, stopped, and never left behind."""
 
+import importlib.util
 import os
 import signal
 import time
@@ -37,6 +38,13 @@ def test_an_emulator_whose_checkout_goes_stops_by_itself(tmp_path: Path) -> None
     started = lifecycle.start(workspace, 0, region="eu-central-1")
     workspace.discard()
     wait_until(lambda: not started.record.is_alive)
+
+
+def test_without_ministack_the_error_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(StageError, match="no package `ministack`") as refused:
+        lifecycle.start(Workspace(tmp_path), 0, region="eu-central-1")
+    assert "watershed[local]" in refused.value.fix
 
 
 def test_a_port_in_use_names_the_project_that_has_it(

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -86,7 +87,7 @@ def parse(raw: Sequence[Any], rules: Mapping[str, Rule], today: dt.date) -> Exem
         if wrong:
             problems.append(f"{where}: {'; '.join(wrong)}")
         else:
-            active.append(Exemption(**{**entry, "expires": dt.date.fromisoformat(entry["expires"])}))
+            active.append(Exemption(**{**entry, "expires": _date(entry["expires"])}))
     return Exemptions(tuple(active), tuple(problems))
 
 
@@ -107,7 +108,7 @@ def _problems(entry: Any, rules: Mapping[str, Rule], today: dt.date) -> list[str
     elif rules[rule].by_grant and not entry.get("grant"):
         problems.append(f"an exemption from {rule} needs the grant, as the violation shows it: <action> on <resource>")
     try:
-        expires = dt.date.fromisoformat(entry["expires"])
+        expires = _date(entry["expires"])
     except ValueError:
         return [*problems, f"expires is {entry['expires']!r}; accepted: a date such as 2027-03-31"]
     if expires < today:
@@ -116,6 +117,11 @@ def _problems(entry: Any, rules: Mapping[str, Rule], today: dt.date) -> list[str
             f"fix the resource, or let {entry['owner']} agree on a new date"
         )
     return problems
+
+
+def _date(text: str) -> dt.date:
+    """Read a date; the engine makes `2027-03-31 00:00:00 +0000 UTC` of one that stands in YAML without quotes."""
+    return dt.date.fromisoformat(re.sub(r"[T ]00:00:00.*$", "", text))
 
 
 def _same_grant(ours: str | None, found: str | None) -> bool:

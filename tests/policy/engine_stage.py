@@ -64,8 +64,12 @@ class EngineStage:
         )
         self._stack.set_config("aws:region", automation.ConfigValue("eu-central-1"))
 
-    def exempt(self, *exemptions: Mapping[str, str]) -> None:
-        self._stack.set_config("watershed:exemptions", automation.ConfigValue(json.dumps(exemptions)))
+    def exempt(self, **exemption: str) -> None:
+        """Write an exemption into the stack's file as a person does, its date without quotes."""
+        file = self.folder / "Pulumi.test.yaml"
+        lines = "".join(f"      {key}: {value}\n" for key, value in exemption.items())
+        text = file.read_text("utf-8").rstrip("\n")
+        file.write_text(f"{text}\n  watershed:exemptions:\n    -\n{lines}", "utf-8")
 
     def judge_by(self, settings: Mapping[str, Any]) -> None:
         path = self.folder / "levels.json"

@@ -157,7 +157,7 @@ def test_an_exemption_lets_pass_and_is_shown(stage: Make) -> None:
     made = stage(log_group_without_key)
     made.judge_by({"rules": {"TAGS-REQUIRED": "disabled"}})
     entry = {"rule": "LOGS-CUSTOMER-KEY", "resource": "logs", "reason": "moves in May", "owner": "ops"}
-    made.exempt({**entry, "expires": "2999-12-31"})
+    made.exempt(**entry, expires="2999-12-31")
 
     said = made.preview()
 
@@ -168,7 +168,7 @@ def test_an_exemption_lets_pass_and_is_shown(stage: Make) -> None:
 def test_an_expired_exemption_stops_the_deploy(stage: Make) -> None:
     made = stage(log_group_without_key)
     entry = {"rule": "LOGS-CUSTOMER-KEY", "resource": "logs", "reason": "moves in May", "owner": "ops"}
-    made.exempt({**entry, "expires": "2020-05-31"})
+    made.exempt(**entry, expires="2020-05-31")
 
     said = made.preview()
 

@@ -58,8 +58,9 @@ def test_an_exemption_is_for_one_rule_and_one_resource() -> None:
         assert levels(found) == {Level.MANDATORY}
 
 
-def test_an_exemption_holds_on_its_last_day() -> None:
-    assert exempt({**ENTRY, "expires": "2026-06-15"}).problems == ()
+@pytest.mark.parametrize("date", ["2026-06-15", "2026-06-15 00:00:00 +0000 UTC", "2026-06-15T00:00:00Z"])
+def test_an_exemption_holds_on_its_last_day_however_the_engine_spells_it(date: str) -> None:
+    assert exempt({**ENTRY, "expires": date}).problems == ()
 
 
 def test_an_expired_exemption_exempts_nothing_and_is_a_violation_itself() -> None:

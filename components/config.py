@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Self
 
 import pulumi
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from .catalog import Dataset
 from .catalog.workgroup import MIN_BYTES_SCANNED
@@ -19,6 +19,11 @@ from .storage.zone import DEFAULT_ZONES, Zone
 
 _KEY_ARN = r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[\w-]+"
 Email = Annotated[str, Matching(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address")]
+
+
+def _without_time(value: object) -> object:
+    """The engine writes a date that YAML did not quote as `2027-03-31 00:00:00 +0000 UTC`."""
+    return value.split(" ")[0] if isinstance(value, str) else value
 
 
 class KeyConfig(Model):
@@ -89,8 +94,10 @@ class Exemption(Model):
     resource: Annotated[str, Field(min_length=1)]
     reason: Annotated[str, Field(min_length=1)]
     owner: Annotated[str, Field(min_length=1)]
-    expires: date
+    expires: Annotated[date, BeforeValidator(_without_time)]
     """The last day on which it holds; after that the finding fails again."""
+    grant: str | None = None
+    """For rules about permissions: the action and resource as the finding names them, `s3:GetObject on arn:...`."""
 
 
 class PlatformConfig(Model):

@@ -6,6 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ..core import EncryptionKey, Role, Statement, Tags
+from ..core.deployment import current
 from ..core.limits import EVENT_RULE_NAME, SCHEDULE_NAME, VISIBILITY_TIMEOUT_FACTOR
 from ..core.names import check_auto_name
 from ..messaging import DeadLetterQueue, Queue, Sender
@@ -13,6 +14,7 @@ from ..orchestration import Schedule
 from ..storage import Bucket
 
 _MAX_EVENT_AGE = 3_600
+_BATCH_WITHOUT_WINDOW = 10
 
 
 class Startable(Protocol):
@@ -37,8 +39,23 @@ def from_queue(
     max_concurrency: int,
     opts: pulumi.ResourceOptions,
 ) -> aws.lambda_.EventSourceMapping:
-    """Poll the queue; a batch's failed messages alone come again."""
-    granted = queue.grant_receive(function)
+    """Poll the queue, from when the function has all that it was granted; a batch's failed messages alone come again.
+
+    Raises ValueError for what Lambda refuses (Lambda Developer Guide, "Creating and configuring an Amazon SQS event
+    source mapping").
+    """
+    if queue.visibility_timeout < function.timeout:
+        raise ValueError(
+            f"function {function.name} may run {function.timeout} s, longer than queue {queue.name} hides a message "
+            f"({queue.visibility_timeout} s), which Lambda refuses: give the queue "
+            f"visibility_timeout={function.timeout * VISIBILITY_TIMEOUT_FACTOR + batching_seconds}"
+        )
+    if batch_size > _BATCH_WITHOUT_WINDOW and not batching_seconds:
+        raise ValueError(
+            f"function {function.name}: a batch of {batch_size} messages of queue {queue.name} needs "
+            f"batching_seconds=1 or more; without, a batch has at most {_BATCH_WITHOUT_WINDOW}"
+        )
+    queue.grant_receive(function)
     return aws.lambda_.EventSourceMapping(
         name,
         event_source_arn=queue.arn,
@@ -49,7 +66,7 @@ def from_queue(
         # The mapping's own limit, rather than reserved concurrency: throttled messages would count as received.
         scaling_config=aws.lambda_.EventSourceMappingScalingConfigArgs(maximum_concurrency=max_concurrency),
         tags=function.tags.of(function.name),
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[granted])),
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=function.role.granted)),
     )
 
 
@@ -113,7 +130,7 @@ def from_schedule(
         tags=function.tags,
         opts=opts,
     )
-    invoke = role.allow(
+    role.allow(
         "invoke",
         [
             Statement(
@@ -122,9 +139,11 @@ def from_schedule(
             )
         ],
     )
-    kept = function.dead_letters.grant_send(role)
-    # Scheduler decrypts the payload in the role's name (EventBridge Scheduler User Guide, "Encryption at rest").
-    decrypt = role.allow("decrypt", [function.key.use("scheduler")])
+    function.dead_letters.grant_send(role)
+    # Scheduler decrypts the payload with the role's own credentials, so the call comes through no service: in the
+    # CloudTrail event of its User Guide, "Encryption at rest", nothing else than the role is the caller.
+    schedules = pulumi.Output.concat(current().arn("scheduler", "schedule/"), group.name, "/*")
+    role.allow("decrypt", [function.key.decrypt({"aws:scheduler:schedule:arn": schedules})])
     return aws.scheduler.Schedule(
         name,
         group_name=group.name,
@@ -144,5 +163,7 @@ def from_schedule(
                 maximum_event_age_in_seconds=_MAX_EVENT_AGE, maximum_retry_attempts=3
             ),
         ),
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[invoke, kept, decrypt])),
+        opts=pulumi.ResourceOptions.merge(
+            opts, pulumi.ResourceOptions(depends_on=[*role.granted, *function.role.granted])
+        ),
     )

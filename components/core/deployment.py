@@ -1,9 +1,13 @@
 """Which account, region and partition a stack deploys to: read from its config, so nothing asks AWS for it."""
 
 import json
+import re
 from dataclasses import dataclass
 
 import pulumi
+
+_OTHER_PARTITIONS = re.compile(r"(us|eu)-iso|eusc-")
+"""Regions whose partitions name services otherwise (botocore, partitions.json), which nothing here was written for."""
 
 
 @dataclass(frozen=True)
@@ -25,14 +29,19 @@ class Deployment:
         return f"arn:{self.partition}:{service}:{self.region}:{self.account_id}:{resource}"
 
     def endpoint(self, service: str) -> str:
-        """Return the service's name as `kms:ViaService` writes it, for example `s3.eu-central-1.amazonaws.com`."""
-        return f"{service}.{self.region}.amazonaws.com"
+        """Return the service's regional name, for example `s3.eu-central-1.amazonaws.com`.
+
+        So `kms:ViaService` writes it, and the principal of CloudWatch Logs. Other principals have no region and end in
+        `amazonaws.com` in every partition (Terraform AWS provider, data source "aws_service_principal").
+        """
+        return f"{service}.{self.region}.amazonaws.com" + (".cn" if self.partition == "aws-cn" else "")
 
 
 def current() -> Deployment:
     """Return the stack's deployment, from `aws:region` and `aws:allowedAccountIds`.
 
-    Raises pulumi.RunError where either is missing. The pinned account also keeps the provider out of any other.
+    Raises pulumi.RunError where either is missing, or where the region is in a partition that ARNs and service names
+    here are not right for. The pinned account also keeps the provider out of any other.
     """
     config = pulumi.Config("aws")
     region = config.get("region")
@@ -48,6 +57,10 @@ def current() -> Deployment:
     if not region or missing:
         raise pulumi.RunError(
             f"stack {pulumi.get_stack()} does not say where it deploys to: set " + " and ".join(missing)
+        )
+    if _OTHER_PARTITIONS.match(region):
+        raise pulumi.RunError(
+            f"region {region}: Watershed knows the partitions aws, aws-cn and aws-us-gov: choose a region of them"
         )
     return Deployment(account_id=accounts[0], region=region)
 

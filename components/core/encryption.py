@@ -1,5 +1,6 @@
 """The platform's customer-managed key."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Literal, get_args
 
@@ -8,11 +9,15 @@ import pulumi_aws as aws
 
 from .component import Component, destroyable
 from .deployment import Deployment, current
-from .iam import Statement, policy_document
+from .iam import Conditions, Statement, policy_document
+from .names import stack_name
 from .tags import Tags
 
 KeyService = Literal["logs", "events", "cloudwatch", "sns"]
 """AWS services that use the key in their own name, so that the key's policy must name them."""
+
+Context = Mapping[str, pulumi.Input[str] | Sequence[pulumi.Input[str]]]
+"""Encryption contexts by their key, each an ARN or several, with wildcards."""
 
 
 class EncryptionKey(Component, domain="core"):
@@ -21,13 +26,14 @@ class EncryptionKey(Component, domain="core"):
     Creates: a symmetric key with yearly rotation, its alias and its policy; or nothing, when `arn` brings a key.
 
     - `services`: AWS services that use the key in their own name; default all of them: CloudWatch Logs (log groups of
-      this account), EventBridge (to encrypted queues), CloudWatch alarms and SNS (to encrypted topics and queues).
+      this account), EventBridge (to its encrypted queues and topics), CloudWatch alarms (to encrypted topics) and SNS
+      (to encrypted queues).
     - `deletion_window_days`: 7 to 30, default 30. `rotation_days`: 90 to 2560, default 365.
     - `removable`: may be destroyed, when the stack's `allowDestroy` agrees; default no.
     - `arn`: an existing key's ARN, instead of all of the above. Its own policy must then allow those services.
 
     Outputs: `arn`. Source: AWS KMS Developer Guide, "Key policies"; CloudWatch Logs User Guide, "Encrypt log data";
-    EventBridge User Guide, "Permissions for Amazon SQS queues".
+    Amazon SQS Developer Guide, "Key management"; Amazon SNS Developer Guide, "Key management".
     """
 
     def __init__(
@@ -60,7 +66,7 @@ class EncryptionKey(Component, domain="core"):
             )
             aws.kms.Alias(
                 self._child("alias"),
-                name=f"alias/{pulumi.get_project()}-{pulumi.get_stack().rsplit('/', 1)[-1]}-{name}",
+                name=_alias(pulumi.get_project(), stack_name(), name),
                 target_key_id=self.key.key_id,
                 opts=self._options(),
             )
@@ -72,62 +78,70 @@ class EncryptionKey(Component, domain="core"):
         service: str,
         *,
         write: bool = False,
-        context: Mapping[str, pulumi.Input[str] | Sequence[pulumi.Input[str]]] | None = None,
+        context: Context | None = None,
     ) -> Statement:
         """Return the statement that lets a role use the key through one AWS service and in no other way.
 
         `service` as in `kms:ViaService` ("s3", "sqs", "dynamodb"); `write` adds the data keys that writing takes;
         `context` narrows to encryption contexts, for example `{"aws:s3:arn": bucket_arn}`.
         """
-        conditions: dict[str, Mapping[str, pulumi.Input[str] | Sequence[pulumi.Input[str]]]] = {
-            "StringEquals": {"kms:ViaService": self._deployment.endpoint(service)}
-        }
-        if context:
-            conditions["ArnLike"] = {f"kms:EncryptionContext:{key}": value for key, value in context.items()}
+        through = {"StringEquals": {"kms:ViaService": self._deployment.endpoint(service)}}
         return Statement(
             actions=["kms:Decrypt", "kms:GenerateDataKey"] if write else ["kms:Decrypt"],
             resources=[self.arn],
-            conditions=conditions,
+            conditions={**through, **(_context(context) if context else {})},
         )
+
+    def decrypt(self, context: Context) -> Statement:
+        """Return the statement that lets a role decrypt, in the encryption context of one thing alone.
+
+        For services that call KMS with the role's own credentials: such a call comes through no service.
+        """
+        return Statement(actions=["kms:Decrypt"], resources=[self.arn], conditions=_context(context))
+
+
+def _alias(*parts: str) -> str:
+    """Return an alias in the characters KMS accepts; a project's or stack's name may hold periods."""
+    return "alias/" + re.sub(r"[^a-zA-Z0-9/_-]", "-", "-".join(parts))
+
+
+def _context(context: Context) -> Conditions:
+    return {"ArnLike": {f"kms:EncryptionContext:{key}": value for key, value in context.items()}}
 
 
 def _key_policy(deployment: Deployment, services: Sequence[KeyService]) -> list[Statement]:
     """Delegate to the account's IAM policies, and allow each service within this account.
 
     Never role ARNs: KMS refuses principals that do not exist yet, and they would make cycles with the roles' grants.
+    EventBridge is bound by the encryption context that SQS and SNS send: aws:SourceAccount and aws:SourceArn are "not
+    supported for EventBridge-to-encrypted topics" (Amazon SNS Developer Guide, "Key management"), whose events vanish.
     """
     root = f"arn:{deployment.partition}:iam::{deployment.account_id}:root"
     account = {"StringEquals": {"aws:SourceAccount": deployment.account_id}}
     data_keys = ["kms:Decrypt", "kms:GenerateDataKey*"]
-    by_service: dict[KeyService, Statement] = {
-        "logs": Statement(
-            sid="CloudWatchLogs",
-            principals={"Service": [f"logs.{deployment.region}.amazonaws.com"]},
-            actions=["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
-            resources=["*"],
-            conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": deployment.arn("logs", "log-group:*")}},
-        ),
-        "events": Statement(
-            sid="EventBridge",
-            principals={"Service": ["events.amazonaws.com"]},
-            actions=data_keys,
-            resources=["*"],
-            conditions=account,
-        ),
-        "cloudwatch": Statement(
-            sid="CloudWatchAlarms",
-            principals={"Service": ["cloudwatch.amazonaws.com"]},
-            actions=data_keys,
-            resources=["*"],
-            conditions=account,
-        ),
-        "sns": Statement(
-            sid="SnsDeliveries",
-            principals={"Service": ["sns.amazonaws.com"]},
-            actions=data_keys,
-            resources=["*"],
-            conditions=account,
-        ),
+
+    def service(sid: str, principal: str, conditions: Conditions, actions: Sequence[str] = data_keys) -> Statement:
+        return Statement(
+            sid=sid, principals={"Service": [principal]}, actions=actions, resources=["*"], conditions=conditions
+        )
+
+    by_service: dict[KeyService, list[Statement]] = {
+        "logs": [
+            service(
+                "CloudWatchLogs",
+                deployment.endpoint("logs"),
+                _context({"aws:logs:arn": deployment.arn("logs", "log-group:*")}),
+                ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
+            )
+        ],
+        "events": [
+            service("EventsToQueues", "events.amazonaws.com", _context({"aws:sqs:arn": deployment.arn("sqs", "*")})),
+            service(
+                "EventsToTopics", "events.amazonaws.com", _context({"aws:sns:topicArn": deployment.arn("sns", "*")})
+            ),
+        ],
+        "cloudwatch": [service("CloudWatchAlarms", "cloudwatch.amazonaws.com", account)],
+        "sns": [service("SnsDeliveries", "sns.amazonaws.com", account)],
     }
     delegation = Statement(sid="AccountIam", principals={"AWS": [root]}, actions=["kms:*"], resources=["*"])
-    return [delegation, *(by_service[service] for service in dict.fromkeys(services))]
+    return [delegation, *(statement for name in dict.fromkeys(services) for statement in by_service[name])]

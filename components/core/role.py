@@ -48,12 +48,18 @@ class Role(Component, domain="core"):
         self.arn: pulumi.Output[str] = self.resource.arn
         self.role_name: pulumi.Output[str] = self.resource.name
         self._documents: dict[str, pulumi.Output[str]] = {}
+        self._policies: list[aws.iam.RolePolicy] = []
         self.register_outputs({"arn": self.arn, "role_name": self.role_name})
 
     @property
     def role(self) -> "Role":
         """Itself, so that a role can be granted to like anything that has one."""
         return self
+
+    @property
+    def granted(self) -> tuple[aws.iam.RolePolicy, ...]:
+        """What was granted so far: what uses the role as soon as it exists must `depends_on` these."""
+        return tuple(self._policies)
 
     def allow(self, what: str, statements: Sequence[Statement]) -> aws.iam.RolePolicy:
         """Grant the statements as one inline policy called `what`, and return it.
@@ -66,9 +72,11 @@ class Role(Component, domain="core"):
         document = policy_document(statements)
         self._documents[what] = document
         pulumi.Output.all(**self._documents).apply(self._check_size)
-        return aws.iam.RolePolicy(
+        policy = aws.iam.RolePolicy(
             self._child(what), name=what, role=self.resource.name, policy=document, opts=self._options()
         )
+        self._policies.append(policy)
+        return policy
 
     def _check_size(self, documents: dict[str, str]) -> None:
         sizes = {what: len(json.dumps(json.loads(text), separators=(",", ":"))) for what, text in documents.items()}

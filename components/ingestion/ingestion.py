@@ -86,8 +86,12 @@ class Ingestion(Component, domain="ingestion"):
         for zone in sorted({dataset.zone for dataset in arriving}):
             lake.grant_write(self.function, zone=zone)
             lake.grant_delete(self.function, zone=zone)
-        self.queues: dict[str, Queue] = {}
-        for zone in sorted({dataset.source.zone for dataset in arriving if dataset.source}):
+        source_zones = sorted({dataset.source.zone for dataset in arriving if dataset.source})
+        for zone in source_zones:
             lake.grant_read(self.function, zone=zone)
-            self.queues[zone] = self.function.on_objects(lake.zone(zone), name=zone, max_concurrency=max_concurrency)
+        # After every grant: a message that comes earlier would fail, and come again only half an hour later.
+        self.queues: dict[str, Queue] = {
+            zone: self.function.on_objects(lake.zone(zone), name=zone, max_concurrency=max_concurrency)
+            for zone in source_zones
+        }
         self.register_outputs({"function_name": self.function.function_name})

@@ -64,5 +64,11 @@ def describe(dataset: Dataset, owner: str) -> dict[str, Any]:
         "source": source.model_dump(mode="json") if source else None,
         "columns": [column.model_dump(mode="json") for column in dataset.columns],
         "partitioned_by": list(dataset.partition_names),
+        # Athena looks for projected values alone, and only where every partition is projected.
+        "projections": {
+            partition.name: partition.projection.model_dump(mode="json")
+            for partition in dataset.partitioned_by
+            if partition.projection and dataset.projected
+        },
         "max_error_share": dataset.max_error_share,
     }

@@ -78,12 +78,17 @@ def send_statements(queue_arn: pulumi.Output[str], key: EncryptionKey) -> list[S
 
 
 def _may_send(sender: Sender, queue_arn: pulumi.Input[str]) -> Statement:
+    """Bind the service to its resource, whose ARN names the account.
+
+    A bucket's names none, so for S3 the account is said too; the guides of EventBridge ("Using dead-letter queues") and
+    SNS ask for `aws:SourceArn` alone.
+    """
+    conditions: dict[str, dict[str, pulumi.Input[str]]] = {"ArnEquals": {"aws:SourceArn": sender.source_arn}}
+    if sender.service == "s3.amazonaws.com":
+        conditions["StringEquals"] = {"aws:SourceAccount": current().account_id}
     return Statement(
         principals={"Service": [sender.service]},
         actions=["sqs:SendMessage"],
         resources=[queue_arn],
-        conditions={
-            "StringEquals": {"aws:SourceAccount": current().account_id},
-            "ArnEquals": {"aws:SourceArn": sender.source_arn},
-        },
+        conditions=conditions,
     )

@@ -23,8 +23,8 @@ class Queue(Component, domain="messaging"):
     - `max_receives`: deliveries before a message goes to the dead-letter queue, default 5.
     - `retention_days`: 1 to 14, default 4; the dead-letter queue always keeps 14 days.
 
-    Outputs: `arn`, `url`; attribute `dead_letters`. Source: Amazon SQS Developer Guide, "Using dead-letter queues",
-    "Key management".
+    Outputs: `arn`, `url`; attributes `dead_letters`, `visibility_timeout`. Source: Amazon SQS Developer Guide, "Using
+    dead-letter queues", "Key management".
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class Queue(Component, domain="messaging"):
     ) -> None:
         super().__init__(name, tags=tags, opts=opts)
         self._key = key
+        self.visibility_timeout = visibility_timeout
         self.dead_letters = DeadLetterQueue(
             self._child("dead-letters"), key=key, senders=senders, tags=self.tags, opts=self._options()
         )

@@ -46,6 +46,15 @@ class Source(_Strict, frozen=True):
     on_delete: Literal["keep", "remove"] = "keep"
 
 
+class Projection(_Strict, frozen=True):
+    """The only values of a partition column that Athena looks for (its "partition projection")."""
+
+    type: Literal["integer", "enum", "date"]
+    first: int | str | None = None
+    last: int | str | None = None
+    values: tuple[str, ...] = ()
+
+
 class Dataset(_Strict, frozen=True):
     """One data set: its place in the lake, its columns, and where it comes from (nothing: it is not ingested)."""
 
@@ -55,6 +64,7 @@ class Dataset(_Strict, frozen=True):
     columns: Annotated[tuple[Column, ...], msgspec.Meta(min_length=1)]
     source: Source | None = None
     partitioned_by: tuple[str, ...] = ()
+    projections: dict[str, Projection] = {}
     max_error_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.01
     description: str | None = None
     owner: str | None = None
@@ -167,5 +177,12 @@ def _column_contradictions(path: str, dataset: Dataset) -> Iterator[str]:
     for number, name in enumerate(dataset.partitioned_by):
         if name not in exact:
             yield f"{path}.partitioned_by[{number}]: `{name}` is not one of the columns"
+    for name, projection in dataset.projections.items():
+        if name not in dataset.partitioned_by:
+            yield f"{path}.projections: `{name}` is not one of partitioned_by"
+        if projection.type == "enum" and not projection.values:
+            yield f"{path}.projections.{name}.values: an enum needs at least one value"
+        if projection.type != "enum" and (projection.first is None or projection.last is None):
+            yield f"{path}.projections.{name}: needs first and last"
     if exact <= set(dataset.partitioned_by):
         yield f"{path}.partitioned_by: at least one column must remain outside the partitions"

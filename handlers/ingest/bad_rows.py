@@ -13,6 +13,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ..common.settings import Dataset, Source
+from . import projection
 from .casts import cast, literal
 from .formats import MAX_ROW_BYTES, Field, Layout, csv_relation, json_relation
 
@@ -78,34 +79,49 @@ def mark(file: RawFile, layout: Layout, dataset: Dataset, path: Path, rejects: R
 
 def condition(layout: Layout, dataset: Dataset) -> str:
     """Return SQL that is true for a row with a value that does not fit its column."""
-    return "(" + " OR ".join(bad for _, bad, _ in _checks(layout, dataset)) + ")"
+    return "(" + " OR ".join(check.bad for check in _checks(layout, dataset)) + ")"
 
 
 def collect(database: duckdb.DuckDBPyConnection, layout: Layout, dataset: Dataset, rejects: Rejects) -> None:
     """Write aside the rows with values that do not fit their columns."""
     checks = list(_checks(layout, dataset))
-    names = [name for name, _, _ in checks]
-    flags = ", ".join(bad for _, bad, _ in checks)
-    values = ", ".join(f"CAST({field.sql} AS VARCHAR)" for _, _, field in checks)
-    types = {column.name: column.type for column in dataset.columns}
+    flags = ", ".join(check.bad for check in checks)
+    values = ", ".join(f"CAST({check.field.sql} AS VARCHAR)" for check in checks)
     what = f"SELECT {_line(layout)}, [{flags}], [{values}]"
     found = database.execute(f"{what} FROM {layout.relation} WHERE {condition(layout, dataset)}")
     while batch := found.fetchmany(1_000):
         for line, bad, row in batch:
             reasons = [
-                {"column": name, "value": value[:_VALUE_CHARACTERS], "reason": f"`{name}` is not a {types[name]}"}
-                for name, is_bad, value in zip(names, bad, row, strict=True)
+                {"column": check.column, "value": (value or "")[:_VALUE_CHARACTERS], "reason": check.reason}
+                for check, is_bad, value in zip(checks, bad, row, strict=True)
                 if is_bad
             ]
-            rejects.add(line, reasons, dict(zip(names, row, strict=True)))
+            rejects.add(line, reasons, {check.column: value for check, value in zip(checks, row, strict=True)})
 
 
-def _checks(layout: Layout, dataset: Dataset) -> Iterator[tuple[str, str, Field]]:
+@dataclasses.dataclass(frozen=True)
+class _Check:
+    """What a column's values must be: SQL that is true for a bad one, and the reason in words."""
+
+    column: str
+    field: Field
+    bad: str
+    reason: str
+
+
+def _checks(layout: Layout, dataset: Dataset) -> Iterator[_Check]:
     for column in dataset.columns:
         field = layout.fields[column.name]
         typed = cast(field.sql, column.type, field.type, lenient=True)
-        bad = "false" if typed == field.sql else f"({field.sql} IS NOT NULL AND {typed} IS NULL)"
-        yield column.name, bad, field
+        wrong_type = f"({field.sql} IS NOT NULL AND {typed} IS NULL)"
+        bad = "false" if typed == field.sql else wrong_type
+        yield _Check(column.name, field, bad, f"`{column.name}` is not a {column.type}")
+        if column.name in dataset.projections:
+            known = dataset.projections[column.name]
+            unseen = f"(NOT {bad} AND {projection.hidden(known, typed, column.type)})"
+            yield _Check(
+                column.name, field, unseen, f"`{column.name}` is none of the partitions {projection.words(known)}"
+            )
 
 
 def _line(layout: Layout) -> str:

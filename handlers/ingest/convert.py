@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from . import bad_rows, engine, formats, profile
+from . import bad_rows, engine, formats, profile, projection
 from .casts import cast, literal, quoted
 from .problems import Unreadable
 
@@ -65,6 +65,8 @@ def convert(file: RawFile, key: str, dataset: Dataset, folder: Path, memory_mega
             if not layout.clean:
                 raise duckdb.InvalidInputException("The file starts with a blank line")
             rows = _write(database, layout, dataset, target)
+            if not projection.visible(dataset, (file.partition for file in _files(target) if rows)):
+                raise duckdb.InvalidInputException("Athena would not look for some of the partitions")
         except duckdb.Error as error:
             engine.refuse_if_too_big(error)
             try:

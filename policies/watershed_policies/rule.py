@@ -48,7 +48,10 @@ class Rule:
     title: str
     severity: Severity
     why: str
+    # Public standards that ask for the same: "FSBP S3.5", "CIS 3.8", "NIST 800-53 SC-28", "PCI DSS 3.5".
     frameworks: tuple[str, ...] = ()
+    # Rules of other tools that look for the same: "cdk-nag S10", "Checkov CKV_AWS_18", "Trivy AWS-0089".
+    peers: tuple[str, ...] = ()
     profile: Profile = Profile.BASELINE
     # Findings are about an action on a resource, and an exemption must name that pair.
     by_grant: bool = False

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from backports import zstd
 
-from handlers.common.settings import Source
+from handlers.common.settings import Projection, Source
 from handlers.ingest import raw
 from handlers.ingest.problems import Unreadable
 from handlers.ingest.quarantine import replay
@@ -197,3 +197,47 @@ def test_in_a_bucket_without_versions_the_quarantined_content_is_that_of_the_eve
     assert lake.ingest(message).status == "quarantined"
     (content,) = [content for key, content in lake.kept().items() if key.endswith("/object")]
     assert content == b"old and wrong"
+
+
+MONTHS = {"month": Projection("integer", 1, 12)}
+
+
+@pytest.mark.parametrize("kind", ["int", "string"])
+def test_a_row_in_a_partition_that_athena_does_not_look_for_is_a_bad_row(
+    make_lake: Callable[..., Lake], kind: str
+) -> None:
+    """It would be in the lake and in no answer."""
+    sales = dataset(columns=columns(id="int", month=kind), partitioned_by=("month",), projections=MONTHS)
+    lake = make_lake(sales)
+    result = lake.load("in/orders/a.csv", b"id,month\n1,1\n2,12\n3,13\n4,\n5,3\n6,4\n")
+    assert (result.status, result.rows, result.rejected_rows) == ("committed", 4, 2)
+    assert [row["reasons"] for row in lake.rejected()] == [
+        [{"column": "month", "value": "13", "reason": "`month` is none of the partitions 1 to 12"}],
+        [{"column": "month", "value": "", "reason": "`month` is none of the partitions 1 to 12"}],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "projection", "good", "bad"),
+    [
+        ("string", Projection("integer", 1, 12), "7", "07"),
+        ("string", Projection("enum", values=("rome", "oslo")), "oslo", "Oslo"),
+        ("date", Projection("date", "2024-01-01", "2024-12-31"), "2024-06-01", "2025-01-01"),
+        ("string", Projection("date", "2024-01-01", "NOW"), "2099-01-01", "2023-12-31"),
+        ("bigint", Projection("integer", -5, -1), "-5", "0"),
+    ],
+)
+def test_only_values_of_a_projection_are_let_in(
+    make_lake: Callable[..., Lake], kind: str, projection: Projection, good: str, bad: str
+) -> None:
+    parted = dataset(columns=columns(id="int", p=kind), partitioned_by=("p",), projections={"p": projection})
+    result = make_lake(parted).load("in/orders/a.csv", f"id,p\n1,{good}\n2,{bad}\n".encode())
+    assert (result.rows, result.rejected_rows) == (1, 1)
+
+
+def test_a_file_whose_partitions_athena_finds_is_read_in_one_pass(
+    make_lake: Callable[..., Lake], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handlers.ingest.convert._carefully", None)
+    sales = dataset(columns=columns(id="int", month="int"), partitioned_by=("month",), projections=MONTHS)
+    assert make_lake(sales).load("in/orders/a.csv", b"id,month\n1,1\n2,12\n").rows == 2

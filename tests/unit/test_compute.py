@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from components import LambdaFunction, Schedule
+from components import LambdaFunction, Queue, Schedule
 from components.compute import Artifacts
 from tests.policy.harness import Recorded, record
-from tests.unit.programs import CONFIG, bucket, function, key, started_function
+from tests.unit.programs import ACCOUNT, CONFIG, bucket, function, ingestion, key, started_function
 
 
 def recorded(program: Any = function) -> dict[str, Recorded]:
@@ -58,9 +58,8 @@ def test_a_function_reserves_no_concurrency_unless_it_is_told_to() -> None:
 
 
 def test_a_function_is_made_after_it_may_send_to_its_dead_letter_queue() -> None:
-    made = [(resource.type, resource.name) for resource in record(function, config=CONFIG)]
-    permission = ("aws:iam/rolePolicy:RolePolicy", "function-role-send-function-dead-letters")
-    assert made.index(permission) < made.index(("aws:lambda/function:Function", "function"))
+    found = recorded()
+    assert found["function-role-send-function-dead-letters"].urn in found["function"].waits_for
 
 
 def test_alarms_tell_of_errors_throttles_and_runs_near_the_timeout() -> None:
@@ -111,6 +110,45 @@ def test_a_schedule_invokes_under_a_role_of_its_own_and_keeps_what_it_cannot_del
     assert schedule["scheduleExpressionTimezone"] == "Europe/Rome"
     assert schedule["target"]["roleArn"] == found["function-schedule-role"].outputs["arn"]
     assert schedule["target"]["deadLetterConfig"]["arn"] == found["function-dead-letters"].outputs["arn"]
+
+
+def test_a_schedules_role_decrypts_its_payload_itself_and_not_through_a_service() -> None:
+    """Scheduler assumes the role and calls KMS itself: kms:ViaService is absent (its guide's CloudTrail event)."""
+    policy = recorded(started_function)["function-schedule-role-decrypt"].inputs["policy"]
+    (statement,) = json.loads(policy)["Statement"]
+    assert statement["Action"] == "kms:Decrypt"
+    schedules = f"arn:aws:scheduler:eu-west-1:{ACCOUNT}:schedule/function-schedule-group-abc1234/*"
+    assert statement["Condition"] == {"ArnLike": {"kms:EncryptionContext:aws:scheduler:schedule:arn": schedules}}
+
+
+def test_a_queue_that_hides_messages_for_less_than_a_run_is_refused() -> None:
+    """As Lambda does: "Queue visibility timeout: 30 seconds is less than Function timeout: 60 seconds"."""
+
+    def program() -> None:
+        made = key()
+        LambdaFunction("function", handler="ingest", key=made).on_queue(Queue("queue", key=made))
+
+    with pytest.raises(ValueError, match="visibility_timeout=360"):
+        record(program, config=CONFIG)
+
+
+def test_a_batch_that_takes_time_to_gather_is_refused_without_that_time() -> None:
+    def program() -> None:
+        made = key()
+        queue = Queue("queue", key=made, visibility_timeout=360)
+        LambdaFunction("function", handler="ingest", key=made).on_queue(queue, batch_size=11)
+
+    with pytest.raises(ValueError, match="batching_seconds"):
+        record(program, config=CONFIG)
+
+
+def test_a_function_gets_messages_only_when_it_has_all_it_was_granted() -> None:
+    """What arrives earlier fails, and comes again only after the queue's visibility timeout."""
+    found = record(ingestion, config=CONFIG)
+    (mapping,) = [one for one in found if one.type == "aws:lambda/eventSourceMapping:EventSourceMapping"]
+    granted = {one.urn for one in found if one.name.startswith("ingestion-function-role-")}
+    assert len(granted) > 8
+    assert granted <= set(mapping.waits_for)
 
 
 def test_a_bucket_that_tells_nobody_of_its_objects_cannot_start_a_function() -> None:

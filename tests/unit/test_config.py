@@ -1,6 +1,7 @@
 """The stack config: what it accepts, and how it says what is wrong."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import jsonschema
@@ -164,6 +165,14 @@ def test_a_data_set_file_that_is_missing_or_broken_is_named(tmp_path: Path) -> N
 
 def test_a_long_value_is_shortened_in_the_message() -> None:
     assert len(str(Problem("p", "x" * 10_000, "y"))) < 200
+
+
+@pytest.mark.parametrize("expires", ["2027-03-31", "2027-03-31 00:00:00 +0000 UTC"])
+def test_an_exemption_ends_on_a_day_however_the_engine_writes_it(expires: str) -> None:
+    given = {"rule": "S3-VERSIONING", "resource": "landing", "reason": "partner's", "owner": "x", "expires": expires}
+    config = PlatformConfig.check({"exemptions": [given]})
+    assert isinstance(config, PlatformConfig)
+    assert config.exemptions[0].expires == date(2027, 3, 31)
 
 
 def test_the_committed_schema_is_the_one_of_the_code() -> None:

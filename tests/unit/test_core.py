@@ -39,6 +39,7 @@ def test_a_keys_policy_names_the_account_and_services_and_never_a_role() -> None
         {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
         {"Service": "logs.eu-west-1.amazonaws.com"},
         {"Service": "events.amazonaws.com"},
+        {"Service": "events.amazonaws.com"},
         {"Service": "cloudwatch.amazonaws.com"},
         {"Service": "sns.amazonaws.com"},
     ]
@@ -47,6 +48,38 @@ def test_a_keys_policy_names_the_account_and_services_and_never_a_role() -> None
 def test_every_service_of_a_keys_policy_is_bound_to_the_account() -> None:
     for statement in key_policy()["Statement"][1:]:
         assert ACCOUNT in json.dumps(statement["Condition"])
+
+
+def test_eventbridge_is_bound_by_what_it_delivers_to_and_not_by_whom_it_delivers_for() -> None:
+    """With aws:SourceAccount in the key's policy it delivers nothing (Amazon SNS Developer Guide, "Key management")."""
+    found = [s["Condition"] for s in key_policy()["Statement"] if s["Principal"] == {"Service": "events.amazonaws.com"}]
+    assert found == [
+        {"ArnLike": {"kms:EncryptionContext:aws:sqs:arn": f"arn:aws:sqs:eu-west-1:{ACCOUNT}:*"}},
+        {"ArnLike": {"kms:EncryptionContext:aws:sns:topicArn": f"arn:aws:sns:eu-west-1:{ACCOUNT}:*"}},
+    ]
+
+
+def test_services_are_named_as_their_partition_names_them() -> None:
+    """In China the principal of CloudWatch Logs and kms:ViaService end in .cn, other principals do not."""
+    config = {**CONFIG, "aws:region": "cn-north-1"}
+    found: list[Statement] = []
+    resources = record(lambda: found.append(EncryptionKey("key").use("s3")), config=config)
+    policy = one(resources, "aws:kms/key:Key").inputs["policy"]
+    assert '"logs.cn-north-1.amazonaws.com.cn"' in policy
+    assert '"events.amazonaws.com"' in policy
+    assert found[0].conditions == {"StringEquals": {"kms:ViaService": "s3.cn-north-1.amazonaws.com.cn"}}
+
+
+@pytest.mark.parametrize("region", ["us-iso-east-1", "us-isob-east-1", "eusc-de-east-1"])
+def test_a_region_of_another_partition_is_refused(region: str) -> None:
+    with pytest.raises(pulumi.RunError, match="partitions aws, aws-cn and aws-us-gov"):
+        record(current, config={**CONFIG, "aws:region": region})
+
+
+def test_a_keys_alias_has_only_characters_that_kms_accepts() -> None:
+    """Stacks and projects may have periods in their names."""
+    resources = record(lambda: EncryptionKey("key"), stack="dev.eu", config=CONFIG)
+    assert one(resources, "aws:kms/alias:Alias").inputs["name"] == "alias/watershed-dev-eu-key"
 
 
 def test_a_key_serves_only_the_services_it_is_told_of() -> None:

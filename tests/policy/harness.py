@@ -18,9 +18,10 @@ Signatures:
     changed(resources, name, **inputs)             a copy in which a resource has other inputs (camelCase; None removes)
     without(resources, *types_or_names)            a copy that lacks some resources
 
-`Recorded` has type, name, urn, inputs (as on the wire: camelCase, unknowns as Pulumi's sentinels), outputs, parent and
-dependencies (property -> URNs). `Violation` has rule_id, level, urn and message. The resources go through the analyzer
-service of pulumi_policy itself, so what a rule sees, and what it may not know yet, is what the engine would show it.
+`Recorded` has type, name, urn, inputs (as on the wire: camelCase, unknowns as Pulumi's sentinels), outputs, parent,
+dependencies (property -> URNs) and waits_for (the URNs of these and of `depends_on`). `Violation` has rule_id, level, urn
+and message. The resources go through the analyzer service of pulumi_policy itself, so what a rule sees, and what it may
+not know yet, is what the engine would show it.
 """
 
 from __future__ import annotations
@@ -67,6 +68,7 @@ class Recorded:
     parent: str = ""
     custom: bool = True
     dependencies: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    waits_for: Sequence[str] = ()
 
 
 class _Mocks(Mocks):
@@ -110,6 +112,7 @@ class _Recorder(MockMonitor):
                 parent=request.parent,
                 custom=request.custom,
                 dependencies={name: list(found.urns) for name, found in request.propertyDependencies.items()},
+                waits_for=list(request.dependencies),
             )
         )
         return response

@@ -19,9 +19,9 @@ Signatures:
     without(resources, *types_or_names)            a copy that lacks some resources
 
 `Recorded` has type, name, urn, inputs (as on the wire: camelCase, unknowns as Pulumi's sentinels), outputs, parent,
-dependencies (property -> URNs) and waits_for (the URNs of these and of `depends_on`). `Violation` has rule_id, level, urn
-and message. The resources go through the analyzer service of pulumi_policy itself, so what a rule sees, and what it may
-not know yet, is what the engine would show it.
+dependencies (property -> URNs) and waits_for (the URNs of these and of `depends_on`). `Violation` has rule_id, level,
+urn and message. The resources go through the analyzer service of pulumi_policy itself, so what a rule sees, and what it
+may not know yet, is what the engine would show it.
 """
 
 from __future__ import annotations

@@ -58,7 +58,10 @@ def dataset(number: int) -> dict[str, Any]:
 def write_project(folder: Path, datasets: int) -> None:
     """A project like the shipped one, with so many data sets."""
     settings = yaml.safe_load((ROOT / "Pulumi.prod.yaml").read_text("utf-8"))
-    settings["config"]["watershed:datasets"] = [dataset(number) for number in range(datasets)]
+    settings["config"]["watershed:datasets"] = ["datasets/*.yaml"]
+    (folder / "datasets").mkdir()
+    for number in range(datasets):
+        (folder / "datasets" / f"{number}.yaml").write_text(yaml.safe_dump(dataset(number)), "utf-8")
     (folder / "Pulumi.prod.yaml").write_text(yaml.safe_dump(settings), "utf-8")
     (folder / "Pulumi.yaml").write_text("name: watershed\nruntime: python\n", "utf-8")
     (folder / "__main__.py").write_text((ROOT / "__main__.py").read_text("utf-8"), "utf-8")

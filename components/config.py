@@ -119,7 +119,7 @@ class PlatformConfig(Model):
     alarms: AlarmConfig = AlarmConfig()
     logs: LogConfig = LogConfig()
     datasets: tuple[Dataset, ...] = ()
-    """Data sets, each here or as the path of a YAML file that holds one (or a list)."""
+    """Data sets, each here or in YAML files that hold one or a list, by path or pattern: `datasets/*.yaml`."""
     exemptions: tuple[Exemption, ...] = ()
     """Policy findings accepted for a time."""
 
@@ -130,17 +130,17 @@ class PlatformConfig(Model):
         Raises pulumi.RunError that lists every problem with its path, what was given and what is accepted.
         """
         namespace = pulumi.get_project()
-        given, problems = read_stack_config(namespace, folder or Path.cwd())
-        config = cls.check(given, namespace, problems)
-        if isinstance(config, list):
-            raise pulumi.RunError(explain(config, f"stack {pulumi.get_stack()}"))
+        given = read_stack_config(namespace, folder or Path.cwd())
+        config = cls.check(given.values, namespace)
+        if isinstance(config, list) or given.problems:
+            problems = [*given.problems, *(config if isinstance(config, list) else [])]
+            located = [problem.at(f"{namespace}:datasets", given.origins) for problem in problems]
+            raise pulumi.RunError(explain(located, f"stack {pulumi.get_stack()}"))
         return config
 
     @classmethod
-    def check(
-        cls, given: dict[str, object], namespace: str = "watershed", found: list[Problem] | None = None
-    ) -> Self | list[Problem]:
+    def check(cls, given: dict[str, object], namespace: str = "watershed") -> Self | list[Problem]:
         """Return the config, or every problem with what was given."""
         config, problems = validation_problems(cls, given, namespace)
-        problems = [*(found or []), *problems, *cross_problems(given, namespace)]
+        problems = [*problems, *cross_problems(given, namespace)]
         return problems if problems or config is None else config

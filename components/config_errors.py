@@ -1,9 +1,10 @@
 """Turns what is wrong with a stack config into sentences: the path, what was given, what is accepted."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin
+from typing import Any, Self, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -21,6 +22,14 @@ class Problem:
     path: str
     given: Any
     accepted: str
+
+    def at(self, listed: str, origins: list[str]) -> Self:
+        """Return the same problem at where the data set was read, instead of at its place in the list of all."""
+        found = re.match(rf"{re.escape(listed)}\[(\d+)\]", self.path)
+        if not found or int(found[1]) >= len(origins) or self.path == found[0]:
+            return self
+        origin, rest = origins[int(found[1])], self.path[found.end() :]
+        return replace(self, path=origin + rest if origin.startswith(listed) else f"{origin}: {rest.lstrip('.')}")
 
     def __str__(self) -> str:
         given = repr(self.given)

@@ -13,7 +13,10 @@ def stack_config_schema(namespace: str = "watershed") -> dict[str, Any]:
     definitions = platform.pop("$defs")
     datasets = platform["properties"]["datasets"]
     datasets["items"] = {
-        "anyOf": [datasets["items"], {"type": "string", "description": "Path of a YAML file that holds a data set"}]
+        "anyOf": [
+            datasets["items"],
+            {"type": "string", "description": "Path of a YAML file that holds a data set, or a pattern of such paths"},
+        ]
     }
     # Pulumi passes scalars on as text, so an editor must accept both ways of writing them.
     keys: dict[str, Any] = {f"{namespace}:{name}": schema for name, schema in platform["properties"].items()}

@@ -62,6 +62,7 @@ class Platform(Component, domain="platform"):
             self._child("catalog"),
             lake=self.lake,
             datasets=config.datasets,
+            account=self.account,
             bytes_scanned_limit=config.catalog.bytes_scanned_limit,
             removable=config.lake.removable,
             tags=tags,

@@ -9,6 +9,9 @@ from ..core import Component, EncryptionKey, Tags
 class AccountSettings(Component, domain="account"):
     """Settings that an account has once per region, owned by one stack and left in place when it is destroyed.
 
+    Only where the key is destroyed with the stack they are reset too: with a key that is gone, Glue would refuse every
+    new database and table of the account.
+
     Creates: the encryption of the Glue Data Catalog, its metadata and its connections' passwords, with the key.
 
     - `key`: the platform's. Roles that read the catalog need it too; `Catalog.grant_read` gives it.
@@ -36,6 +39,6 @@ class AccountSettings(Component, domain="account"):
                     return_connection_password_encrypted=True, aws_kms_key_id=key.arn
                 ),
             ),
-            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
+            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=not key.goes_with_the_stack),
         )
         self.register_outputs({})

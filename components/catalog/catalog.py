@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_aws as aws
 
+from ..account import AccountSettings
 from ..core import Component, EncryptionKey, Grantee, Statement, Tags
 from ..core.deployment import current
 from ..core.names import sql_name, stack_name
@@ -20,6 +21,8 @@ class Catalog(Component, domain="catalog"):
     Creates: the databases, the tables, the workgroup.
 
     - `lake`: whose zones it describes. `datasets`: the tables to begin with; `table` adds more.
+    - `account`: the account's settings, where this stack owns them: the catalog then encrypts the entries from the
+      first one, as Glue does not encrypt those that are there already.
     - `bytes_scanned_limit`: bytes after which a query is cancelled; default 100 GB.
     - `database_prefix`: databases are called `<prefix>_<zone>`; default `<project>_<stack>`.
     - `removable`: as for the lake; concerns the workgroup's history (tables hold no data of their own).
@@ -34,6 +37,7 @@ class Catalog(Component, domain="catalog"):
         *,
         lake: DataLake,
         datasets: Sequence[Dataset] = (),
+        account: AccountSettings | None = None,
         bytes_scanned_limit: int = 100 * 1_000**3,
         database_prefix: str | None = None,
         removable: bool = False,
@@ -44,6 +48,7 @@ class Catalog(Component, domain="catalog"):
         self.lake = lake
         self._key: EncryptionKey = lake.key
         self._deployment = current()
+        settings = [account.catalog_encryption] if account else []
         prefix = database_prefix or sql_name(pulumi.get_project(), stack_name())
         self.databases = {
             zone: aws.glue.CatalogDatabase(
@@ -52,7 +57,7 @@ class Catalog(Component, domain="catalog"):
                 description=f"Data sets of zone {zone}",
                 location_uri=pulumi.Output.concat("s3://", bucket.bucket_name, "/"),
                 tags=self._tags(),
-                opts=self._options(),
+                opts=self._options(depends_on=settings),
             )
             for zone, bucket in lake.zones.items()
         }
@@ -99,7 +104,13 @@ class Catalog(Component, domain="catalog"):
             f"catalog-{dataset.name}",
             [
                 Statement(
-                    actions=["glue:GetDatabase", "glue:GetPartition", "glue:GetPartitions", "glue:GetTable"],
+                    actions=[
+                        "glue:BatchGetPartition",
+                        "glue:GetDatabase",
+                        "glue:GetPartition",
+                        "glue:GetPartitions",
+                        "glue:GetTable",
+                    ],
                     resources=[
                         arn("glue", "catalog"),
                         database.apply(lambda name: arn("glue", f"database/{name}")),

@@ -5,6 +5,7 @@ import pulumi_aws as aws
 
 from ..core import Component, EncryptionKey, Grantee, Statement, Tags
 from ..core.component import destroyable
+from ..core.deployment import current
 from ..storage import Bucket
 
 MIN_BYTES_SCANNED = 10_000_000
@@ -62,7 +63,12 @@ class Workgroup(Component, domain="catalog"):
         self.register_outputs({"arn": self.arn, "workgroup_name": self.workgroup_name})
 
     def grant_query(self, grantee: Grantee) -> list[aws.iam.RolePolicy]:
-        """Let the grantee run queries in the workgroup and read their results; what it may read is granted apart."""
+        """Let the grantee run queries in the workgroup and read their results; what it may read is granted apart.
+
+        Source: AWS managed policy AmazonAthenaFullAccess; Amazon Athena User Guide, "Configure AWS Glue access to your
+        catalog and database per AWS Region".
+        """
+        glue = current().arn
         run = grantee.role.allow(
             f"query-{self.name}",
             [
@@ -75,7 +81,12 @@ class Workgroup(Component, domain="catalog"):
                         "athena:StopQueryExecution",
                     ],
                     resources=[self.arn],
-                )
+                ),
+                Statement(actions=["s3:ListBucketMultipartUploads"], resources=[self._results.arn]),
+                # The database of every query that is started without one.
+                Statement(
+                    actions=["glue:GetDatabase"], resources=[glue("glue", "catalog"), glue("glue", "database/default")]
+                ),
             ],
         )
         prefix = f"{self.name}/"

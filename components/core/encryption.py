@@ -32,8 +32,8 @@ class EncryptionKey(Component, domain="core"):
     - `removable`: may be destroyed, when the stack's `allowDestroy` agrees; default no.
     - `arn`: an existing key's ARN, instead of all of the above. Its own policy must then allow those services.
 
-    Outputs: `arn`. Source: AWS KMS Developer Guide, "Key policies"; CloudWatch Logs User Guide, "Encrypt log data";
-    Amazon SQS Developer Guide, "Key management"; Amazon SNS Developer Guide, "Key management".
+    Outputs: `arn`; attribute `goes_with_the_stack`. Source: AWS KMS Developer Guide, "Key policies"; CloudWatch Logs
+    User Guide, "Encrypt log data"; Amazon SQS Developer Guide and Amazon SNS Developer Guide, "Key management".
     """
 
     def __init__(
@@ -51,6 +51,7 @@ class EncryptionKey(Component, domain="core"):
         super().__init__(name, tags=tags, opts=opts)
         self._deployment = current()
         self.key: aws.kms.Key | None = None
+        self.goes_with_the_stack = arn is None and destroyable(removable)
         if arn is not None:
             self.arn: pulumi.Output[str] = pulumi.Output.from_input(arn)
         else:
@@ -62,7 +63,7 @@ class EncryptionKey(Component, domain="core"):
                 deletion_window_in_days=deletion_window_days,
                 policy=policy_document(_key_policy(self._deployment, services)),
                 tags=self._tags(),
-                opts=self._options(protect=not destroyable(removable)),
+                opts=self._options(protect=not self.goes_with_the_stack),
             )
             aws.kms.Alias(
                 self._child("alias"),

@@ -3,6 +3,7 @@
 The engine writes into the stack file (`encryptionsalt`, for one), so it is given copies.
 """
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from ..errors import USAGE, StageError
 
 # What names the keys of the stack's own state: state and secrets are of this checkout here.
 _STATE_KEYS = ("encryptionsalt", "encryptedkey", "secretsprovider")
+# The engine passes the config in one environment variable, of which Linux takes 128 KiB (execve(2), MAX_ARG_STRLEN).
+_MAX_CONFIG = 120_000
 SECRET_STAND_IN = "stands-in-for-a-secret"  # noqa: S105 - the value that previews see
 
 
@@ -53,6 +56,7 @@ def read_settings(project: Path, stack: str) -> StackSettings:
     config = stack_document.get("config") or {}
     hidden: list[str] = []
     stack_document["config"] = {key: _without_secrets(value, key, hidden) for key, value in config.items()}
+    _check_size(stack_document["config"], stack_file)
     name = project_document.get("name")
     if not isinstance(name, str):
         raise StageError(f"{project / 'Pulumi.yaml'} has no `name`.", fix="Add one: name: my-project")
@@ -68,6 +72,17 @@ def read_settings(project: Path, stack: str) -> StackSettings:
         stack_document=stack_document,
         hidden_secrets=tuple(hidden),
     )
+
+
+def _check_size(config: dict[str, Any], stack_file: Path) -> None:
+    size = len(json.dumps(config))
+    if size > _MAX_CONFIG:
+        raise StageError(
+            f"The config of {stack_file.name} has {size:,} characters; the engine cannot give a policy pack more than "
+            f"{_MAX_CONFIG:,}.",
+            fix="Put data sets into files of their own and name those: watershed:datasets: [datasets/*.yaml]",
+            exit_code=USAGE,
+        )
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -74,3 +74,10 @@ def test_no_project_is_an_error_that_names_the_option(tmp_path: Path) -> None:
     with pytest.raises(StageError, match=r"no Pulumi\.yaml") as refused:
         find_project(tmp_path)
     assert "--project" in refused.value.fix
+
+
+def test_a_config_that_is_too_large_for_a_policy_pack_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    make_project(tmp_path, config=f"  small:datasets: [{'x' * 130_000}]\n")
+    with pytest.raises(StageError, match="cannot give a policy pack more than") as refused:
+        read_settings(tmp_path, "local")
+    assert "datasets/*.yaml" in str(refused.value.fix)

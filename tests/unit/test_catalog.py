@@ -6,7 +6,16 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from components import Catalog, Column, Dataset, DateProjection, EnumProjection, IntegerProjection, Partition
+from components import (
+    AccountSettings,
+    Catalog,
+    Column,
+    Dataset,
+    DateProjection,
+    EnumProjection,
+    IntegerProjection,
+    Partition,
+)
 from tests.policy.harness import Recorded, record
 from tests.unit.programs import ACCOUNT, CONFIG, ORDERS, catalog, lake, read_catalog
 
@@ -93,6 +102,26 @@ def test_the_workgroup_binds_every_query() -> None:
     assert configuration["engineVersion"] == {"selectedEngineVersion": "Athena engine version 3"}
     encryption = configuration["resultConfiguration"]["encryptionConfiguration"]
     assert encryption["encryptionOption"] == "SSE_KMS"
+
+
+def test_the_catalogs_encryption_comes_before_the_first_entry() -> None:
+    """Glue encrypts what is written from then on (Glue Developer Guide, "Encrypting your Data Catalog")."""
+
+    def program() -> None:
+        made = lake()
+        Catalog("catalog", lake=made, account=AccountSettings("account", key=made.key))
+
+    found = {resource.name: resource for resource in record(program, config=CONFIG)}
+    assert found["account-catalog-encryption"].urn in found["catalog-raw"].waits_for
+
+
+def test_a_query_that_names_no_database_may_look_at_the_default_one() -> None:
+    """Athena User Guide, "Configure AWS Glue access to your catalog and database per AWS Region"."""
+    resources = {resource.name: resource for resource in record(read_catalog, config=CONFIG)}
+    glue = f"arn:aws:glue:eu-west-1:{ACCOUNT}"
+    statements = json.loads(resources["role-query-catalog-queries"].inputs["policy"])["Statement"]
+    (database,) = [statement for statement in statements if statement["Action"] == "glue:GetDatabase"]
+    assert database["Resource"] == [f"{glue}:catalog", f"{glue}:database/default"]
 
 
 def test_reading_a_data_set_covers_its_entry_and_its_files_and_nothing_of_another() -> None:

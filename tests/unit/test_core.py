@@ -197,6 +197,16 @@ def test_data_is_destroyed_only_when_both_keys_are_turned(stack: bool, removable
     assert found == [stack and removable]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "goes"), [({}, False), ({"removable": True}, True), ({"removable": True, "arn": "arn:key"}, False)]
+)
+def test_a_key_goes_with_the_stack_only_if_it_is_the_stacks_to_destroy(arguments: dict[str, Any], goes: bool) -> None:
+    found: list[bool] = []
+    config = {**CONFIG, "watershed:allowDestroy": "true"}
+    record(lambda: found.append(EncryptionKey("key", **arguments).goes_with_the_stack), config=config)
+    assert found == [goes]
+
+
 def test_tags_say_whose_it_is_and_how_sensitive() -> None:
     found: list[dict[str, str]] = []
     record(lambda: found.append(Tags(classification="restricted", extra={"cost": "7"}).of("lake", "public")))

@@ -2,12 +2,14 @@
 
 import json
 import socket
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pulumi
 import pytest
 
+from components import PlatformConfig
 from tests.policy.harness import Recorded, record
 from tests.unit.programs import ROOT, STACKS, platform, stack_config
 
@@ -70,3 +72,10 @@ def test_a_wrong_config_registers_nothing_and_lists_every_problem() -> None:
     assert "2 problems" in str(refused.value)
     assert "watershed:lake.zoness" in str(refused.value)
     assert "watershed:onwer" in str(refused.value)
+
+
+def test_a_wrong_data_set_file_is_named_as_the_place_of_the_problem(tmp_path: Path) -> None:
+    (tmp_path / "sales.yaml").write_text("{name: sales, columns: [{name: id, type: number}]}", "utf-8")
+    config = {**stack_config("dev"), "watershed:datasets": '["*.yaml"]'}
+    with pytest.raises(pulumi.RunError, match=r"- sales\.yaml: columns\[0\]\.type: given 'number'; accepted"):
+        record(lambda: PlatformConfig.from_stack(tmp_path), stack="dev", config=config)

@@ -75,6 +75,8 @@ class QuarantinePlace:
                 self.s3.copy(source, self.bucket, key)  # type: ignore[arg-type]
                 return
             exact: dict[str, Any] = {} if event.version_id else {"CopySourceIfMatch": event.etag}
+            # As a copy in parts does: with the tags, S3 would ask for permission to read and to write them, and refuse.
+            exact["TaggingDirective"] = "REPLACE"
             self.s3.copy_object(Bucket=self.bucket, Key=key, CopySource=source, **exact)  # type: ignore[arg-type]
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") in {"NoSuchKey", "NoSuchVersion", "PreconditionFailed"}:

@@ -199,6 +199,17 @@ def test_in_a_bucket_without_versions_the_quarantined_content_is_that_of_the_eve
     assert content == b"old and wrong"
 
 
+def test_a_tagged_file_is_quarantined_without_its_tags(lake: Lake) -> None:
+    """Copying them takes s3:GetObjectTagging and s3:PutObjectTagging, which the function has not been granted."""
+    message = lake.put("in/orders/a.csv", b"")
+    lake.s3.put_object_tagging(
+        Bucket=lake.raw, Key="in/orders/a.csv", Tagging={"TagSet": [{"Key": "from", "Value": "shop"}]}
+    )
+    assert lake.ingest(message).status == "quarantined"
+    (key,) = [key for key in lake.kept() if key.endswith("/object")]
+    assert lake.s3.get_object_tagging(Bucket=lake.quarantine, Key=key)["TagSet"] == []
+
+
 MONTHS = {"month": Projection("integer", 1, 12)}
 
 

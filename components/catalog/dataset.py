@@ -21,9 +21,12 @@ _DECIMAL = re.compile(r"decimal\((\d{1,2}),\s*(\d{1,2})\)")
 
 def _athena_type(text: str) -> str:
     decimal = _DECIMAL.fullmatch(text)
-    if text in _SIMPLE_TYPES or (decimal and int(decimal[2]) <= int(decimal[1]) <= 38):
+    if text in _SIMPLE_TYPES:
         return text
-    raise ValueError(f"accepted types: {', '.join(_SIMPLE_TYPES)}, and decimal(p,s) with s <= p <= 38")
+    if decimal and int(decimal[2]) <= int(decimal[1]) and 1 <= int(decimal[1]) <= 38:
+        # Hive's parser of types, which Athena reads the catalog with, takes no space.
+        return f"decimal({int(decimal[1])},{int(decimal[2])})"
+    raise ValueError(f"accepted types: {', '.join(_SIMPLE_TYPES)}, and decimal(p,s) with s <= p and 1 <= p <= 38")
 
 
 def _prefix(text: str) -> str:

@@ -60,7 +60,8 @@ Projection = Annotated[IntegerProjection | EnumProjection | DateProjection, Fiel
 """Source: Athena User Guide, "Supported types for partition projection"."""
 
 _FITTING_TYPES = {
-    "integer": ("tinyint", "smallint", "int", "bigint", "string"),
+    # Athena's engine is Trino's, which projects whole numbers onto these alone (its class IntegerProjectionFactory).
+    "integer": ("int", "bigint", "string"),
     "enum": ("string",),
     "date": ("date", "string"),
 }

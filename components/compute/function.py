@@ -14,6 +14,7 @@ from ..orchestration import Schedule
 from ..storage import Bucket
 from . import event_sources
 from .artifacts import Artifacts
+from .environment import check_environment
 from .function_alarms import dead_letter_alarm, function_alarms
 from .layer import DependencyLayers, code_hash
 
@@ -33,7 +34,8 @@ class LambdaFunction(Component, domain="compute"):
     - `artifacts`: where the archives lie, see `Artifacts.find`.
 
     Outputs: `arn`, `function_name`; attributes `role`, `dead_letters`. Errors: FileNotFoundError or KeyError where the
-    handler was not built. Source: AWS Lambda Developer Guide, "Best practices for working with AWS Lambda functions".
+    handler was not built, ValueError for an environment that Lambda refuses. Source: AWS Lambda Developer Guide, "Best
+    practices for working with AWS Lambda functions".
     """
 
     def __init__(
@@ -87,7 +89,7 @@ class LambdaFunction(Component, domain="compute"):
             memory_size=memory,
             ephemeral_storage=aws.lambda_.FunctionEphemeralStorageArgs(size=disk),
             environment=aws.lambda_.FunctionEnvironmentArgs(
-                variables={"POWERTOOLS_SERVICE_NAME": name, **(environment or {})}
+                variables=check_environment(name, {"POWERTOOLS_SERVICE_NAME": name, **(environment or {})})
             ),
             kms_key_arn=key.arn,
             reserved_concurrent_executions=reserved_concurrency,

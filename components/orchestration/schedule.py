@@ -20,7 +20,13 @@ class Schedule(Model):
     cron: Annotated[str, Matching(r"\S+( \S+){5}", "six fields, for example 0 6 * * ? *")] | None = None
     """Six fields: minutes hours day-of-month month day-of-week year, for example `0 6 * * ? *`."""
     rate: (
-        Annotated[str, Matching(r"[1-9]\d* (minute|hour|day)s?", "a number of minutes, hours or days: 15 minutes")]
+        Annotated[
+            str,
+            Matching(
+                r"1 (minute|hour|day)|([2-9]|[1-9]\d+) (minute|hour|day)s",
+                "a number of minutes, hours or days: 1 hour, 15 minutes",
+            ),
+        ]
         | None
     ) = None
     """For example `15 minutes`."""

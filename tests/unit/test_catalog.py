@@ -79,6 +79,18 @@ def test_days_and_known_values_are_projected_too() -> None:
     assert parameters["projection.shop.values"] == "rome,oslo"
 
 
+def test_a_decimal_is_written_as_hive_reads_it() -> None:
+    assert Column(name="price", type="decimal(12, 2)").type == "decimal(12,2)"
+    with pytest.raises(ValidationError, match="1 <= p <= 38"):
+        Column(name="price", type="decimal(0,0)")
+
+
+def test_a_projection_that_does_not_fit_its_columns_type_is_refused() -> None:
+    months = Partition(name="month", projection=IntegerProjection(first=1, last=12))
+    with pytest.raises(ValidationError, match="int, bigint, string; it is tinyint"):
+        Dataset(name="d", columns=(ID, Column(name="month", type="tinyint")), partitioned_by=(months,))
+
+
 def test_a_projection_from_a_later_to_an_earlier_number_is_refused() -> None:
     with pytest.raises(ValidationError, match="after last"):
         IntegerProjection(first=12, last=1)

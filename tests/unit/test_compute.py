@@ -159,6 +159,20 @@ def test_a_bucket_that_tells_nobody_of_its_objects_cannot_start_a_function() -> 
         record(lambda: program(), config=CONFIG)
 
 
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"AWS_REGION": "eu-west-1"}, "'AWS_REGION'"),
+        ({"1ST": "x"}, "'1ST'"),
+        ({"X": "x"}, "'X'"),
+        ({"LONG": "x" * 4_096}, "accepts 4,096"),
+    ],
+)
+def test_an_environment_that_lambda_would_refuse_is_refused(environment: dict[str, str], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        record(lambda: LambdaFunction("function", handler="ingest", key=key(), environment=environment), config=CONFIG)
+
+
 def test_a_handler_that_was_not_built_is_refused_with_the_command() -> None:
     with pytest.raises(KeyError, match="watershed build"):
         record(lambda: LambdaFunction("function", handler="unknown", key=key()), config=CONFIG)
@@ -185,6 +199,8 @@ def test_an_archive_that_is_gone_is_refused(built: Path) -> None:
         {"cron": "0 6 ? * ? *"},
         {"rate": "0 minutes"},
         {"rate": "5 weeks"},
+        {"rate": "1 hours"},
+        {"rate": "5 minute"},
         {"rate": "1 hour", "timezone": "Europe/Roma"},
         {"rate": "1 hour", "flexible_minutes": 1441},
     ],
@@ -196,4 +212,5 @@ def test_a_schedule_that_scheduler_would_refuse_is_refused(given: dict[str, Any]
 
 def test_a_schedule_reads_as_scheduler_writes_it() -> None:
     assert Schedule(rate="15 minutes").expression == "rate(15 minutes)"
+    assert Schedule(rate="1 hour").expression == "rate(1 hour)"
     assert Schedule(cron="0 6 ? * MON *").expression == "cron(0 6 ? * MON *)"

@@ -5,6 +5,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from pydantic import ValidationError
 
 from components import EncryptionKey, Role, Statement
 from components.core.component import destroyable
@@ -205,6 +206,21 @@ def test_a_key_goes_with_the_stack_only_if_it_is_the_stacks_to_destroy(arguments
     config = {**CONFIG, "watershed:allowDestroy": "true"}
     record(lambda: found.append(EncryptionKey("key", **arguments).goes_with_the_stack), config=config)
     assert found == [goes]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"owner": "two\nlines"},
+        {"owner": "x" * 256},
+        {"extra": {"aws:cost": "7"}},
+        {"extra": {f"tag-{number}": "x" for number in range(6)}},
+    ],
+)
+def test_tags_that_aws_would_refuse_are_refused(given: dict[str, Any]) -> None:
+    """An S3 object may have ten tags, of which five are required."""
+    with pytest.raises(ValidationError):
+        Tags(**given)
 
 
 def test_tags_say_whose_it_is_and_how_sensitive() -> None:

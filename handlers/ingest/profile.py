@@ -64,27 +64,46 @@ def is_number(glue_type: str) -> bool:
 
 class _Recorded(NamedTuple):
     nulls: int
-    least: int | None
-    most: int | None
+    numbers: tuple[str, str]
+    times: tuple[str, str]
+    texts: tuple[str, str]
+
+    def bounds(self, glue_type: str) -> tuple[str, str] | None:
+        """Return SQL of the least and the greatest value, where the files say them for this type."""
+        if glue_type in INTEGERS:
+            return self.numbers
+        if glue_type in {"timestamp", "date"}:
+            return self.times
+        return self.texts if glue_type == "string" else None
 
 
 def _recorded(database: duckdb.DuckDBPyConnection, files: str) -> dict[str, _Recorded]:
-    """Return what the files' own metadata says of their columns: nulls, and the bounds of whole numbers."""
-    columns = (
-        "path_in_schema, CAST(sum(stats_null_count) AS BIGINT), "
-        "min(TRY_CAST(stats_min_value AS BIGINT)), max(TRY_CAST(stats_max_value AS BIGINT))"
+    """Return what the files' own metadata says of their columns: nulls, and bounds where they are the exact ones."""
+    bounds = ", ".join(
+        f"CAST({side}(TRY_CAST(stats_{side}_value AS {kind})) AS VARCHAR)"
+        for kind in ("BIGINT", "TIMESTAMP", "VARCHAR")
+        for side in ("min", "max")
     )
-    complete = "GROUP BY path_in_schema HAVING count(stats_null_count) = count(*)"
+    exact = "bool_and(coalesce(min_is_exact AND max_is_exact, stats_null_count = num_values))"
+    complete = f"GROUP BY path_in_schema HAVING count(stats_null_count) = count(*) AND {exact}"
+    columns = f"path_in_schema, CAST(sum(stats_null_count) AS BIGINT), {bounds}"
     rows = database.execute(f"SELECT {columns} FROM parquet_metadata({files}) {complete}").fetchall()  # noqa: S608 -- a literal
-    return {name: _Recorded(*rest) for name, *rest in rows}
+    return {name: _Recorded(nulls, *_pairs(texts)) for name, nulls, *texts in rows}
+
+
+def _pairs(texts: list[str | None]) -> list[tuple[str, str]]:
+    """Return least and greatest as SQL literals, two by two."""
+    values = ["NULL" if text is None else literal(text) for text in texts]
+    return list(zip(values[::2], values[1::2], strict=True))
 
 
 def _aggregates(column: Column, recorded: _Recorded | None) -> str:
     name = quoted(column.name)
     nulls = str(recorded.nulls) if recorded else f"count(*) - count({name})"
     least, most, quantiles = f"min({name})", f"max({name})", "NULL"
-    if recorded and column.type in INTEGERS:
-        least, most = ("NULL" if bound is None else str(bound) for bound in (recorded.least, recorded.most))
+    known = recorded.bounds(column.type) if recorded else None
+    if known:
+        least, most = (f"CAST({bound} AS {duckdb_type(column.type)})" for bound in known)
     if column.type in {"float", "double"}:  # NaN is greater than everything, and says nothing
         least, most = (f"{bound} FILTER (WHERE NOT isnan({name}))" for bound in (least, most))
     if column.type == "binary":

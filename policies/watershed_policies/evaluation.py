@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from . import guard
+from . import guard, unused
 from .registry import ANY_TYPE, Registry
 from .resource import Resource, Stack
 from .rule import Finding, Profile, Rule
@@ -43,6 +43,7 @@ class Evaluation:
         self.exemptions = exemptions
         self.registry = registry.of_profile(Profile(settings.profile))
         self._inputs: dict[str, Resource] = {}
+        self._usage = unused.Usage()
         self._lock = threading.Lock()
 
     def resource(self, resource: Resource) -> list[Violation]:
@@ -69,7 +70,15 @@ class Evaluation:
                     continue
                 outcome = guard.run(rule, partial(check, subject, stack))
                 violations += self._violations(rule, subject, outcome)
-        return violations
+        return [*violations, *self._unused_exemptions()]
+
+    def _unused_exemptions(self) -> Iterable[Violation]:
+        if not self.exemptions.active:
+            return []
+        root = next((urn for urn, resource in self._inputs.items() if resource.type == ROOT_TYPE), "")
+        running = {rule.id for rule in self.registry.rules.values() if self._level(rule) is not Level.DISABLED}
+        told = unused.judge(self.exemptions, self._usage, self._inputs.values(), running)
+        return [Violation("EXEMPTION", level, root, message) for level, message in told]
 
     def _with_inputs(self, resource: Resource) -> Resource:
         seen = self._inputs.get(resource.urn)
@@ -78,14 +87,17 @@ class Evaluation:
     def _level(self, rule: Rule) -> Level:
         return self.settings.level_of(rule.id, rule.service)
 
-    def _violations(self, rule: Rule, resource: Resource, outcome: list[Finding] | guard.Crash) -> Iterable[Violation]:
+    def _violations(self, rule: Rule, resource: Resource, outcome: guard.Findings | guard.Crash) -> Iterable[Violation]:
         if isinstance(outcome, guard.Crash):
             return [Violation(rule.id, Level.MANDATORY, resource.urn, _crashed(rule, resource, outcome))]
+        if not outcome.decided:
+            self._usage.undecided.add((rule.id, resource.urn))
         return [self._violation(rule, resource, finding) for finding in outcome]
 
     def _violation(self, rule: Rule, resource: Resource, finding: Finding) -> Violation:
         exemption = self.exemptions.find(rule.id, resource.name, resource.urn, finding.grant)
         if exemption:
+            self._usage.used.add(exemption)
             message = f'{rule.id}: {resource.kind} "{resource.name}" {exemption}'
             return Violation(rule.id, Level.ADVISORY, resource.urn, message)
         message = (

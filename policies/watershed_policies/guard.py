@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .values import UndecidedError
+from .values import UndecidedError, unknown_values_met
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,16 +23,24 @@ class Crash:
     problem: str
 
 
-def run(rule: Rule, check: Callable[[], Iterable[Finding]]) -> list[Finding] | Crash:
+class Findings(list["Finding"]):
+    """What a check found, and whether it knew all that it asked for."""
+
+    decided = True
+
+
+def run(rule: Rule, check: Callable[[], Iterable[Finding]]) -> Findings | Crash:
     """Return what the check finds, nothing while a value it needs is unknown, or the crash.
 
     A check that is undecided keeps what it found before: that will not become right by what follows.
     """
-    findings: list[Finding] = []
+    findings = Findings()
+    before = unknown_values_met()
     try:
         findings.extend(_until_undecided(check))
     except Exception as error:
         return Crash(rule.id, describe(error))
+    findings.decided = unknown_values_met() == before
     return findings
 
 

@@ -6,6 +6,7 @@ cases apart: not given, given but unknown until `up`, and known. `Properties` do
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -24,6 +25,23 @@ UNKNOWN: Final = Unknown()
 
 class UndecidedError(Exception):
     """A rule needs a value that is not known yet: it says nothing now and decides at `up`."""
+
+
+class _Met(threading.local):
+    unknown_values = 0
+
+
+_met = _Met()
+
+
+def unknown_values_met() -> int:
+    """Return how many unknown values the checks on this thread asked for so far."""
+    return _met.unknown_values
+
+
+def note_unknown() -> None:
+    """Remember that a check asked for a value that is not known yet, whether or not it says nothing because of it."""
+    _met.unknown_values += 1
 
 
 def plain(value: Any) -> Any:
@@ -61,6 +79,7 @@ class Properties:
         """Return the value at `path`, None where nothing is given; raise `UndecidedError` where it is unknown."""
         value = self._walk(path)
         if value is UNKNOWN:
+            note_unknown()
             raise UndecidedError(".".join(path))
         return value
 
@@ -71,11 +90,14 @@ class Properties:
 
     def is_unknown(self, *path: str) -> bool:
         """Say whether the value at `path` is one that only `up` can tell."""
-        return self._walk(path) is UNKNOWN
+        unknown = self._walk(path) is UNKNOWN
+        if unknown:
+            note_unknown()
+        return unknown
 
     def has_customer_key(self, *path: str) -> bool:
         """Say whether a KMS key of ours is given: AWS's own keys have aliases such as `alias/aws/s3`."""
-        return self.is_set(*path) and (self.is_unknown(*path) or "alias/aws/" not in str(self.get(*path)))
+        return self.is_set(*path) and "alias/aws/" not in str(self._walk(path))
 
     def section(self, *path: str) -> Properties:
         """Return the object at `path` (the first one of a list), empty where there is none."""

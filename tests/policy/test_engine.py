@@ -176,6 +176,20 @@ def test_an_expired_exemption_stops_the_deploy(stage: Make) -> None:
     assert "the exemption of 'logs' from LOGS-CUSTOMER-KEY expired on 2020-05-31" in said.output
 
 
+def test_an_unused_exemption_stops_the_deploy(stage: Make) -> None:
+    made = stage(log_group_without_key)
+    made.judge_by({"rules": {"TAGS-REQUIRED": "disabled", "LOGS-CUSTOMER-KEY": "disabled"}})
+    entry = {"rule": "LOGS-RETENTION", "resource": "logs", "reason": "moves in May", "owner": "ops"}
+    made.exempt(**entry, expires="2999-12-31")
+
+    said = made.preview()
+
+    assert said.refused
+    assert (
+        'EXEMPTION: the exemption of "logs" from LOGS-RETENTION is unused: the resource keeps the rule.' in said.output
+    )
+
+
 def test_an_advisory_level_shows_and_lets_pass(stage: Make) -> None:
     made = stage(bad_stack)
     made.judge_by({"level": "advisory"})

@@ -11,7 +11,7 @@ from watershed_policies import exemptions, registry
 from watershed_policies.settings import Level
 
 from tests.policy.harness import check, ids
-from tests.policy.resources import allow, document, make
+from tests.policy.resources import allow, before_creation, document, make
 
 if TYPE_CHECKING:
     from watershed_policies.exemptions import Exemptions
@@ -110,3 +110,58 @@ def test_exemptions_that_are_no_list_are_a_violation(text: str) -> None:
     found = exemptions.from_stack_config({"watershed:exemptions": text}, RULES, TODAY)
 
     assert ids(check([ROOT], exemptions=found)) == {"EXEMPTION"}
+
+
+def unused(*resources: Any, entry: dict[str, str], **judged: Any) -> list[tuple[Level, str]]:
+    found = check([ROOT, *resources], exemptions=exempt(entry), **judged)
+    return [(violation.level, violation.message) for violation in found if violation.rule_id == "EXEMPTION"]
+
+
+GOOD_LOGS = make("aws:cloudwatch/logGroup:LogGroup", "logs", retentionInDays=7, kmsKeyId="arn:aws:kms:x:1:key/k")
+
+
+def test_an_exemption_that_a_finding_needs_is_not_unused() -> None:
+    assert unused(LOGS, entry=ENTRY) == []
+
+
+@pytest.mark.parametrize(
+    ("resource", "entry", "told"),
+    [
+        (GOOD_LOGS, ENTRY, "is unused: the resource keeps the rule.\n  Fix: remove it"),
+        (LOGS, {**ENTRY, "resource": "log"}, "is unused: no resource of the stack has that name"),
+        (LOGS, {**ENTRY, "rule": "LOGS-RETENTION-YEAR"}, "is unused: the rule is off in this stack"),
+    ],
+)
+def test_an_unused_exemption_is_an_error_that_says_why(resource: Any, entry: dict[str, str], told: str) -> None:
+    ((level, message),) = unused(resource, entry=entry)
+
+    assert level is Level.MANDATORY
+    assert told in message
+
+
+def test_of_two_exemptions_for_one_finding_the_second_is_unused() -> None:
+    found = check([ROOT, LOGS], exemptions=exempt(ENTRY, {**ENTRY, "reason": "also"}))
+
+    assert [violation.level for violation in found if violation.rule_id == "EXEMPTION"] == [Level.MANDATORY]
+
+
+def test_an_exemption_waits_while_the_value_that_needs_it_is_unknown() -> None:
+    bucket = make("aws:s3/bucket:Bucket", "raw")
+    policy = document(allow("s3:GetObject", "arn:aws:s3:::raw/*", Principal="*"))
+    weak = make("aws:s3/bucketPolicy:BucketPolicy", "policy", bucket=bucket, policy=policy)
+    entry = {**ENTRY, "rule": "S3-TLS-ONLY", "resource": "policy"}
+
+    ((level, message),) = unused(bucket, before_creation(weak, documents=True), entry=entry)
+
+    assert level is Level.ADVISORY
+    assert " exempted until 2026-07-31 by data-platform: moves in July (not needed so far; `up` will tell)" in message
+    assert unused(bucket, weak, entry=entry) == []
+
+
+def test_an_unknown_value_of_which_the_rule_knows_enough_does_not_make_its_exemption_wait() -> None:
+    key = make("aws:kms/key:Key", "key")
+    logs = make("aws:cloudwatch/logGroup:LogGroup", "logs", retentionInDays=7, kmsKeyId=key)
+
+    ((level, _),) = unused(key, before_creation(logs), entry=ENTRY)
+
+    assert level is Level.MANDATORY

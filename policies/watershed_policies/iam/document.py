@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..values import UNKNOWN, UndecidedError, holds_unknown
+from ..values import UNKNOWN, UndecidedError, holds_unknown, note_unknown
 
 VERSIONS = ("2012-10-17", "2008-10-17")
 STATEMENT_KEYS = {
@@ -111,10 +111,13 @@ def parse(value: Any) -> Document:
     version = top.get("version", "2008-10-17")
     if version is not UNKNOWN and version not in VERSIONS:
         raise MalformedDocumentError(f"has the Version {version!r}; AWS accepts {' and '.join(VERSIONS)}")
+    complete = not holds_unknown(raw)
+    if not complete:
+        note_unknown()
     return Document(
         statements=tuple(_statement(entry, index) for index, entry in known),
         version=str(version),
-        complete=not holds_unknown(raw),
+        complete=complete,
         size=_size(value),
     )
 

@@ -95,6 +95,31 @@ class Properties:
             note_unknown()
         return unknown
 
+    def is_true(self, *path: str) -> bool:
+        """Say whether a switch is on; programs in YAML may spell it as text."""
+        value = self.get(*path)
+        return value is True or (isinstance(value, str) and value.lower() == "true")
+
+    def is_false(self, *path: str) -> bool:
+        """Say whether a switch is off on purpose: not given is neither on nor off."""
+        value = self.get(*path)
+        return value is False or (isinstance(value, str) and value.lower() == "false")
+
+    def number(self, *path: str) -> float | None:
+        """Return a number, which may be spelled as text; None where there is none."""
+        value = self.get(*path)
+        if isinstance(value, bool):
+            return None
+        try:
+            return float(value)
+        except (TypeError, ValueError):
+            return None
+
+    def texts(self, *path: str) -> list[str]:
+        """Return the texts in the list at `path` that are known by now; a single one counts as a list of one."""
+        value = self.get(*path)
+        return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
+
     def has_customer_key(self, *path: str) -> bool:
         """Say whether a KMS key of ours is given: AWS's own keys have aliases such as `alias/aws/s3`."""
         return self.is_set(*path) and "alias/aws/" not in str(self._walk(path))

@@ -15,6 +15,7 @@ from .core import Classification
 from .core.model import Matching, Model
 from .core.tags import TagText
 from .observability import LogRetention
+from .storage.lifecycle import Days
 from .storage.zone import DEFAULT_ZONES, Zone
 
 _KEY_ARN = r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[\w-]+"
@@ -40,9 +41,9 @@ class LakeConfig(Model):
     """The data lake."""
 
     zones: Annotated[tuple[Zone, ...], Field(min_length=1)] = DEFAULT_ZONES
-    access_log_days: Annotated[int, Field(ge=8)] = 365
-    result_days: Annotated[int, Field(ge=1)] = 7
-    quarantine_days: Annotated[int, Field(ge=1)] = 90
+    access_log_days: Annotated[int, Field(ge=8, le=36_500)] = 365
+    result_days: Days = 7
+    quarantine_days: Days = 90
     removable: bool = False
     """Together with allowDestroy: the lake may be destroyed with all its data."""
 

@@ -48,8 +48,8 @@ class Column(Model):
     name: Annotated[str, Matching(r"[a-z_][a-z0-9_]{0,127}", _SQL_NAME.format(128))]
     """Source: Amazon Athena User Guide, "Name databases, tables, and columns"."""
     type: ColumnType = "string"
-    comment: Annotated[str, Field(max_length=255)] | None = None
-    """What it holds, with its unit; at most 255 characters (AWS Glue API, "Column")."""
+    comment: Annotated[str, Field(max_length=255), Matching(r"[^\x00-\x08\x0a-\x1f]*", "one line")] | None = None
+    """What it holds, with its unit; one line of at most 255 characters (AWS Glue API, "Column")."""
 
 
 class Source(Model):

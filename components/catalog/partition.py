@@ -1,5 +1,6 @@
 """How a data set's files are laid out, and how Athena tells its partitions without asking the catalog."""
 
+from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -44,6 +45,13 @@ class DateProjection(Model):
     type: Literal["date"] = "date"
     first: Annotated[str, Matching(_DAY, "a day, as 2024-01-31")]
     last: Annotated[str, Matching(rf"{_DAY}|NOW([+-]\d+DAYS)?", "a day, as 2024-01-31, or NOW, NOW+3DAYS")] = "NOW"
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        first = date.fromisoformat(self.first)
+        if not self.last.startswith("NOW") and first > date.fromisoformat(self.last):
+            raise ValueError(f"first ({self.first}) is after last ({self.last})")
+        return self
 
     def properties(self) -> dict[str, str]:
         """Return the table properties Athena reads."""

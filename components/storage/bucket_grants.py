@@ -1,5 +1,7 @@
 """Permissions on a bucket's objects, each with what the key needs for it."""
 
+import re
+
 import pulumi
 import pulumi_aws as aws
 
@@ -48,5 +50,5 @@ def _context(arn: pulumi.Output[str], prefix: str) -> dict[str, list[pulumi.Inpu
 
 def _grant(verb: str, bucket: str, prefix: str) -> str:
     """Return a policy name that tells what was granted, in the characters IAM accepts."""
-    where = "".join(c if c.isalnum() or c in "+=,.@_-" else "-" for c in prefix.rstrip("/"))
+    where = re.sub(r"[^a-zA-Z0-9+=,.@_-]", "-", prefix.rstrip("/"))
     return f"{verb}-{bucket}-{where}" if where else f"{verb}-{bucket}"

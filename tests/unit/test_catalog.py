@@ -96,6 +96,20 @@ def test_a_projection_from_a_later_to_an_earlier_number_is_refused() -> None:
         IntegerProjection(first=12, last=1)
 
 
+@pytest.mark.parametrize(
+    ("first", "last"), [("2024-13-01", "NOW"), ("2024-01-01", "2024-02-30"), ("2024-02-01", "2024-01-01")]
+)
+def test_a_projection_of_days_that_are_none_or_out_of_order_is_refused(first: str, last: str) -> None:
+    with pytest.raises(ValidationError):
+        DateProjection(first=first, last=last)
+
+
+def test_a_columns_comment_is_one_line() -> None:
+    """botocore glue service model, CommentString."""
+    with pytest.raises(ValidationError, match="one line"):
+        Column(name="id", comment="two\nlines")
+
+
 def test_two_data_sets_of_one_name_are_refused() -> None:
     with pytest.raises(ValueError, match="'orders' already"):
         record(lambda: Catalog("catalog", lake=lake(), datasets=[ORDERS, ORDERS]), config=CONFIG)

@@ -159,6 +159,15 @@ def test_the_metadata_table_answers_by_group_and_by_name() -> None:
     assert {index["name"] for index in indexes} == {"by-group", "by-name"}
 
 
+def test_a_grant_has_a_name_that_iam_accepts_whatever_the_prefix() -> None:
+    def program() -> None:
+        reader = Role("reader", service="lambda.amazonaws.com", description="-")
+        lake().grant_read(reader, zone="raw", prefix="donn\u00e9es d'ao\u00fbt/")
+
+    names = [one.inputs["name"] for one in recorded(program).values() if one.type == POLICY]
+    assert names == ["read-lake-raw-donn-es-d-ao-t"]
+
+
 def test_nobody_is_ever_granted_a_scan() -> None:
     def program() -> None:
         table, role = (

@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ def main() -> None:
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
 
-    from . import functions, object_events, transport
+    from . import functions, object_events, recording, transport
 
     app = importlib.import_module("ministack.app")
     lambda_runtime = importlib.import_module("ministack.core.lambda_runtime")
@@ -43,6 +43,9 @@ def main() -> None:
     functions.install(lambda_runtime)
     services = "ministack.services"
     object_events.install(importlib.import_module(f"{services}.s3"), importlib.import_module(f"{services}.eventbridge"))
+    recorder = recording.install(
+        importlib.import_module("ministack.core.iam_evaluator"), importlib.import_module("ministack.core.iam_actions")
+    )
 
     config = Config()
     config.bind = [f"127.0.0.1:{arguments.port}"]
@@ -55,7 +58,11 @@ def main() -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
         _watch(arguments.record, lambda: loop.call_soon_threadsafe(stop.set))
-        served: Any = with_identity(app.app, arguments.project)
+        answers = {
+            IDENTITY_PATH: lambda: {"project": arguments.project, "pid": os.getpid()},
+            recording.CALLS_PATH: recorder.document,
+        }
+        served: Any = with_answers(app.app, answers)
         await serve(served, config, shutdown_trigger=stop.wait)
 
     try:
@@ -67,12 +74,12 @@ def main() -> None:
     os._exit(0)
 
 
-def with_identity(served: Application, project: str) -> Application:
-    """Answer `/_watershed` with whose emulator this is, so that a port in use can be explained."""
+def with_answers(served: Application, answers: Mapping[str, Callable[[], dict[str, Any]]]) -> Application:
+    """Answer paths of our own: whose emulator this is, so that a port in use can be explained, and what roles did."""
 
     async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and scope["path"] == IDENTITY_PATH:
-            body = json.dumps({"project": project, "pid": os.getpid()}).encode()
+        if scope["type"] == "http" and scope["path"] in answers:
+            body = json.dumps(answers[scope["path"]]()).encode()
             headers = [(b"content-type", b"application/json")]
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,151 @@
+"""What stands in the emulated account and acts under a role, or is encrypted with a key."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..aws import Clients
+
+
+@dataclass(frozen=True)
+class Function:
+    """A Lambda function: its role, where it logs, and what else Lambda does for it."""
+
+    arn: str
+    role: str
+    log_group: str
+    traced: bool
+    dead_letters: str | None
+    queues: tuple[str, ...]
+    """The queues that event source mappings poll for it."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A schedule of EventBridge Scheduler: what it starts, under which role."""
+
+    arn: str
+    role: str
+    target: str
+    dead_letters: str | None
+    key: str | None
+
+
+@dataclass(frozen=True)
+class Account:
+    """The parts of an account that make AWS call things in a role's name."""
+
+    number: str
+    region: str
+    functions: tuple[Function, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
+    keys: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """The KMS key by the ARN of the bucket, table, queue or topic that it encrypts."""
+    bucket_keys: frozenset[str] = frozenset()
+    """The buckets with a bucket key: S3 then names the bucket to KMS, not the object."""
+
+
+def read_account(clients: Clients) -> Account:
+    """Ask the emulator for all of it."""
+    keys: dict[str, str] = {}
+    bucket_keys = _read_buckets(clients, keys)
+    for read in (_read_tables, _read_queues, _read_topics):
+        read(clients, keys)
+    return Account(
+        number=str(clients("sts").get_caller_identity()["Account"]),
+        region=clients.region,
+        functions=tuple(_functions(clients)),
+        schedules=tuple(_schedules(clients)),
+        keys=keys,
+        bucket_keys=frozenset(bucket_keys),
+    )
+
+
+def _functions(clients: Clients) -> list[Function]:
+    client = clients("lambda")
+    mappings = list(client.get_paginator("list_event_source_mappings").paginate().search("EventSourceMappings[]"))
+    return [
+        Function(
+            arn=each["FunctionArn"],
+            role=_name(each["Role"]),
+            log_group=each.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{each['FunctionName']}",
+            traced=each.get("TracingConfig", {}).get("Mode") == "Active",
+            dead_letters=each.get("DeadLetterConfig", {}).get("TargetArn"),
+            queues=tuple(
+                mapping["EventSourceArn"]
+                for mapping in mappings
+                if mapping["FunctionArn"] == each["FunctionArn"] and ":sqs:" in mapping["EventSourceArn"]
+            ),
+        )
+        for each in client.get_paginator("list_functions").paginate().search("Functions[]")
+    ]
+
+
+def _schedules(clients: Clients) -> list[Schedule]:
+    client = clients("scheduler")
+    listed = client.get_paginator("list_schedules").paginate().search("Schedules[]")
+    found = [client.get_schedule(Name=each["Name"], GroupName=each["GroupName"]) for each in listed if each]
+    return [
+        Schedule(
+            arn=each["Arn"],
+            role=_name(each["Target"]["RoleArn"]),
+            target=each["Target"]["Arn"],
+            dead_letters=each["Target"].get("DeadLetterConfig", {}).get("Arn"),
+            key=each.get("KmsKeyArn"),
+        )
+        for each in found
+    ]
+
+
+def _read_buckets(clients: Clients, keys: dict[str, str]) -> list[str]:
+    """Note each bucket's key; returns the ARNs of those with a bucket key."""
+    s3 = clients("s3")
+    with_bucket_key = []
+    for bucket in s3.list_buckets()["Buckets"]:
+        rules = _or_none(lambda: s3.get_bucket_encryption(Bucket=bucket["Name"]))  # noqa: B023 - called at once
+        for rule in (rules or {}).get("ServerSideEncryptionConfiguration", {}).get("Rules", []):
+            key = rule.get("ApplyServerSideEncryptionByDefault", {}).get("KMSMasterKeyID")
+            if key:
+                arn = f"arn:aws:s3:::{bucket['Name']}"
+                keys[arn] = key
+                with_bucket_key += [arn] if rule.get("BucketKeyEnabled") else []
+    return with_bucket_key
+
+
+def _read_tables(clients: Clients, keys: dict[str, str]) -> None:
+    client = clients("dynamodb")
+    for name in client.get_paginator("list_tables").paginate().search("TableNames[]"):
+        table = client.describe_table(TableName=name)["Table"]
+        if key := table.get("SSEDescription", {}).get("KMSMasterKeyArn"):
+            keys[table["TableArn"]] = key
+
+
+def _read_queues(clients: Clients, keys: dict[str, str]) -> None:
+    client = clients("sqs")
+    for url in client.list_queues().get("QueueUrls", []):
+        attributes = client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        if key := attributes.get("KmsMasterKeyId"):
+            keys[attributes["QueueArn"]] = key
+
+
+def _read_topics(clients: Clients, keys: dict[str, str]) -> None:
+    client = clients("sns")
+    for topic in client.get_paginator("list_topics").paginate().search("Topics[].TopicArn"):
+        if key := client.get_topic_attributes(TopicArn=topic)["Attributes"].get("KmsMasterKeyId"):
+            keys[str(topic)] = key
+
+
+def _or_none(read: Callable[[], Any]) -> Any:
+    """Return what is read, or nothing where AWS answers that there is none."""
+    from botocore.exceptions import ClientError
+
+    try:
+        return read()
+    except ClientError as error:
+        if error.response["Error"]["Code"].endswith(("NotFound", "NotFoundError")):
+            return None
+        raise
+
+
+def _name(role_arn: str) -> str:
+    return role_arn.rpartition("/")[2]

@@ -1,0 +1,189 @@
+"""The calls that AWS services make in a role's name and the emulator does not: a table, each line with its source.
+
+A role without them works locally and fails on AWS. Two kinds: what follows from a call on something encrypted, and what
+a service does for a function or a schedule under its role.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from .account import Account, Function, Schedule
+from .calls import Call
+
+_S3_SSE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html"
+_DYNAMODB_SSE = "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html"
+_SQS_SSE = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html"
+_SNS_SSE = "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html"
+_LAMBDA_ROLE = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html"
+_LAMBDA_SQS = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"
+_LAMBDA_XRAY = "https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html"
+_LAMBDA_DLQ = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
+_SCHEDULER_ROLE = "https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html"
+_SCHEDULER_DLQ = "https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html"
+_SCHEDULER_KEY = "https://docs.aws.amazon.com/scheduler/latest/UserGuide/encryption-rest.html"
+
+
+@dataclass(frozen=True)
+class EncryptedUse:
+    """What a call on something encrypted makes its service ask of KMS, with the caller's own permissions."""
+
+    by: str
+    actions: frozenset[str]
+    asks: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True)
+class ServiceCall:
+    """What a service calls under the role of a function or a schedule, and `on` what: nothing where it does not."""
+
+    by: str
+    actions: tuple[str, ...]
+    on: Callable[..., tuple[str, ...]]
+    source: str
+
+
+_READS = ("kms:Decrypt",)
+_WRITES = ("kms:GenerateDataKey",)
+_WRITES_AND_CHECKS = ("kms:GenerateDataKey", "kms:Decrypt")
+
+ENCRYPTED_USES = (
+    EncryptedUse(
+        "S3 decrypts", frozenset({"s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectAttributes"}), _READS, _S3_SSE
+    ),
+    # An upload in parts also decrypts, on which `kept.toml` has a word: the calls do not tell it from a whole one.
+    EncryptedUse("S3 encrypts", frozenset({"s3:PutObject"}), _WRITES, _S3_SSE),
+    EncryptedUse(
+        "DynamoDB opens the table's key",
+        frozenset(
+            f"dynamodb:{name}"
+            for name in (
+                *("BatchGetItem", "BatchWriteItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem"),
+                *("Query", "Scan", "UpdateItem"),
+            )
+        ),
+        _READS,
+        _DYNAMODB_SSE,
+    ),
+    EncryptedUse("SQS encrypts", frozenset({"sqs:SendMessage"}), _WRITES_AND_CHECKS, _SQS_SSE),
+    EncryptedUse("SQS decrypts", frozenset({"sqs:ReceiveMessage"}), _READS, _SQS_SSE),
+    EncryptedUse("SNS encrypts", frozenset({"sns:Publish"}), _WRITES_AND_CHECKS, _SNS_SSE),
+)
+
+FUNCTION_CALLS = (
+    ServiceCall(
+        "Lambda delivers logs",
+        ("logs:CreateLogStream", "logs:PutLogEvents"),
+        lambda function, account: (_log_streams(function, account),),
+        _LAMBDA_ROLE,
+    ),
+    ServiceCall(
+        "Lambda sends traces",
+        ("xray:PutTraceSegments", "xray:PutTelemetryRecords"),
+        lambda function, account: ("*",) if function.traced else (),
+        _LAMBDA_XRAY,
+    ),
+    ServiceCall(
+        "Lambda keeps failed events",
+        ("sqs:SendMessage",),
+        lambda function, account: _queue(function.dead_letters),
+        _LAMBDA_DLQ,
+    ),
+    ServiceCall(
+        "Lambda polls the queue",
+        ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
+        lambda function, account: function.queues,
+        _LAMBDA_SQS,
+    ),
+)
+
+SCHEDULE_CALLS = (
+    ServiceCall(
+        "Scheduler starts its target",
+        ("lambda:InvokeFunction",),
+        lambda schedule, account: (schedule.target,) if ":lambda:" in schedule.target else (),
+        _SCHEDULER_ROLE,
+    ),
+    ServiceCall(
+        "Scheduler starts its target",
+        ("states:StartExecution",),
+        lambda schedule, account: (schedule.target,) if ":states:" in schedule.target else (),
+        _SCHEDULER_ROLE,
+    ),
+    ServiceCall(
+        "Scheduler keeps failed events",
+        ("sqs:SendMessage",),
+        lambda schedule, account: _queue(schedule.dead_letters),
+        _SCHEDULER_DLQ,
+    ),
+)
+
+
+def implied_calls(account: Account, recorded: tuple[Call, ...]) -> list[Call]:
+    """Return what AWS would call in the roles' names, beside what was recorded."""
+    services = [*_for_functions(account), *_for_schedules(account)]
+    return [*services, *(call for each in (*recorded, *services) if each.allowed for call in _of_keys(account, each))]
+
+
+def _for_functions(account: Account) -> Iterator[Call]:
+    for function in account.functions:
+        yield from _under(function.role, FUNCTION_CALLS, function, account)
+
+
+def _for_schedules(account: Account) -> Iterator[Call]:
+    for schedule in account.schedules:
+        yield from _under(schedule.role, SCHEDULE_CALLS, schedule, account)
+        if schedule.key:
+            context = {"kms:EncryptionContext:aws:scheduler:schedule:arn": schedule.arn}
+            yield Call(schedule.role, "kms:Decrypt", schedule.key, "Scheduler decrypts", _SCHEDULER_KEY, context)
+
+
+def _under(role: str, table: tuple[ServiceCall, ...], what: Function | Schedule, account: Account) -> Iterator[Call]:
+    for line in table:
+        for resource in line.on(what, account):
+            for action in line.actions:
+                yield Call(role, action, resource, line.by, line.source)
+
+
+def _of_keys(account: Account, call: Call) -> Iterator[Call]:
+    """Return what the service of an encrypted thing asks of its key for a call on it."""
+    thing = _encrypted_thing(call.resource)
+    key = account.keys.get(thing)
+    if key is None:
+        return
+    service = call.action.partition(":")[0]
+    context = {
+        "kms:ViaService": f"{service}.{account.region}.amazonaws.com",
+        **_encryption_context(service, thing, call.resource, account),
+    }
+    for use in ENCRYPTED_USES:
+        if call.action in use.actions:
+            for action in use.asks:
+                yield Call(call.role, action, key, use.by, use.source, context)
+
+
+def _encrypted_thing(resource: str) -> str:
+    """Return the ARN of the bucket of an object, of the table of an index, or the resource itself."""
+    if ":s3:::" in resource:
+        return resource.partition("/")[0]
+    return resource.partition("/index/")[0]
+
+
+def _encryption_context(service: str, thing: str, resource: str, account: Account) -> dict[str, str]:
+    """Return the context as the service sends it, under the keys that policies name."""
+    if service == "s3":
+        return {"kms:EncryptionContext:aws:s3:arn": thing if thing in account.bucket_keys else resource}
+    if service == "dynamodb":
+        return {
+            "kms:EncryptionContext:aws:dynamodb:tableName": thing.rpartition("/")[2],
+            "kms:EncryptionContext:aws:dynamodb:subscriberId": account.number,
+        }
+    return {f"kms:EncryptionContext:aws:{service}:{'topicArn' if service == 'sns' else 'arn'}": thing}
+
+
+def _log_streams(function: Function, account: Account) -> str:
+    return f"arn:aws:logs:{account.region}:{account.number}:log-group:{function.log_group}:log-stream:any"
+
+
+def _queue(arn: str | None) -> tuple[str, ...]:
+    return (arn,) if arn and ":sqs:" in arn else ()

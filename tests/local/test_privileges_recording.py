@@ -1,0 +1,105 @@
+"""What roles do in the emulator is recorded as IAM checks it; what the account's root does is not."""
+
+import io
+import json
+import urllib.request
+import zipfile
+from typing import Any
+
+import pytest
+
+from local.aws import ACCOUNT, Clients
+from local.emulator import lifecycle
+from local.emulator.recording import Recorder
+from local.privileges.calls import parse, read_calls
+
+HANDLER = """
+import boto3
+from botocore.exceptions import ClientError
+
+def handler(event, context):
+    s3 = boto3.client("s3")
+    s3.put_object(Bucket="recorded", Key="granted/a", Body=b"x")
+    s3.copy_object(Bucket="recorded", Key="granted/b", CopySource={"Bucket": "recorded", "Key": "granted/a"})
+    try:
+        s3.delete_object(Bucket="recorded", Key="granted/a")
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+"""
+SERVICE = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+OBJECTS = "arn:aws:s3:::recorded/granted/*"
+ASSUMED = f"arn:aws:sts::{ACCOUNT}:assumed-role/worker/session"
+
+
+@pytest.fixture(scope="module")
+def answer(clients: Clients) -> str:
+    """What the function says after it did what it may and what it may not."""
+    clients("s3").create_bucket(Bucket="recorded", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    clients("iam").create_role(
+        RoleName="recorded", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [SERVICE]})
+    )
+    allow = {"Effect": "Allow", "Action": ["s3:PutObject", "s3:GetObject"], "Resource": OBJECTS}
+    clients("iam").put_role_policy(
+        RoleName="recorded",
+        PolicyName="work",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allow]}),
+    )
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as content:
+        content.writestr("app.py", HANDLER)
+    clients("lambda").create_function(
+        FunctionName="recorded",
+        Runtime="python3.13",
+        Handler="app.handler",
+        Role=f"arn:aws:iam::{ACCOUNT}:role/recorded",
+        Code={"ZipFile": archive.getvalue()},
+        Timeout=20,
+    )
+    return str(json.load(clients("lambda").invoke(FunctionName="recorded", Payload="{}")["Payload"]))
+
+
+def test_each_action_that_iam_checks_is_recorded_with_its_resource(answer: str, emulator: lifecycle.Emulator) -> None:
+    recorded = [call for call in read_calls(emulator.endpoint).calls if call.role == "recorded"]
+    objects = "arn:aws:s3:::recorded/granted"
+    assert {(call.action, call.resource) for call in recorded if call.allowed} == {
+        ("s3:PutObject", f"{objects}/a"),
+        ("s3:PutObject", f"{objects}/b"),
+        # The source of the copy.
+        ("s3:GetObject", f"{objects}/a"),
+    }
+
+
+def test_what_iam_refused_is_recorded_as_refused(answer: str, emulator: lifecycle.Emulator) -> None:
+    assert answer == "AccessDenied"
+    refused = [call for call in read_calls(emulator.endpoint).calls if not call.allowed and call.role == "recorded"]
+    assert [call.action for call in refused] == ["s3:DeleteObject"]
+
+
+def test_the_calls_of_the_accounts_root_are_not_recorded(answer: str, emulator: lifecycle.Emulator) -> None:
+    with urllib.request.urlopen(emulator.endpoint + "/_watershed/calls") as found:
+        document: dict[str, Any] = json.load(found)
+    assert "s3:CreateBucket" not in {call["action"] for call in document["calls"]}
+
+
+def test_equal_calls_are_one_with_a_count() -> None:
+    recorder = Recorder()
+    for _ in range(3):
+        recorder.add(ASSUMED, "s3:GetObject", OBJECTS, {"s3:prefix": "a"}, allowed=True)
+    recorder.add(ASSUMED, "s3:GetObject", OBJECTS, {"s3:prefix": "b"}, allowed=True)
+    assert [call["count"] for call in recorder.document()["calls"]] == [3, 1]
+
+
+def test_calls_beyond_the_most_are_counted_as_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("local.emulator.recording.MOST_CALLS", 2)
+    recorder = Recorder()
+    for number in range(5):
+        recorder.add(ASSUMED, "s3:GetObject", f"{OBJECTS}{number}", {}, allowed=True)
+    recorder.add(ASSUMED, "s3:GetObject", f"{OBJECTS}0", {}, allowed=True)
+    assert (len(parse(recorder.document()).calls), recorder.document()["left_out"]) == (2, 3)
+
+
+def test_a_call_that_the_emulator_does_not_check_is_named() -> None:
+    recorder = Recorder()
+    recorder.add_unchecked(ASSUMED, "lambda GET /unknown")
+    recorder.add_unchecked(f"arn:aws:iam::{ACCOUNT}:root", "lambda GET /unknown")
+    assert parse(recorder.document()).unchecked == (("worker", "lambda GET /unknown"),)

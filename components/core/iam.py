@@ -8,6 +8,11 @@ import pulumi
 
 Conditions = Mapping[str, Mapping[str, pulumi.Input[str] | Sequence[pulumi.Input[str]]]]
 
+_SAYS_FOR_WHOM = frozenset(
+    {"ecs-tasks.amazonaws.com", "pipes.amazonaws.com", "scheduler.amazonaws.com", "states.amazonaws.com"}
+)
+"""Services whose guides have `aws:SourceAccount` in the trust policies of roles; Lambda and most others send none."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
@@ -49,16 +54,18 @@ def policy_document(statements: Sequence[Statement]) -> pulumi.Output[str]:
 
 
 def service_trust(service: str, *, account_id: str, source_arn: pulumi.Input[str] | None = None) -> pulumi.Output[str]:
-    """Return the trust policy that lets one AWS service assume a role on behalf of this account only.
+    """Return the trust policy that lets one AWS service assume a role, on behalf of this account where it says so.
 
-    `source_arn` narrows it to resources that match; IAM User Guide, "The confused deputy problem". Lambda sends neither
-    condition key when it assumes an execution role, so its trust policy is the service alone.
+    `source_arn` narrows it to resources that match; IAM User Guide, "The confused deputy problem". Raises ValueError
+    for the source of a service that does not say for whom it acts, because it could then never assume the role.
     """
     conditions: dict[str, dict[str, pulumi.Input[str]]] = {}
-    if service != "lambda.amazonaws.com":
+    if service in _SAYS_FOR_WHOM:
         conditions["StringEquals"] = {"aws:SourceAccount": account_id}
         if source_arn is not None:
             conditions["ArnLike"] = {"aws:SourceArn": source_arn}
+    elif source_arn is not None:
+        raise ValueError(f"{service} does not say for which resource it assumes a role: leave source_arn out")
     return policy_document(
         [Statement(actions=["sts:AssumeRole"], principals={"Service": [service]}, conditions=conditions)]
     )

@@ -108,6 +108,18 @@ def test_a_service_may_assume_a_role_only_on_behalf_of_this_account() -> None:
     }
 
 
+def test_a_service_that_does_not_say_for_whom_it_acts_is_trusted_without_conditions() -> None:
+    """With one it could never assume the role: a condition on a key that is absent does not hold."""
+
+    def program(source: str | None = None) -> None:
+        Role("role", service="glue.amazonaws.com", description="-", source_arn=source)
+
+    trust = json.loads(one(record(program, config=CONFIG), "aws:iam/role:Role").inputs["assumeRolePolicy"])
+    assert "Condition" not in trust["Statement"][0]
+    with pytest.raises(ValueError, match="leave source_arn out"):
+        record(lambda: program("arn:aws:glue:::job/a"), config=CONFIG)
+
+
 def test_a_grant_is_one_inline_policy() -> None:
     def program() -> None:
         role = Role("role", service="lambda.amazonaws.com", description="-")

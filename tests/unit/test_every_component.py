@@ -12,6 +12,7 @@ from watershed_policies.settings import Settings, load, locate
 import components
 from components import Component
 from components.core.tags import REQUIRED_TAGS
+from local.provider import supported_types
 from tests.policy.harness import Recorded, check, record
 from tests.unit.programs import CONFIG, PROGRAMS, ROOT, STACKS, platform, stack_config
 
@@ -121,3 +122,8 @@ def test_a_domains_readme_has_an_example_that_the_policy_pack_accepts(readme: st
 def test_every_domain_has_a_readme() -> None:
     domains = {path.parent.name for path in (ROOT / "components").glob("*/__init__.py")}
     assert domains == {readme.split("/")[1] for readme in examples()}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_local_stage_knows_every_resource_type(name: str) -> None:
+    assert {resource.type for resource in aws_resources(recorded(name))} <= set(supported_types())

@@ -36,7 +36,7 @@ def up(project: Project = HERE, stack: StackName = "local", no_build: NoBuild = 
 
     with console_progress() as progress:
         report = sibling("local.stage.up").bring_up(
-            _workspace(project), stack, _builder("host", project, skip=no_build), progress
+            _workspace(project), stack, host_builder(project, skip=no_build), progress
         )
     _print(report, show_up, as_json=as_json)
 
@@ -69,6 +69,15 @@ def preview(
     from .progress import console_progress
     from .render import show_preview
 
+    with console_progress() as progress:
+        _, report = preview_report(project, stack, progress, no_build=no_build)
+    _print(report, show_preview, as_json=as_json)
+    if report.policy.violations:
+        raise typer.Exit(POLICY)
+
+
+def preview_report(project: Path, stack: str, progress: Any, *, no_build: bool) -> tuple[Path, Any]:
+    """Return the project's folder and what a preview of the stack says, its functions built for AWS."""
     folder: Path = sibling("local.workspace").find_project(project)
     artifacts = folder / ".watershed" / "artifacts" / "aws"
 
@@ -76,11 +85,7 @@ def preview(
         _builder("aws", project, skip=no_build)(artifacts, report)
         return artifacts
 
-    with console_progress() as progress:
-        report = sibling("local.stage.preview").preview_stack(folder, stack, build, progress)
-    _print(report, show_preview, as_json=as_json)
-    if report.policy.violations:
-        raise typer.Exit(POLICY)
+    return folder, sibling("local.stage.preview").preview_stack(folder, stack, build, progress)
 
 
 @local.command()
@@ -109,6 +114,11 @@ def logs(
 def _workspace(project: Path) -> Any:
     module = sibling("local.workspace")
     return module.Workspace(module.find_project(project))
+
+
+def host_builder(project: Path, *, skip: bool) -> Callable[[Path, Callable[[str], None]], None]:
+    """Return what builds the project's functions for this machine."""
+    return _builder("host", project, skip=skip)
 
 
 def _builder(

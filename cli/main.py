@@ -19,7 +19,11 @@ class Commands(LazyGroup):
 
     commands_by_name = {
         "build": LazyCommand(".build", "build", "Build what is deployed: handler archives and dependency layers."),
+        "least-privilege": LazyCommand(
+            ".privileges", "least_privilege", "Compare what each role uses with what it is granted, in the local stage."
+        ),
         "local": LazyCommand(".local", "local", "The local stage: the stack on an emulated AWS on this machine."),
+        "policies": LazyCommand(".policies", "policies", "The policies: list and explain rules, check a stack."),
     }
 
 

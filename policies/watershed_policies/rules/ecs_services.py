@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..containers import CLUSTER, RUNNERS, SERVICE
-from ..embedded import is_on
+from ..embedded import UnreadableError, is_on
 from ..resource import Resource, aws
 from ..rule import Finding, Profile, Rule, Severity
+from ..state_machines import STATE_MACHINE, states, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,6 +154,18 @@ def has_no_public_address(runner: Resource, _: Settings) -> Iterator[Finding]:
             "gives its tasks public addresses",
             'network_configuration={..., "assign_public_ip": False}, in private subnets',
         )
+
+
+@PUBLIC_IP.on(STATE_MACHINE)
+def starts_tasks_without_public_address(machine: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse public addresses of the tasks that a state machine starts."""
+    try:
+        found = [name for name, state in states(machine) if ("AssignPublicIp", "ENABLED") in texts(state)]
+    except UnreadableError:
+        # SFN-TASK-TIMEOUT says so.
+        return
+    if found:
+        yield Finding(f"gives the tasks of {', '.join(found)} public addresses", '"AssignPublicIp": "DISABLED"')
 
 
 @PLATFORM.on(*RUNNERS)

@@ -69,6 +69,12 @@ def capability(name: str) -> dict[str, Any]:
     return {"linuxParameters": {"capabilities": {"add": [name]}}}
 
 
+def starts(public: str) -> Recorded:
+    network = {"AwsvpcConfiguration": {"Subnets": ["s"], "AssignPublicIp": public}}
+    run = {"Type": "Task", "Resource": "arn:aws:states:::ecs:runTask", "Parameters": {"NetworkConfiguration": network}}
+    return make("aws:sfn/stateMachine:StateMachine", definition=json.dumps({"States": {"Run": run}}))
+
+
 CASES = [
     bad("ECS-SECRET-IN-ENVIRONMENT", "a password", task(variables(DB_PASSWORD="hunter2!x"))),
     bad("ECS-SECRET-IN-ENVIRONMENT", "an access key", task(variables(AWS_ACCESS_KEY_ID="AKIAX"))),
@@ -224,6 +230,8 @@ CASES = [
         "a schedule's",
         make(SCHEDULE, target={"ecsParameters": {"networkConfiguration": {"assignPublicIp": True}}}),
     ),
+    bad("ECS-PUBLIC-IP", "a state machine's", starts("ENABLED")),
+    good("ECS-PUBLIC-IP", "a state machine's, none", starts("DISABLED")),
     good("ECS-PUBLIC-IP", "no", service(networkConfiguration={"subnets": ["s"], "assignPublicIp": False})),
     good("ECS-PUBLIC-IP", "not said", service(networkConfiguration={"subnets": ["s"]})),
     bad("ECS-PLATFORM-VERSION", "old", service(launchType="FARGATE", platformVersion="1.3.0")),

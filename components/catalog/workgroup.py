@@ -69,6 +69,7 @@ class Workgroup(Component, domain="catalog"):
         catalog and database per AWS Region".
         """
         glue = current().arn
+        prefix = f"{self.name}/"
         run = grantee.role.allow(
             f"query-{self.name}",
             [
@@ -83,11 +84,14 @@ class Workgroup(Component, domain="catalog"):
                     resources=[self.arn],
                 ),
                 Statement(actions=["s3:ListBucketMultipartUploads"], resources=[self._results.arn]),
+                Statement(
+                    actions=["s3:ListMultipartUploadParts"],
+                    resources=[pulumi.Output.concat(self._results.arn, "/", prefix, "*")],
+                ),
                 # The database of every query that is started without one.
                 Statement(
                     actions=["glue:GetDatabase"], resources=[glue("glue", "catalog"), glue("glue", "database/default")]
                 ),
             ],
         )
-        prefix = f"{self.name}/"
         return [run, self._results.grant_read(grantee, prefix), self._results.grant_write(grantee, prefix)]

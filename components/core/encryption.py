@@ -78,17 +78,18 @@ class EncryptionKey(Component, domain="core"):
         self,
         service: str,
         *,
+        read: bool = True,
         write: bool = False,
         context: Context | None = None,
     ) -> Statement:
         """Return the statement that lets a role use the key through one AWS service and in no other way.
 
-        `service` as in `kms:ViaService` ("s3", "sqs", "dynamodb"); `write` adds the data keys that writing takes;
-        `context` narrows to encryption contexts, for example `{"aws:s3:arn": bucket_arn}`.
+        `service` as in `kms:ViaService` ("s3", "sqs", "dynamodb"); `read` is decrypting, `write` the data keys that
+        writing takes; `context` narrows to encryption contexts, for example `{"aws:s3:arn": bucket_arn}`.
         """
         through = {"StringEquals": {"kms:ViaService": self._deployment.endpoint(service)}}
         return Statement(
-            actions=["kms:Decrypt", "kms:GenerateDataKey"] if write else ["kms:Decrypt"],
+            actions=[*(["kms:Decrypt"] if read else []), *(["kms:GenerateDataKey"] if write else [])],
             resources=[self.arn],
             conditions={**through, **(_context(context) if context else {})},
         )

@@ -76,7 +76,8 @@ class Ingestion(Component, domain="ingestion"):
             tags=self.tags,
             opts=self._options(),
         )
-        lake.system.grant_read(self.function, KEY)
+        lake.system.grant_read_versions(self.function, KEY)
+        # In parts too: a file of more than 5 GiB is copied so.
         lake.quarantine.grant_write(self.function)
         metadata.grant_read(self.function)
         metadata.grant_write(self.function)
@@ -84,11 +85,12 @@ class Ingestion(Component, domain="ingestion"):
         metadata.grant_delete(self.function)
         arriving = [dataset for dataset in datasets if dataset.source]
         for zone in sorted({dataset.zone for dataset in arriving}):
-            lake.grant_write(self.function, zone=zone)
+            lake.grant_put(self.function, zone=zone)
             lake.grant_delete(self.function, zone=zone)
         source_zones = sorted({dataset.source.zone for dataset in arriving if dataset.source})
         for zone in source_zones:
-            lake.grant_read(self.function, zone=zone)
+            lake.grant_read_versions(self.function, zone=zone)
+            lake.grant_list(self.function, zone=zone)
         # After every grant: a message that comes earlier would fail, and come again only half an hour later.
         self.queues: dict[str, Queue] = {
             zone: self.function.on_objects(lake.zone(zone), name=zone, max_concurrency=max_concurrency)

@@ -93,6 +93,18 @@ class Bucket(Component, domain="storage"):
         """Let the grantee list and read the objects under `prefix`, with their versions; default all of them."""
         return bucket_grants.read(self.name, self.arn, self.key, grantee, prefix)
 
+    def grant_read_versions(self, grantee: Grantee, prefix: str = "") -> aws.iam.RolePolicy:
+        """Let the grantee read the objects under `prefix` whose version id it knows, and list nothing."""
+        return bucket_grants.read_versions(self.name, self.arn, self.key, grantee, prefix)
+
+    def grant_list(self, grantee: Grantee, prefix: str = "") -> aws.iam.RolePolicy:
+        """Let the grantee list the keys under `prefix`, and be told that an object is gone; default all of them."""
+        return bucket_grants.list_objects(self.name, self.arn, grantee, prefix)
+
+    def grant_put(self, grantee: Grantee, prefix: str = "") -> aws.iam.RolePolicy:
+        """Let the grantee write whole objects under `prefix`, each in one call; default anywhere in the bucket."""
+        return bucket_grants.put(self.name, self.arn, self.key, grantee, prefix)
+
     def grant_write(self, grantee: Grantee, prefix: str = "") -> aws.iam.RolePolicy:
         """Let the grantee write objects under `prefix`, and neither read nor delete; default anywhere in the bucket."""
         return bucket_grants.write(self.name, self.arn, self.key, grantee, prefix)

@@ -22,12 +22,40 @@ def read(name: str, arn: pulumi.Output[str], key: EncryptionKey, grantee: Grante
     )
 
 
+def read_versions(
+    name: str, arn: pulumi.Output[str], key: EncryptionKey, grantee: Grantee, prefix: str
+) -> aws.iam.RolePolicy:
+    """Let the grantee read objects by their version ids, as events and settings name them, and list nothing."""
+    objects = Statement(actions=["s3:GetObjectVersion"], resources=[_objects(arn, prefix)])
+    return grantee.role.allow(
+        _grant("read-versions", name, prefix), [objects, key.use("s3", context=_context(arn, prefix))]
+    )
+
+
+def list_objects(name: str, arn: pulumi.Output[str], grantee: Grantee, prefix: str) -> aws.iam.RolePolicy:
+    """Let the grantee list the keys under the prefix.
+
+    S3 tells only those who may list that an object is gone; others are denied (Amazon S3 API Reference, "GetObject").
+    """
+    listing = Statement(
+        actions=["s3:ListBucket"],
+        resources=[arn],
+        conditions={"StringLike": {"s3:prefix": [f"{prefix}*"]}} if prefix else {},
+    )
+    return grantee.role.allow(_grant("list", name, prefix), [listing])
+
+
+def put(name: str, arn: pulumi.Output[str], key: EncryptionKey, grantee: Grantee, prefix: str) -> aws.iam.RolePolicy:
+    """Let the grantee write whole objects under the prefix, in one call each; writing in parts takes `write`."""
+    objects = Statement(actions=["s3:PutObject"], resources=[_objects(arn, prefix)])
+    return grantee.role.allow(
+        _grant("put", name, prefix), [objects, key.use("s3", read=False, write=True, context=_context(arn, prefix))]
+    )
+
+
 def write(name: str, arn: pulumi.Output[str], key: EncryptionKey, grantee: Grantee, prefix: str) -> aws.iam.RolePolicy:
     """Let the grantee write objects under the prefix, in parts too; neither read nor delete."""
-    objects = Statement(
-        actions=["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
-        resources=[_objects(arn, prefix)],
-    )
+    objects = Statement(actions=["s3:PutObject", "s3:AbortMultipartUpload"], resources=[_objects(arn, prefix)])
     return grantee.role.allow(
         _grant("write", name, prefix), [objects, key.use("s3", write=True, context=_context(arn, prefix))]
     )

@@ -73,8 +73,20 @@ class DataLake(Component, domain="storage"):
         """Let the grantee list and read objects of the zone under `prefix`; default all of the zone."""
         return self.zone(zone).grant_read(grantee, prefix)
 
+    def grant_read_versions(self, grantee: Grantee, *, zone: str, prefix: str = "") -> aws.iam.RolePolicy:
+        """Let the grantee read objects of the zone whose version id it knows, as from an event, and list nothing."""
+        return self.zone(zone).grant_read_versions(grantee, prefix)
+
+    def grant_list(self, grantee: Grantee, *, zone: str, prefix: str = "") -> aws.iam.RolePolicy:
+        """Let the grantee list the zone's keys under `prefix`, and be told that an object is gone."""
+        return self.zone(zone).grant_list(grantee, prefix)
+
+    def grant_put(self, grantee: Grantee, *, zone: str, prefix: str = "") -> aws.iam.RolePolicy:
+        """Let the grantee write whole objects of the zone under `prefix`, each in one call (up to 5 GiB)."""
+        return self.zone(zone).grant_put(grantee, prefix)
+
     def grant_write(self, grantee: Grantee, *, zone: str, prefix: str = "") -> aws.iam.RolePolicy:
-        """Let the grantee write objects of the zone under `prefix`, and neither read nor delete."""
+        """Let the grantee write objects of the zone under `prefix`, in parts too, and neither read nor delete."""
         return self.zone(zone).grant_write(grantee, prefix)
 
     def grant_delete(self, grantee: Grantee, *, zone: str, prefix: str = "") -> aws.iam.RolePolicy:

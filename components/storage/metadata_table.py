@@ -63,25 +63,31 @@ class MetadataTable(Component, domain="storage"):
         self.register_outputs({"arn": self.arn, "table_name": self.table_name})
 
     def grant_read(self, grantee: Grantee) -> aws.iam.RolePolicy:
-        """Let the grantee get items and query the table and its indexes; scanning is not part of it."""
+        """Let the grantee get items and query the table by its own key; the indexes are a grant of their own."""
         return grantee.role.allow(
             f"read-{self.name}",
             [
-                Statement(actions=["dynamodb:BatchGetItem", "dynamodb:GetItem"], resources=[self.arn]),
-                Statement(actions=["dynamodb:Query"], resources=[self.arn, pulumi.Output.concat(self.arn, "/index/*")]),
+                Statement(actions=["dynamodb:GetItem", "dynamodb:Query"], resources=[self.arn]),
+                self._key.use("dynamodb"),
+            ],
+        )
+
+    def grant_search(self, grantee: Grantee) -> aws.iam.RolePolicy:
+        """Let the grantee query the indexes: by owner, tag or name. Nobody is granted a scan."""
+        return grantee.role.allow(
+            f"search-{self.name}",
+            [
+                Statement(actions=["dynamodb:Query"], resources=[pulumi.Output.concat(self.arn, "/index/*")]),
                 self._key.use("dynamodb"),
             ],
         )
 
     def grant_write(self, grantee: Grantee) -> aws.iam.RolePolicy:
-        """Let the grantee put and update items, on a condition and in transactions; deleting is a grant of its own."""
+        """Let the grantee put and update items, also in transactions; deleting is a grant of its own."""
         return grantee.role.allow(
             f"write-{self.name}",
             [
-                Statement(
-                    actions=["dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
-                    resources=[self.arn],
-                ),
+                Statement(actions=["dynamodb:PutItem", "dynamodb:UpdateItem"], resources=[self.arn]),
                 self._key.use("dynamodb"),
             ],
         )

@@ -77,6 +77,8 @@ class QuarantinePlace:
             exact: dict[str, Any] = {} if event.version_id else {"CopySourceIfMatch": event.etag}
             # As a copy in parts does: with the tags, S3 would ask for permission to read and to write them, and refuse.
             exact["TaggingDirective"] = "REPLACE"
+            # Copying the object's tags too would take permissions on tags, on both sides.
+            exact["TaggingDirective"] = "REPLACE"
             self.s3.copy_object(Bucket=self.bucket, Key=key, CopySource=source, **exact)  # type: ignore[arg-type]
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") in {"NoSuchKey", "NoSuchVersion", "PreconditionFailed"}:

@@ -111,7 +111,10 @@ def ingestion() -> Ingestion:
 
 def granted_lake() -> DataLake:
     made, reader = lake(), role()
-    for grant in (made.grant_read, made.grant_write, made.grant_delete):
+    for grant in (
+        *(made.grant_read, made.grant_read_versions, made.grant_list),
+        *(made.grant_put, made.grant_write, made.grant_delete),
+    ):
         grant(reader, zone="curated")
         grant(reader, zone="curated", prefix="orders/")
     return made
@@ -120,6 +123,7 @@ def granted_lake() -> DataLake:
 def granted_metadata() -> MetadataTable:
     made, clerk = MetadataTable("metadata", key=key()), role()
     made.grant_read(clerk)
+    made.grant_search(clerk)
     made.grant_write(clerk)
     made.grant_delete(clerk)
     return made

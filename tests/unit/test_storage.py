@@ -89,6 +89,24 @@ def test_writing_is_neither_reading_nor_deleting() -> None:
     assert "s3:Delete" not in actions
 
 
+def test_putting_whole_objects_is_neither_writing_in_parts_nor_decrypting() -> None:
+    objects, key_use = granted(lambda made, role: made.grant_put(role, zone="raw", prefix="in/"))
+    assert (objects["Action"], objects["Resource"]) == ("s3:PutObject", "arn:aws:s3:::lake-raw-abc1234/in/*")
+    assert key_use["Action"] == "kms:GenerateDataKey"
+
+
+def test_reading_versions_is_neither_listing_nor_reading_what_is_newest() -> None:
+    objects, key_use = granted(lambda made, role: made.grant_read_versions(role, zone="raw"))
+    assert objects["Action"] == "s3:GetObjectVersion"
+    assert key_use["Action"] == "kms:Decrypt"
+
+
+def test_listing_a_prefix_lists_that_prefix_alone() -> None:
+    (listing,) = granted(lambda made, role: made.grant_list(role, zone="raw", prefix="in/"))
+    assert listing["Action"] == "s3:ListBucket"
+    assert listing["Condition"] == {"StringLike": {"s3:prefix": ["in/*"]}}
+
+
 def test_deleting_is_a_grant_of_its_own_and_leaves_former_versions() -> None:
     (objects,) = granted(lambda made, role: made.grant_delete(role, zone="raw", prefix="in/"))
     assert objects["Action"] == "s3:DeleteObject"
@@ -174,7 +192,7 @@ def test_nobody_is_ever_granted_a_scan() -> None:
             MetadataTable("metadata", key=key()),
             Role("role", service="scheduler.amazonaws.com", description="-"),
         )
-        for grant in (table.grant_read, table.grant_write, table.grant_delete):
+        for grant in (table.grant_read, table.grant_search, table.grant_write, table.grant_delete):
             grant(role)
 
     assert "dynamodb:Scan" not in json.dumps([resource.inputs for resource in recorded(program).values()])

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status logs preview build wheel test lint types tests lint-workflows schema bench lock clean
+.PHONY: help setup up down status logs preview least-privilege build wheel test lint types tests lint-workflows schema bench lock clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ logs: $(READY) ## print what the functions logged (FUNCTION=part of a name)
 
 preview: $(READY) ## show what a stack would deploy, with the policies, offline (STACK=dev, stage, prod, local)
 	@$(BIN)/python -m cli local preview --stack $(or $(STACK),local)
+
+least-privilege: $(READY) ## show what each role uses of what it is granted, on a local stage of its own
+	@$(BIN)/python -m cli least-privilege --stack $(or $(STACK),local)
 
 build: $(READY) ## build handler archives and layers (TARGET=aws, host or all)
 	@$(BIN)/python -m cli.main build --target $(or $(TARGET),all)

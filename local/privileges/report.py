@@ -28,6 +28,8 @@ class Kept:
     action: str
     resource: str
     reason: str
+    condition: str = "*"
+    """Of the grant's condition as JSON."""
 
     def fits(self, grant: Grant) -> bool:
         """Whether it is about the grant."""
@@ -35,6 +37,7 @@ class Kept:
             fnmatch.fnmatchcase(stable_name(grant.role), self.role)
             and fnmatch.fnmatchcase(grant.action, self.action)
             and fnmatch.fnmatchcase(grant.resource, self.resource)
+            and fnmatch.fnmatchcase(grant.condition, self.condition)
         )
 
 
@@ -48,6 +51,7 @@ class Line:
     resource: str
     why: str
     policy: str = ""
+    condition: str = "{}"
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ def compare(
         lines += _missing(role, own)
         lines += _granted(role, own, kept)
     return PrivilegesReport(
-        lines=tuple(sorted(lines, key=lambda line: (line.role, line.action, line.resource))),
+        lines=tuple(sorted(lines, key=lambda line: (line.role, line.action, line.resource, line.condition))),
         problems=tuple(_problems(roles, recorded, calls, kept)),
         recorded=len(recorded.calls),
     )
@@ -100,7 +104,13 @@ def _granted(role: RolePolicies, calls: Iterable[Call], kept: Sequence[Kept]) ->
         reason = next((each.reason for each in kept if each.fits(grant)), "")
         verdict: Verdict = "used" if users else "kept" if reason else "unused"
         yield Line(
-            stable_name(role.name), verdict, grant.action, grant.resource, ", ".join(users) or reason, grant.policy
+            role=stable_name(role.name),
+            verdict=verdict,
+            action=grant.action,
+            resource=grant.resource,
+            why=", ".join(users) or reason,
+            policy=grant.policy,
+            condition=grant.condition,
         )
 
 
@@ -126,12 +136,8 @@ def _problems(
     for action in sorted({call.action for call in calls if not is_action(call.action)}):
         yield f"{action}, as the emulator calls it, is no action of AWS"
     grants = [grant for role in roles for grant in role.grants()]
-    used = {
-        (grant.role, grant.action, grant.resource)
-        for grant in grants
-        if any(grant.covers(call) for call in calls if call.allowed)
-    }
+    used = {grant for grant in grants if any(grant.covers(call) for call in calls if call.allowed)}
     for each in kept:
-        fitting = [grant for grant in grants if each.fits(grant)]
-        if fitting and all((grant.role, grant.action, grant.resource) in used for grant in fitting):
+        fitting = {grant for grant in grants if each.fits(grant)}
+        if fitting and fitting <= used:
             yield f"the reason for {each.action} of {each.role} is stale, it is used: remove it from {KEPT_FILE.name}"

@@ -29,18 +29,20 @@ ARTIFACTS_VARIABLE = "WATERSHED_ARTIFACTS"
 BuildArtifacts = Callable[[Path, Callable[[str], None]], None]
 
 
-def bring_up(workspace: Workspace, stack: str, build: BuildArtifacts, progress: Progress) -> UpReport:
+def bring_up(
+    workspace: Workspace, stack: str, build: BuildArtifacts, progress: Progress, *, port: int | None = None
+) -> UpReport:
     """Deploy `stack` to the project's emulator, load the samples and ask them a question."""
     started = time.monotonic()
     settings = read_settings(workspace.project, stack)
     pack = find_pack(workspace.project)
     with workspace.only_one():
-        port = _usable_port(workspace)
+        usable = _usable_port(workspace) if port is None else port
         engine = find_engine(progress.doing)
         progress.done(f"engine: pulumi {engine.version} ({engine.origin})")
         progress.doing("building the functions for this machine")
         build(workspace.host_artifacts, progress.doing)
-        emulator = _running_or_fresh(workspace, port, settings, progress)
+        emulator = _running_or_fresh(workspace, usable, settings, progress)
         progress.done(f"emulated AWS: {emulator.endpoint}, account {settings.account}, {settings.region}")
         with serve_provider(workspace, settings, emulator.endpoint) as provider_port:
             deployment = Deployment(

@@ -1,0 +1,50 @@
+"""From a project to its report: a stage of its own is brought up, exercised, read and taken down."""
+
+import tempfile
+from pathlib import Path
+
+from ..aws import Clients
+from ..emulator import lifecycle
+from ..errors import StageError
+from ..processes import stop_marked
+from ..stage.ingestion import lake_of
+from ..stage.progress import Progress
+from ..stage.settings import read_settings
+from ..stage.up import BuildArtifacts, bring_up
+from ..workspace import Workspace
+from .account import read_account
+from .calls import read_calls
+from .exercise import exercise_ingestion
+from .grants import read_roles
+from .report import PrivilegesReport, compare, kept_grants
+
+ANY_PORT = 0
+
+
+def measure(project: Path, stack: str, build: BuildArtifacts, progress: Progress) -> PrivilegesReport:
+    """Return what the roles of a stack use of what they are granted; a stage that runs already is left alone."""
+    with tempfile.TemporaryDirectory(prefix="watershed-least-privilege-") as folder:
+        workspace = Workspace(project, Path(folder))
+        try:
+            up = bring_up(workspace, stack, build, progress, port=ANY_PORT)
+            clients = Clients(up.endpoint, up.region)
+            lake = lake_of(up.outputs)
+            if lake is not None:
+                exercise_ingestion(clients, lake, progress)
+            return read_report(clients)
+        finally:
+            lifecycle.stop(workspace)
+            stop_marked(workspace.root)
+
+
+def measure_running(project: Path, stack: str) -> PrivilegesReport:
+    """Return the same of what the running stage's roles did since it started: what nobody did shows as unused."""
+    emulator = lifecycle.find(Workspace(project))
+    if emulator is None:
+        raise StageError("The local stage does not run.", fix="Start it (make up), or leave out --running.")
+    return read_report(Clients(emulator.endpoint, read_settings(project, stack).region))
+
+
+def read_report(clients: Clients) -> PrivilegesReport:
+    """Compare what the emulator recorded with what stands in it."""
+    return compare(read_account(clients), read_roles(clients), read_calls(clients.endpoint), kept_grants())

@@ -1,0 +1,146 @@
+"""Lake Formation: permissions come from Lake Formation alone, nobody grants to everyone, roles reach their location."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ..iam import arns, locations
+from ..iam.locations import Kind
+from ..resource import Resource, Stack, aws
+from ..rule import Finding, Rule, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..iam.document import Statement
+    from ..settings import Settings
+    from ..values import Properties
+
+SETTINGS = aws("lakeformation", "DataLakeSettings")
+PERMISSIONS = aws("lakeformation", "Permissions")
+LOCATION = aws("lakeformation", "Resource")
+DATABASE = aws("glue", "CatalogDatabase")
+# The group that stands for "whoever IAM lets through": with it, Lake Formation decides nothing.
+IAM_ALLOWED = "IAM_ALLOWED_PRINCIPALS"
+# The group of all principals of an account, `123456789012:IAMPrincipals`, and patterns.
+EVERYONE = re.compile(r"\*|everyone|(\d*:)?IAMPrincipals|arn:aws[\w-]*:iam::[\d*]*:(role|user)/\*", re.IGNORECASE)
+
+IAM_PRINCIPALS = Rule(
+    id="LAKEFORMATION-IAM-PRINCIPALS",
+    title="IAMAllowedPrincipals has no permissions",
+    severity=Severity.HIGH,
+    why="What is granted to IAMAllowedPrincipals is decided by IAM alone: column and row permissions do not hold.",
+    frameworks=("NIST 800-53 AC-3", "NIST 800-53 AC-6"),
+)
+NOT_EVERYONE = Rule(
+    id="LAKEFORMATION-EVERYONE",
+    title="No data is granted to everyone in an account",
+    severity=Severity.CRITICAL,
+    why="A grant to all principals reaches every role that somebody ever made.",
+    frameworks=("NIST 800-53 AC-3", "NIST 800-53 AC-6", "PCI DSS 7.2.1"),
+)
+OWN_ROLE = Rule(
+    id="LAKEFORMATION-REGISTERED-ROLE",
+    title="A location is registered with a role that reaches it and no more",
+    severity=Severity.MEDIUM,
+    why="Whoever reads a table reads it as this role. The service-linked role collects every location of the account.",
+    frameworks=("NIST 800-53 AC-6",),
+)
+
+
+@IAM_PRINCIPALS.on(SETTINGS)
+def defaults_are_revoked(settings: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse defaults for new databases and tables that leave them to IAM; without defaults there are none."""
+    for name, python in (
+        ("createDatabaseDefaultPermissions", "create_database_default_permissions"),
+        ("createTableDefaultPermissions", "create_table_default_permissions"),
+    ):
+        for default in _known_entries(settings.properties, name):
+            if _is_iam_allowed(default.get("principal")) and default.is_set("permissions"):
+                yield Finding(f"gives IAMAllowedPrincipals permissions on what is new ({python})", f"{python}=[]")
+
+
+@IAM_PRINCIPALS.on(DATABASE)
+def tables_are_not_left_to_iam(database: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a database whose new tables are left to IAM."""
+    for default in _known_entries(database.properties, "createTableDefaultPermissions"):
+        if _is_iam_allowed(default.get("principal", "dataLakePrincipalIdentifier")) and default.is_set("permissions"):
+            yield Finding("gives IAMAllowedPrincipals permissions on new tables", "create_table_default_permissions=[]")
+
+
+@IAM_PRINCIPALS.on(PERMISSIONS)
+def nothing_is_granted_to_iam(grant: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a grant to IAMAllowedPrincipals."""
+    if _is_iam_allowed(grant.properties.get("principal")):
+        yield Finding("grants to IAMAllowedPrincipals", "principal=role.arn")
+
+
+@NOT_EVERYONE.on(PERMISSIONS)
+def grants_to_somebody(grant: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a grant to all principals."""
+    principal = grant.properties.get("principal")
+    if isinstance(principal, str) and not _is_iam_allowed(principal) and _is_everyone(principal):
+        yield Finding(f"grants to everyone ({principal})", "principal=role.arn")
+
+
+@OWN_ROLE.on(LOCATION)
+def is_registered_with_a_role(location: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse the service-linked role, and a location that is no bucket."""
+    properties = location.properties
+    if _is_service_linked(properties):
+        yield Finding("is registered with the service-linked role", "role_arn=role.arn, with s3 on this location only")
+    if not properties.is_unknown("arn") and not _bucket(properties.get("arn")):
+        yield Finding("registers every bucket", 'arn=bucket.arn, or f"{bucket.arn}/prefix"')
+
+
+@OWN_ROLE.across(LOCATION)
+def role_reaches_its_locations(location: Resource, stack: Stack) -> Iterator[Finding]:
+    """Check that the S3 permissions of the role are for the locations registered with it."""
+    for role in stack.of_type(aws("iam", "Role")):
+        registered = stack.naming(role, "roleArn", LOCATION)
+        if location.urn not in {other.urn for other in registered}:
+            continue
+        buckets = [_bucket(other.properties.get("arn")) for other in registered]
+        for holder in (role, *stack.naming(role, "role", aws("iam", "RolePolicy"))):
+            for statement in locations.allowed_statements(holder, Kind.IDENTITY):
+                for resource in _s3_resources(statement):
+                    if _bucket_pattern(resource) not in buckets:
+                        yield Finding(
+                            f'is registered with role "{role.name}", which reaches {resource} too',
+                            "name only the registered location in the role's policy",
+                        )
+
+
+def _is_service_linked(location: Properties) -> bool:
+    if location.is_true("useServiceLinkedRole") or not location.is_set("roleArn"):
+        return True
+    return not location.is_unknown("roleArn") and "/aws-service-role/" in str(location.get("roleArn"))
+
+
+def _s3_resources(statement: Statement) -> tuple[str, ...]:
+    reaches_s3 = any(action == "*" or action.lower().startswith("s3:") for action in statement.actions)
+    return statement.resources if reaches_s3 else ()
+
+
+def _known_entries(properties: Properties, name: str) -> list[Properties]:
+    return [] if properties.is_unknown(name) else properties.each(name)
+
+
+def _is_iam_allowed(principal: object) -> bool:
+    return isinstance(principal, str) and principal.replace("_", "").upper() == IAM_ALLOWED.replace("_", "")
+
+
+def _is_everyone(principal: str) -> bool:
+    return EVERYONE.fullmatch(principal) is not None
+
+
+def _bucket(arn: object) -> str | None:
+    """Return the bucket of an S3 ARN, None for one that leaves it open."""
+    name = _bucket_pattern(arn) if isinstance(arn, str) else None
+    return None if name is None or "*" in name else name
+
+
+def _bucket_pattern(resource: str) -> str | None:
+    arn = arns.split(resource)
+    return arn.resource.split("/", 1)[0] if arn is not None and arn.service == "s3" else None

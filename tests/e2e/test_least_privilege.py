@@ -1,0 +1,62 @@
+"""Nobody holds a permission that nothing uses, and nobody lacks one that AWS would ask for: the shipped local stack."""
+
+import json
+from typing import Any
+
+import pytest
+
+from .checkout import Checkout, copy_checkout
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    checkout: Checkout = copy_checkout(tmp_path_factory.mktemp("checkout"))
+    done = checkout.watershed("least-privilege", "--json")
+    assert done.stdout, done.stderr
+    read: dict[str, Any] = json.loads(done.stdout)
+    assert "lines" in read, read
+    return read
+
+
+def lines(report: dict[str, Any], verdict: str) -> list[str]:
+    return [
+        f"{line['role']}: {line['action']} on {line['resource']}"
+        for line in report["lines"]
+        if line["verdict"] == verdict
+    ]
+
+
+def test_no_role_lacks_what_it_calls_or_aws_calls_in_its_name(report: dict[str, Any]) -> None:
+    assert lines(report, "missing") == []
+
+
+def test_no_role_holds_what_nothing_uses_without_a_reason(report: dict[str, Any]) -> None:
+    assert lines(report, "unused") == []
+
+
+def test_the_comparison_is_complete(report: dict[str, Any]) -> None:
+    assert report["problems"] == []
+    assert not report["fails"]
+
+
+def test_every_path_of_the_ingestion_was_seen(report: dict[str, Any]) -> None:
+    """Quarantine, sweeping, following a deletion: calls that the flights alone do not make."""
+    used = {
+        (line["action"], line["resource"].partition("-lake-")[2].partition("-")[0])
+        for line in report["lines"]
+        if line["verdict"] == "used" and line["why"] == "its own call"
+    }
+    assert {
+        ("s3:GetObjectVersion", "raw"),
+        ("s3:GetObjectVersion", "system"),
+        ("s3:PutObject", "curated"),
+        ("s3:PutObject", "quarantine"),
+        ("s3:DeleteObject", "curated"),
+        ("dynamodb:UpdateItem", ""),
+        ("dynamodb:DeleteItem", ""),
+    } <= used
+
+
+def test_what_aws_does_under_the_role_is_in_it(report: dict[str, Any]) -> None:
+    by = {name for line in report["lines"] if line["verdict"] == "used" for name in line["why"].split(", ")}
+    assert {"Lambda polls the queue", "Lambda delivers logs", "S3 encrypts", "S3 decrypts"} <= by

@@ -1,0 +1,215 @@
+"""The comparison of calls with grants: what is used, what is missing, what is kept for a reason, what is nobody's."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+from local.privileges.account import Account, Function, Schedule
+from local.privileges.calls import ITS_OWN, Call, Recorded
+from local.privileges.grants import Grant, RolePolicies, is_action, matching_actions
+from local.privileges.implied import ENCRYPTED_USES, FUNCTION_CALLS, SCHEDULE_CALLS, implied_calls
+from local.privileges.report import KEPT_FILE, Kept, Line, PrivilegesReport, compare, kept_grants
+
+REGION = "eu-central-1"
+KEY = "arn:aws:kms:eu-central-1:111122223333:key/1"
+BUCKET = "arn:aws:s3:::lake"
+QUEUE = "arn:aws:sqs:eu-central-1:111122223333:arrivals"
+TABLE = "arn:aws:dynamodb:eu-central-1:111122223333:table/metadata"
+ROLE = "worker-1a2b3c4"
+EMPTY = Account("111122223333", REGION)
+
+
+def role(*statements: dict[str, Any]) -> RolePolicies:
+    return RolePolicies(ROLE, ("lambda.amazonaws.com",), {"work": list(statements)})
+
+
+def allow(actions: str | list[str], resource: str, **condition: dict[str, Any]) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": actions, "Resource": resource, "Condition": condition}
+
+
+def call(action: str, resource: str, context: dict[str, Any] | None = None, *, allowed: bool = True) -> Call:
+    return Call(ROLE, action, resource, context=context or {}, allowed=allowed)
+
+
+def compared(
+    granted: RolePolicies, *calls: Call, account: Account = EMPTY, kept: Sequence[Kept] = ()
+) -> PrivilegesReport:
+    return compare(account, [granted], Recorded(calls, (), 0), kept)
+
+
+def verdicts(report: PrivilegesReport) -> dict[tuple[str, str], str]:
+    return {(line.action, line.resource): line.verdict for line in report.lines}
+
+
+def test_a_grant_is_used_by_a_call_on_its_resource_alone() -> None:
+    granted = role(allow(["s3:GetObject", "s3:PutObject"], f"{BUCKET}/in/*"), allow("s3:GetObject", f"{BUCKET}/out/*"))
+    report = compared(granted, call("s3:GetObject", f"{BUCKET}/in/a"))
+    assert verdicts(report) == {
+        ("s3:GetObject", f"{BUCKET}/in/*"): "used",
+        ("s3:PutObject", f"{BUCKET}/in/*"): "unused",
+        ("s3:GetObject", f"{BUCKET}/out/*"): "unused",
+    }
+    assert report.fails
+
+
+def test_a_grant_under_a_condition_is_used_by_a_call_in_that_context() -> None:
+    listing = role(allow("s3:ListBucket", BUCKET, StringLike={"s3:prefix": "in/*"}))
+    asked = {"s3:prefix": "in/2026"}
+    assert not compared(listing, call("s3:ListBucket", BUCKET, asked)).fails
+    assert compared(listing, call("s3:ListBucket", BUCKET)).fails
+
+
+def test_a_refused_call_is_missing() -> None:
+    report = compared(role(), call("s3:DeleteObject", f"{BUCKET}/a", allowed=False))
+    assert report.lines == (Line("worker", "missing", "s3:DeleteObject", f"{BUCKET}/a", ITS_OWN),)
+    assert report.fails
+
+
+def test_every_action_of_a_wildcard_must_be_used() -> None:
+    report = compared(role(allow("sqs:*Message", QUEUE)), call("sqs:SendMessage", QUEUE))
+    assert verdicts(report)["sqs:SendMessage", QUEUE] == "used"
+    assert verdicts(report)["sqs:DeleteMessage", QUEUE] == "unused"
+
+
+def test_an_unused_grant_with_a_reason_is_kept() -> None:
+    reason = Kept("worker", "s3:Abort*", "arn:aws:s3:::lake/*", "large files")
+    report = compared(role(allow("s3:AbortMultipartUpload", f"{BUCKET}/*")), kept=[reason])
+    assert [(line.verdict, line.why) for line in report.lines] == [("kept", "large files")]
+    assert not report.fails
+
+
+def test_a_reason_for_what_is_used_is_stale() -> None:
+    reason = Kept("worker", "s3:GetObject", "*", "seldom")
+    report = compared(role(allow("s3:GetObject", f"{BUCKET}/*")), call("s3:GetObject", f"{BUCKET}/a"), kept=[reason])
+    assert "the reason for s3:GetObject of worker is stale" in report.problems[0]
+    assert report.fails
+
+
+@pytest.mark.parametrize(
+    "recorded",
+    [
+        Recorded((), ((ROLE, "lambda GET /unknown"),), 0),
+        Recorded((), (), 7),
+        Recorded((Call("gone", "s3:GetObject", BUCKET),), (), 0),
+        Recorded((call("s3:ReadObject", BUCKET),), (), 0),
+    ],
+    ids=["unchecked", "left out", "role gone", "no action"],
+)
+def test_what_cannot_be_compared_is_a_problem(recorded: Recorded) -> None:
+    report = compare(EMPTY, [role()], recorded, ())
+    assert len(report.problems) == 1
+    assert report.fails
+
+
+def test_an_object_in_an_encrypted_bucket_takes_the_key_in_the_context_of_the_bucket() -> None:
+    account = Account("111122223333", REGION, keys={BUCKET: KEY}, bucket_keys=frozenset({BUCKET}))
+    for context, fails in ((BUCKET, False), (f"{BUCKET}/a", True)):
+        granted = role(
+            allow("s3:GetObject", f"{BUCKET}/*"),
+            allow(
+                "kms:Decrypt",
+                KEY,
+                StringEquals={"kms:ViaService": "s3.eu-central-1.amazonaws.com"},
+                ArnLike={"kms:EncryptionContext:aws:s3:arn": context},
+            ),
+        )
+        assert compared(granted, call("s3:GetObject", f"{BUCKET}/a"), account=account).fails is fails
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "asked"),
+    [
+        ("s3:PutObject", f"{BUCKET}/a", {"kms:GenerateDataKey"}),
+        ("dynamodb:PutItem", TABLE, {"kms:Decrypt"}),
+        ("dynamodb:Query", f"{TABLE}/index/by-name", {"kms:Decrypt"}),
+        ("sqs:SendMessage", QUEUE, {"kms:Decrypt", "kms:GenerateDataKey"}),
+        ("s3:ListBucket", BUCKET, set()),
+    ],
+)
+def test_what_a_call_asks_of_the_key(action: str, resource: str, asked: set[str]) -> None:
+    account = Account("111122223333", REGION, keys={BUCKET: KEY, TABLE: KEY, QUEUE: KEY})
+    implied = implied_calls(account, (call(action, resource),))
+    assert {each.action for each in implied} == asked
+    service = action.partition(":")[0]
+    assert all(each.context["kms:ViaService"] == f"{service}.{REGION}.amazonaws.com" for each in implied)
+
+
+def test_a_refused_call_asks_nothing_of_the_key() -> None:
+    account = Account("111122223333", REGION, keys={BUCKET: KEY})
+    assert implied_calls(account, (call("s3:GetObject", f"{BUCKET}/a", allowed=False),)) == []
+
+
+def test_lambda_acts_under_the_role_of_its_function() -> None:
+    function = Function("arn:function", ROLE, "/logs", traced=True, dead_letters=f"{QUEUE}-dead", queues=(QUEUE,))
+    account = Account("111122223333", REGION, functions=(function,), keys={QUEUE: KEY})
+    made = {(each.action, each.resource) for each in implied_calls(account, ())}
+    assert made == {
+        ("logs:CreateLogStream", f"arn:aws:logs:{REGION}:111122223333:log-group:/logs:log-stream:any"),
+        ("logs:PutLogEvents", f"arn:aws:logs:{REGION}:111122223333:log-group:/logs:log-stream:any"),
+        ("xray:PutTraceSegments", "*"),
+        ("xray:PutTelemetryRecords", "*"),
+        ("sqs:SendMessage", f"{QUEUE}-dead"),
+        ("sqs:ReceiveMessage", QUEUE),
+        ("sqs:DeleteMessage", QUEUE),
+        ("sqs:GetQueueAttributes", QUEUE),
+        ("kms:Decrypt", KEY),
+    }
+
+
+def test_a_schedule_starts_its_target_and_opens_its_payload_under_its_own_role() -> None:
+    target = "arn:aws:lambda:eu-central-1:111122223333:function:f"
+    schedule = Schedule("arn:aws:scheduler:::schedule/g/s", ROLE, target, dead_letters=QUEUE, key=KEY)
+    made = implied_calls(Account("111122223333", REGION, schedules=(schedule,)), ())
+    assert {(each.action, each.resource) for each in made} == {
+        ("lambda:InvokeFunction", target),
+        ("sqs:SendMessage", QUEUE),
+        ("kms:Decrypt", KEY),
+    }
+
+
+def test_what_aws_calls_and_the_role_may_not_is_missing() -> None:
+    function = Function("arn:function", ROLE, "/logs", traced=False, dead_letters=None, queues=())
+    account = Account("111122223333", REGION, functions=(function,))
+    streams = f"arn:aws:logs:{REGION}:111122223333:log-group:/logs:*"
+    report = compared(role(allow("logs:PutLogEvents", streams)), account=account)
+    assert [(line.verdict, line.action, line.why) for line in report.lines] == [
+        ("missing", "logs:CreateLogStream", "Lambda delivers logs"),
+        ("used", "logs:PutLogEvents", "Lambda delivers logs"),
+    ]
+
+
+def test_a_denied_call_is_missing_although_another_statement_allows_it() -> None:
+    denied = {"Effect": "Deny", "Action": "kms:*", "Resource": "*"}
+    account = Account("111122223333", REGION, keys={BUCKET: KEY})
+    granted = role(allow("s3:GetObject", f"{BUCKET}/*"), allow("kms:Decrypt", KEY), denied)
+    assert ("kms:Decrypt", "missing") in [
+        (line.action, line.verdict)
+        for line in compared(granted, call("s3:GetObject", f"{BUCKET}/a"), account=account).lines
+    ]
+
+
+def test_equal_grants_of_two_policies_are_one() -> None:
+    both = {"one": [allow("kms:Decrypt", KEY)], "two": [allow("kms:Decrypt", KEY)]}
+    assert RolePolicies(ROLE, (), both).grants() == [Grant(ROLE, "one", "kms:Decrypt", KEY)]
+
+
+def test_the_table_names_actions_of_aws_and_a_source_for_each() -> None:
+    named = {action for use in ENCRYPTED_USES for action in (*use.actions, *use.asks)}
+    named |= {action for line in (*FUNCTION_CALLS, *SCHEDULE_CALLS) for action in line.actions}
+    assert [action for action in named if not is_action(action)] == []
+    for line in (*ENCRYPTED_USES, *FUNCTION_CALLS, *SCHEDULE_CALLS):
+        assert line.source.startswith("https://docs.aws.amazon.com/")
+
+
+def test_reasons_name_actions_of_aws_and_say_why() -> None:
+    for kept in kept_grants(KEPT_FILE):
+        assert matching_actions(kept.action) != (kept.action,) or is_action(kept.action)
+        assert len(kept.reason) > 40
+
+
+def test_a_report_is_json() -> None:
+    report = compared(role(allow("s3:GetObject", f"{BUCKET}/*")))
+    assert json.loads(json.dumps(asdict(report)))["lines"][0]["verdict"] == "unused"

@@ -1,13 +1,13 @@
 """What each AWS resource type accepts and returns, read from the `pulumi_aws` classes the program itself uses."""
 
-import importlib
-import re
+import sys
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any, Literal
 
+import pulumi_aws
 from pulumi import Archive, Asset
 from pulumi._types import input_type_py_to_pulumi_names, is_output_type, output_type_types, resource_types
 
@@ -49,9 +49,8 @@ class ResourceSchema:
 @cache
 def resource_schema(token: str) -> ResourceSchema:
     """The schema of a type token such as `aws:s3/bucket:Bucket`."""
-    module = importlib.import_module(_module_name(token))
-    class_name = token.rpartition(":")[2]
-    resource_class = getattr(module, class_name)
+    resource_class = _resource_class(token)
+    class_name, module = resource_class.__name__, sys.modules[resource_class.__module__]
     # Where a nested type already has the name `<Class>Args`, pulumi_aws calls the resource's own `<Class>InitArgs`.
     arguments = getattr(module, f"{class_name}InitArgs", None) or getattr(module, f"{class_name}Args")
     inputs = frozenset(input_type_py_to_pulumi_names(arguments).values())
@@ -59,17 +58,14 @@ def resource_schema(token: str) -> ResourceSchema:
     return ResourceSchema(token, inputs, properties)
 
 
-def _module_name(token: str) -> str:
-    package, module, _ = token.split(":")
-    service, _, file = module.partition("/")
-    if package != "aws" or not file:
+def _resource_class(token: str) -> type:
+    """Reach the class through its package: importing its file first leaves pulumi_aws's lazy modules half loaded."""
+    package, module, name = token.split(":")
+    service = {"lambda": "lambda_"}.get(module.split("/")[0], module.split("/")[0])
+    found = getattr(getattr(pulumi_aws, service, None), name, None)
+    if package != "aws" or not isinstance(found, type):
         raise ModuleNotFoundError(f"{token!r} is not a resource type of pulumi_aws")
-    service = {"lambda": "lambda_"}.get(service, service)
-    return f"pulumi_aws.{service}.{_snake(file)}"
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()
+    return found
 
 
 def _property_type(hint: Any) -> PropertyType:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-import re
+import sys
 from typing import TYPE_CHECKING
 
 import pulumi_aws
@@ -67,14 +67,11 @@ def test_the_cases_spell_properties_as_pulumi_aws_does() -> None:
     assert unknown == set()
 
 
-def _snake(name: str) -> str:
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
-
-
 def _properties(type_: str) -> set[str]:
     _, place, name = type_.split(":")
     module = {"lambda": "lambda_"}.get(place.split("/")[0], place.split("/")[0])
-    found = importlib.import_module(f"{pulumi_aws.__name__}.{module}.{_snake(name)}")
+    # Through the package: importing the file first would leave pulumi_aws's lazy module without the class.
+    found = sys.modules[getattr(getattr(pulumi_aws, module), name).__module__]
     # Where a nested type has the name already, a resource's own arguments have another.
     arguments = getattr(found, f"{name}InitArgs", None) or getattr(found, f"{name}Args")
     return set(input_type_py_to_pulumi_names(arguments).values())

@@ -8,7 +8,7 @@ from ..core.component import destroyable
 from ..core.limits import BUCKET_NAME
 from ..core.names import check_auto_name
 from .bucket_policy import access_log_bucket_policy
-from .bucket_protection import block_public_access, own_all_objects
+from .bucket_protection import block_public_access, keep_versions, own_all_objects
 from .lifecycle import Lifecycle
 
 
@@ -63,12 +63,7 @@ class AccessLogs(Component, domain="storage"):
             policy=access_log_bucket_policy(self.arn),
             opts=self._options(depends_on=[closed, owned]),
         )
-        versioning = aws.s3.BucketVersioning(
-            self._child("versioning"),
-            bucket=self.bucket_name,
-            versioning_configuration=aws.s3.BucketVersioningVersioningConfigurationArgs(status="Enabled"),
-            opts=self._options(),
-        )
+        versioning = keep_versions(self._child("versioning"), self.bucket_name, self._options())
         aws.s3.BucketLifecycleConfiguration(
             self._child("lifecycle"),
             bucket=self.bucket_name,

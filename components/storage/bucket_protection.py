@@ -29,3 +29,13 @@ def own_all_objects(
         rule=aws.s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
         opts=opts,
     )
+
+
+def keep_versions(name: str, bucket: pulumi.Input[str], opts: pulumi.ResourceOptions) -> aws.s3.BucketVersioning:
+    """Keep former versions of overwritten and deleted objects, until the lifecycle ends them."""
+    return aws.s3.BucketVersioning(
+        name,
+        bucket=bucket,
+        versioning_configuration=aws.s3.BucketVersioningVersioningConfigurationArgs(status="Enabled"),
+        opts=opts,
+    )

@@ -21,6 +21,7 @@ ENFORCED = Rule(
     severity=Severity.MEDIUM,
     why="Otherwise a client may write its results anywhere, unencrypted.",
     frameworks=("NIST 800-53 CM-6",),
+    peers=("Checkov CKV_AWS_82", "Trivy AWS-0007"),
 )
 CUSTOMER_KEY = Rule(
     id="ATHENA-CUSTOMER-KEY",
@@ -28,6 +29,7 @@ CUSTOMER_KEY = Rule(
     severity=Severity.HIGH,
     why="Results hold what the tables hold.",
     frameworks=("FSBP Athena.1", "NIST 800-53 SC-28"),
+    peers=("Checkov CKV_AWS_77", "Checkov CKV_AWS_159", "Trivy AWS-0006", "FSBP Athena.1"),
 )
 SCAN_LIMIT = Rule(
     id="ATHENA-SCAN-LIMIT",
@@ -47,7 +49,7 @@ METRICS = Rule(
 @ENFORCED.on(WORKGROUP)
 def is_enforced(workgroup: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse settings that clients may overrule; AWS's default is that they may not."""
-    if workgroup.properties.get("configuration", "enforceWorkgroupConfiguration") is False:
+    if workgroup.properties.is_false("configuration", "enforceWorkgroupConfiguration"):
         yield Finding(
             "lets clients overrule its settings", 'configuration={..., "enforce_workgroup_configuration": True}'
         )
@@ -57,7 +59,7 @@ def is_enforced(workgroup: Resource, _: Settings) -> Iterator[Finding]:
 def results_are_encrypted(workgroup: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse no encryption, and S3's key."""
     configuration = workgroup.properties.section("configuration")
-    if configuration.get("managedQueryResultsConfiguration", "enabled") is True:
+    if configuration.is_true("managedQueryResultsConfiguration", "enabled"):
         if not configuration.has_customer_key("managedQueryResultsConfiguration", "encryptionConfiguration", "kmsKey"):
             yield Finding(
                 "keeps managed results without a customer-managed key",
@@ -78,7 +80,7 @@ def results_are_encrypted(workgroup: Resource, _: Settings) -> Iterator[Finding]
 def database_is_encrypted(database: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a database whose query results are not encrypted."""
     encryption = database.properties.section("encryptionConfiguration")
-    if encryption.get("encryptionOption") not in KMS_OPTIONS:
+    if encryption.get("encryptionOption") not in KMS_OPTIONS or not encryption.has_customer_key("kmsKey"):
         yield Finding(
             "does not encrypt results with a customer-managed key",
             'encryption_configuration={"encryption_option": "SSE_KMS", "kms_key": key.arn}',
@@ -88,7 +90,12 @@ def database_is_encrypted(database: Resource, _: Settings) -> Iterator[Finding]:
 @SCAN_LIMIT.on(WORKGROUP)
 def has_scan_limit(workgroup: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a workgroup without a limit."""
-    if not workgroup.properties.is_set("configuration", "bytesScannedCutoffPerQuery"):
+    configuration = workgroup.properties.section("configuration")
+    if configuration.is_set("executionRole"):
+        # A workgroup for Spark: it is billed by time, and takes no limit.
+        return
+    unlimited = not configuration.is_set("bytesScannedCutoffPerQuery")
+    if unlimited or configuration.number("bytesScannedCutoffPerQuery") == 0:
         yield Finding(
             "has no limit on what a query scans",
             'configuration={..., "bytes_scanned_cutoff_per_query": 100_000_000_000}',
@@ -98,5 +105,5 @@ def has_scan_limit(workgroup: Resource, _: Settings) -> Iterator[Finding]:
 @METRICS.on(WORKGROUP)
 def publishes_metrics(workgroup: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse metrics that are switched off; they are on by default."""
-    if workgroup.properties.get("configuration", "publishCloudwatchMetricsEnabled") is False:
+    if workgroup.properties.is_false("configuration", "publishCloudwatchMetricsEnabled"):
         yield Finding("publishes no metrics", 'configuration={..., "publish_cloudwatch_metrics_enabled": True}')

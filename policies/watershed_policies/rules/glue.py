@@ -25,6 +25,7 @@ CATALOG_ENCRYPTION = Rule(
     severity=Severity.HIGH,
     why="Names of tables and columns, comments and statistics say a lot about the data.",
     frameworks=("NIST 800-53 SC-28",),
+    peers=("Checkov CKV_AWS_94",),
 )
 PASSWORD_ENCRYPTION = Rule(
     id="GLUE-PASSWORD-ENCRYPTION",
@@ -32,6 +33,7 @@ PASSWORD_ENCRYPTION = Rule(
     severity=Severity.HIGH,
     why="Without it, whoever may read a connection reads its password.",
     frameworks=("NIST 800-53 IA-5",),
+    peers=("Checkov CKV_AWS_94",),
 )
 
 
@@ -49,5 +51,5 @@ def catalog_is_encrypted(settings: Resource, _: Settings) -> Iterator[Finding]:
 def passwords_are_encrypted(settings: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse passwords that come back readable."""
     passwords = settings.properties.section("dataCatalogEncryptionSettings").section("connectionPasswordEncryption")
-    if passwords.get("returnConnectionPasswordEncrypted") is not True or not passwords.has_customer_key("awsKmsKeyId"):
+    if not passwords.is_true("returnConnectionPasswordEncrypted") or not passwords.has_customer_key("awsKmsKeyId"):
         yield Finding("returns the passwords of connections readable", FIX)

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 SETTINGS = "aws:glue/dataCatalogEncryptionSettings:DataCatalogEncryptionSettings"
 WORKGROUP = "aws:athena/workgroup:Workgroup"
 DATABASE = "aws:athena/database:Database"
+SECURITY = "aws:glue/securityConfiguration:SecurityConfiguration"
+JOB = "aws:glue/job:Job"
+CRAWLER = "aws:glue/crawler:Crawler"
+ENDPOINT = "aws:glue/devEndpoint:DevEndpoint"
+URL = "jdbc:postgresql://db.internal:5432/app"
 KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/1"
 AT_REST = {"catalogEncryptionMode": "SSE-KMS", "sseAwsKmsKeyId": KEY_ARN}
 PASSWORDS = {"returnConnectionPasswordEncrypted": True, "awsKmsKeyId": KEY_ARN}
@@ -24,6 +29,20 @@ def settings(at_rest: dict[str, Any] = AT_REST, passwords: dict[str, Any] = PASS
         SETTINGS,
         dataCatalogEncryptionSettings={"encryptionAtRest": at_rest, "connectionPasswordEncryption": passwords},
     )
+
+
+def security(**changes: Any) -> Recorded:
+    sections: dict[str, Any] = {
+        "s3Encryption": {"s3EncryptionMode": "SSE-KMS", "kmsKeyArn": KEY_ARN},
+        "cloudwatchEncryption": {"cloudwatchEncryptionMode": "SSE-KMS", "kmsKeyArn": KEY_ARN},
+        "jobBookmarksEncryption": {"jobBookmarksEncryptionMode": "CSE-KMS", "kmsKeyArn": KEY_ARN},
+    }
+    return make(SECURITY, encryptionConfiguration={**sections, **changes})
+
+
+def connection(type_: str | None = None, **given: str) -> Recorded:
+    kind = {"connectionType": type_} if type_ else {}
+    return make("aws:glue/connection:Connection", connectionProperties=given, **kind)
 
 
 def workgroup(**configuration: Any) -> Recorded:
@@ -43,6 +62,56 @@ CASES = [
     bad("GLUE-PASSWORD-ENCRYPTION", "no key", settings(passwords={"returnConnectionPasswordEncrypted": True})),
     good("GLUE-PASSWORD-ENCRYPTION", "encrypted", settings()),
     good("GLUE-PASSWORD-ENCRYPTION", "something else", make("aws:glue/catalogDatabase:CatalogDatabase", name="d")),
+    *(bad("GLUE-SECURITY-CONFIGURATION", type_, make(type_)) for type_ in (JOB, CRAWLER, ENDPOINT)),
+    good("GLUE-SECURITY-CONFIGURATION", "a job's", make(JOB, securityConfiguration=security())),
+    good("GLUE-SECURITY-CONFIGURATION", "a crawler's", make(CRAWLER, securityConfiguration="encrypted")),
+    bad("GLUE-SECURITY-CONFIGURATION-KEY", "nothing", make(SECURITY, encryptionConfiguration={})),
+    bad(
+        "GLUE-SECURITY-CONFIGURATION-KEY",
+        "files not",
+        security(s3Encryption={"s3EncryptionMode": "DISABLED"}),
+    ),
+    bad("GLUE-SECURITY-CONFIGURATION-KEY", "S3's key", security(s3Encryption={"s3EncryptionMode": "SSE-S3"})),
+    bad(
+        "GLUE-SECURITY-CONFIGURATION-KEY",
+        "logs not",
+        security(cloudwatchEncryption={"cloudwatchEncryptionMode": "DISABLED"}),
+    ),
+    bad("GLUE-SECURITY-CONFIGURATION-KEY", "bookmarks not", security(jobBookmarksEncryption={})),
+    bad(
+        "GLUE-SECURITY-CONFIGURATION-KEY",
+        "bookmarks with AWS's key",
+        security(jobBookmarksEncryption={"jobBookmarksEncryptionMode": "CSE-KMS", "kmsKeyArn": "alias/aws/glue"}),
+    ),
+    good("GLUE-SECURITY-CONFIGURATION-KEY", "all three", security()),
+    good("GLUE-SECURITY-CONFIGURATION-KEY", "something else", make(JOB)),
+    bad("GLUE-VERSION", "2.0", make(JOB, glueVersion="2.0", command={"name": "glueetl"})),
+    good("GLUE-VERSION", "5.0", make(JOB, glueVersion="5.0", command={"name": "glueetl"})),
+    good("GLUE-VERSION", "a Python shell", make(JOB, glueVersion="1.0", command={"name": "pythonshell"})),
+    bad("GLUE-CONNECTION-TLS", "not said", connection(JDBC_CONNECTION_URL=URL)),
+    bad("GLUE-CONNECTION-TLS", "off", connection("JDBC", JDBC_CONNECTION_URL=URL, JDBC_ENFORCE_SSL="false")),
+    bad(
+        "GLUE-CONNECTION-TLS",
+        "any certificate",
+        connection(JDBC_CONNECTION_URL=URL, JDBC_ENFORCE_SSL="true", SKIP_CUSTOM_JDBC_CERT_VALIDATION="true"),
+    ),
+    bad("GLUE-CONNECTION-TLS", "Kafka", connection("KAFKA", KAFKA_SSL_ENABLED="false")),
+    bad("GLUE-CONNECTION-TLS", "MongoDB", connection("MONGODB", JDBC_ENFORCE_SSL="false")),
+    good("GLUE-CONNECTION-TLS", "on", connection(JDBC_CONNECTION_URL=URL, JDBC_ENFORCE_SSL="true")),
+    good("GLUE-CONNECTION-TLS", "by the URL", connection(JDBC_CONNECTION_URL=f"{URL}?sslmode=verify-full")),
+    good("GLUE-CONNECTION-TLS", "Kafka, by default", connection("KAFKA", KAFKA_BOOTSTRAP_SERVERS="b:9094")),
+    good("GLUE-CONNECTION-TLS", "a network only", connection("NETWORK")),
+    bad("GLUE-CONNECTION-SECRET", "a password", connection(USERNAME="a", PASSWORD="b")),
+    good("GLUE-CONNECTION-SECRET", "a secret", connection(SECRET_ID="arn:aws:secretsmanager:::secret:a")),
+    good("GLUE-CONNECTION-SECRET", "neither", connection("NETWORK")),
+    bad("ATHENA-ENFORCED", "as a text", workgroup(enforceWorkgroupConfiguration="false")),
+    bad(
+        "ATHENA-CUSTOMER-KEY",
+        "a database's, AWS's key",
+        make(DATABASE, encryptionConfiguration={"encryptionOption": "SSE_KMS"}),
+    ),
+    bad("ATHENA-SCAN-LIMIT", "none at all", workgroup(bytesScannedCutoffPerQuery=0)),
+    good("ATHENA-SCAN-LIMIT", "Spark, which scans no bytes", workgroup(executionRole="arn:aws:iam::1:role/spark")),
     bad("ATHENA-ENFORCED", "off", workgroup(enforceWorkgroupConfiguration=False)),
     good("ATHENA-ENFORCED", "on", workgroup(enforceWorkgroupConfiguration=True)),
     good("ATHENA-ENFORCED", "AWS's default, which is on", workgroup()),

@@ -1,0 +1,103 @@
+"""API Gateway: REST APIs (`aws:apigateway`), and HTTP and WebSocket APIs (`aws:apigatewayv2`), as rules need them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from .embedded import UnreadableError, from_json_or_yaml
+from .resource import Resource, Stack, aws
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REST_API = aws("apigateway", "RestApi")
+METHOD = aws("apigateway", "Method")
+STAGE = aws("apigateway", "Stage")
+METHOD_SETTINGS = aws("apigateway", "MethodSettings")
+INTEGRATION = aws("apigateway", "Integration")
+USAGE_PLAN = aws("apigateway", "UsagePlan")
+DOMAIN = aws("apigateway", "DomainName")
+API = aws("apigatewayv2", "Api")
+ROUTE = aws("apigatewayv2", "Route")
+STAGE_V2 = aws("apigatewayv2", "Stage")
+DOMAIN_V2 = aws("apigatewayv2", "DomainName")
+WEB_ACL_ASSOCIATIONS = (aws("wafv2", "WebAclAssociation"), aws("wafregional", "WebAclAssociation"))
+
+EVERY_METHOD = "*/*"
+# How the fix of many a finding starts.
+SETTINGS_FIX = 'aws.apigateway.MethodSettings("...", rest_api=api.id, stage_name=stage.stage_name, method_path="*/*", '
+HTTP_ROUTE = re.compile(r"^(ANY|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /", re.IGNORECASE)
+OPERATIONS = {"get", "head", "post", "put", "patch", "delete", "trace", "x-amazon-apigateway-any-method"}
+
+
+def settings_of(stage: Resource, stack: Stack) -> list[Resource]:
+    """Return the settings for a stage's methods; a stage is named by its own property, or by a plain name."""
+    found = {settings.urn: settings for settings in stack.naming(stage, "stageName", METHOD_SETTINGS)}
+    for settings in stack.of_type(METHOD_SETTINGS):
+        names = (settings.values.get("stageName"), stage.values.get("stageName"))
+        if isinstance(names[0], str) and names[0] == names[1] and same_reference(settings, stage, "restApi"):
+            found[settings.urn] = settings
+    return list(found.values())
+
+
+def same_reference(one: Resource, other: Resource, name: str) -> bool:
+    """Say whether two resources name the same third one in a property, known or not."""
+    value = one.values.get(name)
+    if isinstance(value, str) and value == other.values.get(name):
+        return True
+    return bool(set(one.dependencies.get(name, ())) & set(other.dependencies.get(name, ())))
+
+
+def api_of(resource: Resource, stack: Stack) -> Resource | None:
+    """Return the API of a stage, route or method, None if it is not in the stack."""
+    is_rest = resource.type.startswith("aws:apigateway/")
+    property_name = "restApi" if is_rest else "apiId"
+    for api in stack.of_type(REST_API if is_rest else API):
+        if resource in stack.naming(api, property_name, resource.type):
+            return api
+    return None
+
+
+def is_private(api: Resource) -> bool:
+    """Say whether a REST API is reached from VPCs only."""
+    types = api.properties.get("endpointConfiguration", "types")
+    return "PRIVATE" in (types if isinstance(types, list) else [types])
+
+
+def open_operations(api: Resource) -> Iterator[str]:
+    """Yield the operations of an API's OpenAPI description that ask for no authorization: `GET /flights`."""
+    try:
+        description = from_json_or_yaml(api.properties.get("body"))
+    except UnreadableError:
+        # API Gateway refuses it.
+        return
+    paths = description.get("paths") if isinstance(description, dict) else None
+    if not isinstance(description, dict) or not isinstance(paths, dict):
+        return
+    schemes = _authorizers(description)
+    for path, operations in paths.items():
+        for verb, operation in (operations or {}).items() if isinstance(operations, dict) else ():
+            if verb.lower() in OPERATIONS and not _is_authorized(operation or {}, description, schemes):
+                yield f"{verb.upper() if len(verb) < 8 else 'ANY'} {path}"
+
+
+def _authorizers(description: dict[str, Any]) -> set[str]:
+    """Return the security schemes that API Gateway enforces; the others it only shows, and an API key is no proof."""
+    schemes = {**(description.get("securityDefinitions") or {})}
+    schemes |= (description.get("components") or {}).get("securitySchemes") or {}
+    return {
+        name
+        for name, scheme in schemes.items()
+        if isinstance(scheme, dict)
+        and any(key in scheme for key in ("x-amazon-apigateway-authorizer", "x-amazon-apigateway-authtype"))
+    }
+
+
+def _is_authorized(operation: dict[str, Any], description: dict[str, Any], schemes: set[str]) -> bool:
+    method_auth = operation.get("x-amazon-apigateway-auth") or description.get("x-amazon-apigateway-auth")
+    if isinstance(method_auth, dict) and str(method_auth.get("type", "NONE")).upper() != "NONE":
+        return True
+    # One of the alternatives is enough for a caller, so each must be real; within one, all are asked for.
+    alternatives = operation.get("security", description.get("security")) or []
+    return bool(alternatives) and all(isinstance(one, dict) and schemes & set(one) for one in alternatives)

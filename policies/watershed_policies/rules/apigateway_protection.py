@@ -1,0 +1,161 @@
+"""API Gateway's stages: caches are encrypted, and only the API's callers reach its backends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..apis import (
+    INTEGRATION,
+    METHOD_SETTINGS,
+    SETTINGS_FIX,
+    STAGE,
+    WEB_ACL_ASSOCIATIONS,
+    api_of,
+    is_private,
+    same_reference,
+    settings_of,
+)
+from ..embedded import is_on
+from ..resource import Resource, Stack, aws
+from ..rule import Finding, Profile, Rule, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..settings import Settings
+
+BAD_INPUTS = "AWSManagedRulesKnownBadInputsRuleSet"
+
+CACHE_ENCRYPTED = Rule(
+    id="APIGATEWAY-CACHE-ENCRYPTED",
+    title="Caches are encrypted",
+    severity=Severity.MEDIUM,
+    why="A cache holds what the API answers.",
+    frameworks=("FSBP APIGateway.5", "NIST 800-53 SC-28"),
+    peers=("cdk-nag APIGWCacheEnabledAndEncrypted", "Checkov CKV_AWS_308", "Trivy AWS-0002"),
+)
+CACHE = Rule(
+    id="APIGATEWAY-CACHE",
+    title="Stages have a cache",
+    severity=Severity.LOW,
+    why="It spares the backend. Answers that depend on the caller must not be cached, so this is not for every API.",
+    peers=("Checkov CKV_AWS_120", "Checkov CKV_AWS_225", "Trivy AWS-0190"),
+    profile=Profile.STRICT,
+)
+FIREWALL = Rule(
+    id="APIGATEWAY-FIREWALL",
+    title="Public REST stages stand behind a web firewall",
+    severity=Severity.MEDIUM,
+    why="It stops known attacks and floods before they cost anything. HTTP APIs and private ones cannot have one.",
+    frameworks=("FSBP APIGateway.4", "NIST 800-53 SC-7", "PCI DSS 6.4.2"),
+    peers=("cdk-nag APIG3", "Checkov CKV2_AWS_29"),
+)
+KNOWN_BAD_INPUTS = Rule(
+    id="APIGATEWAY-KNOWN-BAD-INPUTS",
+    title="Regional web firewalls know the attacks that everyone knows",
+    severity=Severity.LOW,
+    why="AWS keeps a list of patterns such as Log4j's; it must only be asked for.",
+    peers=("Checkov CKV2_AWS_77",),
+    profile=Profile.STRICT,
+)
+BACKEND_CERTIFICATE = Rule(
+    id="APIGATEWAY-BACKEND-CERTIFICATE",
+    title="HTTP backends can tell that API Gateway calls",
+    severity=Severity.MEDIUM,
+    why="A backend with an address of its own can be called around the API, and its authorizers.",
+    frameworks=("FSBP APIGateway.2", "NIST 800-53 SC-8"),
+    peers=("cdk-nag APIGWSSLEnabled", "Checkov CKV2_AWS_51"),
+)
+CLIENT_CERTIFICATE = Rule(
+    id="APIGATEWAY-CLIENT-CERTIFICATE",
+    title="Every REST stage has a client certificate",
+    severity=Severity.LOW,
+    why="Backends that are Lambda functions are protected by their own policy: only others need a certificate.",
+    frameworks=("FSBP APIGateway.2",),
+    peers=("cdk-nag APIGWSSLEnabled", "Checkov CKV2_AWS_51"),
+    profile=Profile.STRICT,
+)
+
+
+@CACHE_ENCRYPTED.on(METHOD_SETTINGS)
+def caches_encrypted(settings: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a cache in the clear."""
+    given = settings.properties.section("settings")
+    if is_on(given.get("cachingEnabled")) and not is_on(given.get("cacheDataEncrypted")):
+        yield Finding("caches answers in the clear", 'settings={..., "cache_data_encrypted": True}')
+
+
+@CACHE_ENCRYPTED.across(STAGE)
+def cache_is_encrypted(stage: Resource, stack: Stack) -> Iterator[Finding]:
+    """Check that a stage with a cache has settings that encrypt it."""
+    if not is_on(stage.properties.get("cacheClusterEnabled")):
+        return
+    if not any(
+        is_on(settings.properties.get("settings", "cacheDataEncrypted")) for settings in settings_of(stage, stack)
+    ):
+        yield Finding(
+            "has a cache that nothing encrypts",
+            f'{SETTINGS_FIX}settings={{"caching_enabled": True, "cache_data_encrypted": True, ...}})',
+        )
+
+
+@CACHE.on(STAGE)
+def has_cache(stage: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a stage without a cache."""
+    if not is_on(stage.properties.get("cacheClusterEnabled")):
+        yield Finding("has no cache", 'cache_cluster_enabled=True, cache_cluster_size="0.5"')
+
+
+@FIREWALL.across(STAGE)
+def has_firewall(stage: Resource, stack: Stack) -> Iterator[Finding]:
+    """Check that a web firewall is associated with the stage of an API that is not private."""
+    api = api_of(stage, stack)
+    if api is not None and is_private(api):
+        return
+    if not stack.naming(stage, "resourceArn", *WEB_ACL_ASSOCIATIONS):
+        yield Finding(
+            "has no web firewall",
+            'aws.wafv2.WebAclAssociation("...", resource_arn=stage.arn, web_acl_arn=firewall.arn)',
+        )
+
+
+@KNOWN_BAD_INPUTS.on(aws("wafv2", "WebAcl"))
+def knows_bad_inputs(firewall: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a regional firewall without AWS's list."""
+    properties = firewall.properties
+    if properties.get("scope") != "REGIONAL" or BAD_INPUTS in str(properties.get("ruleJson")):
+        return
+    statements = [rule.section("statement").section("managedRuleGroupStatement") for rule in properties.each("rules")]
+    if not any(statement.get("name") == BAD_INPUTS for statement in statements):
+        yield Finding(
+            "does not stop inputs that are known to be bad",
+            f'rules=[{{..., "statement": {{"managed_rule_group_statement": {{"vendor_name": "AWS", '
+            f'"name": "{BAD_INPUTS}"}}}}}}]',
+        )
+
+
+@BACKEND_CERTIFICATE.across(STAGE)
+def backend_can_tell(stage: Resource, stack: Stack) -> Iterator[Finding]:
+    """Check stages whose API calls backends by HTTP."""
+    calls_http = any(
+        integration.properties.get("type") in ("HTTP", "HTTP_PROXY")
+        and integration.properties.get("connectionType") != "VPC_LINK"
+        and same_reference(integration, stage, "restApi")
+        for integration in stack.of_type(INTEGRATION)
+    )
+    if calls_http:
+        yield from _unless_certificate(stage)
+
+
+@CLIENT_CERTIFICATE.on(STAGE)
+def has_certificate(stage: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a stage without a certificate, whatever its backends."""
+    yield from _unless_certificate(stage)
+
+
+def _unless_certificate(stage: Resource) -> Iterator[Finding]:
+    if not stage.properties.is_set("clientCertificateId"):
+        yield Finding(
+            "calls its backends without a certificate",
+            'client_certificate_id=aws.apigateway.ClientCertificate("...").id',
+        )

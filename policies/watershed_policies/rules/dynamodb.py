@@ -21,6 +21,7 @@ CUSTOMER_KEY = Rule(
     severity=Severity.HIGH,
     why="Only a key of ours has a policy and a log of its own, and can be taken away.",
     frameworks=("NIST 800-53 SC-28", "PCI DSS 3.5.1"),
+    peers=("Checkov CKV_AWS_119", "Trivy AWS-0025"),
 )
 POINT_IN_TIME_RECOVERY = Rule(
     id="DYNAMODB-POINT-IN-TIME-RECOVERY",
@@ -28,6 +29,7 @@ POINT_IN_TIME_RECOVERY = Rule(
     severity=Severity.MEDIUM,
     why="A wrong write or delete is undone by restoring the second before it.",
     frameworks=("FSBP DynamoDB.2", "NIST 800-53 CP-9"),
+    peers=("cdk-nag DDB3", "Checkov CKV_AWS_28", "Checkov CKV_AWS_165", "Trivy AWS-0024", "FSBP DynamoDB.2"),
 )
 DELETION_PROTECTION = Rule(
     id="DYNAMODB-DELETION-PROTECTION",
@@ -35,6 +37,7 @@ DELETION_PROTECTION = Rule(
     severity=Severity.MEDIUM,
     why="Deleting a table takes its data with it.",
     frameworks=("FSBP DynamoDB.6", "NIST 800-53 CP-9"),
+    peers=("FSBP DynamoDB.6",),
 )
 CAPACITY = Rule(
     id="DYNAMODB-CAPACITY",
@@ -42,6 +45,7 @@ CAPACITY = Rule(
     severity=Severity.LOW,
     why="A table of fixed capacity throttles above it and is paid for below it.",
     frameworks=("FSBP DynamoDB.1",),
+    peers=("Checkov CKV2_AWS_16", "FSBP DynamoDB.1"),
 )
 
 

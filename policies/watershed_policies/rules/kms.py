@@ -21,6 +21,7 @@ ROTATION = Rule(
     severity=Severity.MEDIUM,
     why="Rotation limits how much one key's material protects. AWS rotates symmetric keys only.",
     frameworks=("FSBP KMS.4", "CIS AWS 3.8", "NIST 800-53 SC-12", "PCI DSS 3.7.4"),
+    peers=("cdk-nag KMS5", "Checkov CKV_AWS_7", "Trivy AWS-0065", "FSBP KMS.4"),
 )
 DELETION_WINDOW = Rule(
     id="KMS-DELETION-WINDOW",
@@ -28,6 +29,7 @@ DELETION_WINDOW = Rule(
     severity=Severity.MEDIUM,
     why="With the key, everything that it encrypts is gone. Somebody must have the time to notice.",
     frameworks=("FSBP KMS.3",),
+    peers=("FSBP KMS.3",),
 )
 LOCKOUT_CHECK = Rule(
     id="KMS-LOCKOUT-CHECK",
@@ -40,12 +42,14 @@ ENABLED = Rule(
     title="Keys are enabled",
     severity=Severity.LOW,
     why="What a disabled key encrypts can be neither read nor written.",
+    peers=("Checkov CKV_AWS_227",),
 )
 EXPLICIT_POLICY = Rule(
     id="KMS-EXPLICIT-POLICY",
     title="Keys have a policy of their own",
     severity=Severity.LOW,
     why="The default policy is good, but nobody sees it in a review.",
+    peers=("Checkov CKV2_AWS_64",),
     profile=Profile.STRICT,
 )
 

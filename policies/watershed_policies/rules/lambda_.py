@@ -57,12 +57,14 @@ TRACING = Rule(
     severity=Severity.LOW,
     why="A trace shows where a run through several services spent its time, and where it failed.",
     frameworks=("FSBP Lambda.7", "NIST 800-53 AU-12"),
+    peers=("Checkov CKV_AWS_50", "Trivy AWS-0066"),
 )
 DEAD_LETTERS = Rule(
     id="LAMBDA-DEAD-LETTERS",
     title="Functions keep the events that they could not process",
     severity=Severity.MEDIUM,
     why="Lambda drops an asynchronous event after two retries.",
+    peers=("Checkov CKV_AWS_116",),
 )
 ENVIRONMENT_KEY = Rule(
     id="LAMBDA-ENVIRONMENT-KEY",
@@ -70,6 +72,7 @@ ENVIRONMENT_KEY = Rule(
     severity=Severity.MEDIUM,
     why="Only a key of ours has a policy and a log of its own.",
     frameworks=("NIST 800-53 SC-28",),
+    peers=("Checkov CKV_AWS_173",),
 )
 SECRET_IN_ENVIRONMENT = Rule(
     id="LAMBDA-SECRET-IN-ENVIRONMENT",
@@ -77,6 +80,7 @@ SECRET_IN_ENVIRONMENT = Rule(
     severity=Severity.CRITICAL,
     why="Whoever may describe the function reads them, and they stand in the state of every tool that deploys it.",
     frameworks=("NIST 800-53 IA-5(7)", "PCI DSS 8.6.2"),
+    peers=("Checkov CKV_AWS_45",),
 )
 RUNTIME = Rule(
     id="LAMBDA-RUNTIME",
@@ -84,6 +88,7 @@ RUNTIME = Rule(
     severity=Severity.MEDIUM,
     why="A deprecated runtime gets no security updates, and AWS refuses to create functions with it.",
     frameworks=("FSBP Lambda.2", "NIST 800-53 SI-2", "PCI DSS 6.3.3"),
+    peers=("cdk-nag L1", "Checkov CKV_AWS_363", "FSBP Lambda.2"),
 )
 PUBLIC = Rule(
     id="LAMBDA-PUBLIC",
@@ -91,6 +96,12 @@ PUBLIC = Rule(
     severity=Severity.CRITICAL,
     why="Everyone on the internet could run the function, at our cost and with its role.",
     frameworks=("FSBP Lambda.1", "NIST 800-53 AC-3", "PCI DSS 1.4.4"),
+    peers=(
+        "cdk-nag LambdaFunctionPublicAccessProhibited",
+        "Checkov CKV_AWS_258",
+        "Checkov CKV_AWS_301",
+        "FSBP Lambda.1",
+    ),
 )
 SOURCE = Rule(
     id="LAMBDA-SOURCE",
@@ -98,6 +109,7 @@ SOURCE = Rule(
     severity=Severity.HIGH,
     why="An AWS service acts for every customer: without a source, another account can make it call the function.",
     frameworks=("NIST 800-53 AC-4",),
+    peers=("Checkov CKV_AWS_364", "Trivy AWS-0067"),
 )
 LOG_GROUP_OWNED = Rule(
     id="LAMBDA-LOG-GROUP",
@@ -111,6 +123,7 @@ IN_VPC = Rule(
     severity=Severity.LOW,
     why="In a VPC a function reaches only what its security group allows.",
     frameworks=("FSBP Lambda.3",),
+    peers=("Checkov CKV_AWS_117", "FSBP Lambda.3"),
     profile=Profile.STRICT,
 )
 CODE_SIGNING = Rule(
@@ -118,6 +131,7 @@ CODE_SIGNING = Rule(
     title="Functions run signed code only",
     severity=Severity.LOW,
     why="Lambda then refuses code that was changed after it was built.",
+    peers=("Checkov CKV_AWS_272",),
     profile=Profile.STRICT,
 )
 CONCURRENCY = Rule(
@@ -125,6 +139,7 @@ CONCURRENCY = Rule(
     title="Functions have a concurrency of their own",
     severity=Severity.LOW,
     why="One function can otherwise use up what all of the account share.",
+    peers=("Checkov CKV_AWS_115",),
     profile=Profile.STRICT,
 )
 

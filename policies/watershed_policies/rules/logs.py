@@ -22,6 +22,7 @@ RETENTION = Rule(
     severity=Severity.MEDIUM,
     why="Without a retention, logs and what personal data they hold are kept, and paid for, for ever.",
     frameworks=("NIST 800-53 AU-11",),
+    peers=("cdk-nag CloudWatchLogGroupRetentionPeriod", "Checkov CKV_AWS_66"),
 )
 RETENTION_YEAR = Rule(
     id="LOGS-RETENTION-YEAR",
@@ -29,6 +30,7 @@ RETENTION_YEAR = Rule(
     severity=Severity.LOW,
     why="An intrusion is often found months later.",
     frameworks=("FSBP CloudWatch.16", "PCI DSS 10.5.1"),
+    peers=("Checkov CKV_AWS_338",),
     profile=Profile.STRICT,
 )
 CUSTOMER_KEY = Rule(
@@ -37,6 +39,7 @@ CUSTOMER_KEY = Rule(
     severity=Severity.MEDIUM,
     why="Logs hold what programs handle. Only a key of ours has a policy and a log of its own.",
     frameworks=("NIST 800-53 SC-28",),
+    peers=("cdk-nag CloudWatchLogGroupEncrypted", "Checkov CKV_AWS_158", "Trivy AWS-0017"),
 )
 ALARM_ACTION = Rule(
     id="LOGS-ALARM-ACTION",

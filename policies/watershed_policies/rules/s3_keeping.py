@@ -29,6 +29,7 @@ VERSIONED = Rule(
     severity=Severity.MEDIUM,
     why="An overwritten or deleted object can be brought back.",
     frameworks=("FSBP S3.14", "NIST 800-53 CP-9", "PCI DSS 10.3.3"),
+    peers=("Checkov CKV_AWS_21", "Trivy AWS-0090", "FSBP S3.14"),
 )
 
 LIFECYCLE_RULES = Rule(
@@ -37,6 +38,7 @@ LIFECYCLE_RULES = Rule(
     severity=Severity.LOW,
     why="What nobody expires is kept, and paid for, for ever.",
     frameworks=("FSBP S3.10", "FSBP S3.13"),
+    peers=("Checkov CKV2_AWS_61", "FSBP S3.13"),
 )
 
 ABORT_MULTIPART = Rule(
@@ -44,6 +46,7 @@ ABORT_MULTIPART = Rule(
     title="Buckets abandon unfinished uploads",
     severity=Severity.LOW,
     why="Parts of uploads that never finished are invisible, and paid for.",
+    peers=("Checkov CKV_AWS_300",),
 )
 
 NONCURRENT_VERSIONS = Rule(
@@ -52,6 +55,7 @@ NONCURRENT_VERSIONS = Rule(
     severity=Severity.LOW,
     why="Versions that nobody expires keep deleted personal data, and cost, for ever.",
     frameworks=("FSBP S3.10",),
+    peers=("FSBP S3.10",),
     profile=Profile.STRICT,
 )
 

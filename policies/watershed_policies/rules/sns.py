@@ -27,6 +27,7 @@ CUSTOMER_KEY = Rule(
     severity=Severity.HIGH,
     why="Only a key of ours has a policy and a log of its own; and AWS services cannot publish with AWS's own SNS key.",
     frameworks=("FSBP SNS.1", "NIST 800-53 SC-28", "PCI DSS 3.5.1"),
+    peers=("cdk-nag SNSEncryptedKMS", "Checkov CKV_AWS_26", "Trivy AWS-0095", "Trivy AWS-0136", "FSBP SNS.1"),
 )
 TLS_ONLY = Rule(
     id="SNS-TLS-ONLY",
@@ -34,6 +35,7 @@ TLS_ONLY = Rule(
     severity=Severity.HIGH,
     why="Without it, messages and signatures may cross the network in the clear.",
     frameworks=("NIST 800-53 SC-8", "PCI DSS 4.2.1"),
+    peers=("cdk-nag SNS3",),
 )
 HTTPS_SUBSCRIPTION = Rule(
     id="SNS-HTTPS-SUBSCRIPTION",

@@ -44,6 +44,14 @@ CUSTOMER_KEY = Rule(
     severity=Severity.HIGH,
     why="Only a key of ours has a policy and a log of its own; and AWS services cannot deliver to AWS's own SQS key.",
     frameworks=("FSBP SQS.1", "NIST 800-53 SC-28", "PCI DSS 3.5.1"),
+    peers=(
+        "cdk-nag SQS2",
+        "Checkov CKV_AWS_27",
+        "Checkov CKV2_AWS_73",
+        "Trivy AWS-0096",
+        "Trivy AWS-0135",
+        "FSBP SQS.1",
+    ),
 )
 TLS_ONLY = Rule(
     id="SQS-TLS-ONLY",
@@ -51,12 +59,14 @@ TLS_ONLY = Rule(
     severity=Severity.HIGH,
     why="Without it, messages and signatures may cross the network in the clear.",
     frameworks=("NIST 800-53 SC-8", "PCI DSS 4.2.1"),
+    peers=("cdk-nag SQS4",),
 )
 DEAD_LETTERS = Rule(
     id="SQS-DEAD-LETTERS",
     title="Queues send what cannot be processed to a dead-letter queue",
     severity=Severity.MEDIUM,
     why="A message that always fails is otherwise tried until it expires, and then lost.",
+    peers=("cdk-nag SQS3",),
 )
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .. import accounts
+from ..iam import conditions, locations
+from ..iam.locations import Kind
 from ..resource import Resource, Stack, aws
 from ..rule import Finding, Rule, Severity
 
@@ -13,6 +16,8 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 TABLE = aws("dynamodb", "Table")
+REPLICA = aws("dynamodb", "TableReplica")
+RESOURCE_POLICY = aws("dynamodb", "ResourcePolicy")
 SCALING_TARGET = aws("appautoscaling", "Target")
 
 CUSTOMER_KEY = Rule(
@@ -47,13 +52,20 @@ CAPACITY = Rule(
     frameworks=("FSBP DynamoDB.1",),
     peers=("Checkov CKV2_AWS_16", "FSBP DynamoDB.1"),
 )
+CROSS_ACCOUNT = Rule(
+    id="DYNAMODB-CROSS-ACCOUNT",
+    title="Tables are not shared with other accounts",
+    severity=Severity.HIGH,
+    why="A resource policy reaches across accounts: nobody here sees who in the other account reads the table.",
+    frameworks=("NIST 800-53 AC-3", "NIST 800-53 AC-6"),
+)
 
 
 @CUSTOMER_KEY.on(TABLE)
 def encrypts_with_our_key(table: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse AWS's keys, in the table and in its replicas."""
     encryption = table.properties.section("serverSideEncryption")
-    if encryption.get("enabled") is not True or not encryption.has_customer_key("kmsKeyArn"):
+    if not encryption.is_true("enabled") or not encryption.has_customer_key("kmsKeyArn"):
         yield Finding(
             "does not encrypt with a customer-managed key",
             'server_side_encryption={"enabled": True, "kms_key_arn": key.arn}',
@@ -63,23 +75,37 @@ def encrypts_with_our_key(table: Resource, _: Settings) -> Iterator[Finding]:
             yield Finding("has a replica without a customer-managed key", 'add "kms_key_arn" to each of replicas=[...]')
 
 
+@CUSTOMER_KEY.on(REPLICA)
+def replica_encrypts_with_our_key(replica: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse AWS's keys in a replica beside its table."""
+    if not replica.properties.has_customer_key("kmsKeyArn"):
+        yield Finding("does not encrypt with a customer-managed key", "kms_key_arn=key_of_its_region.arn")
+
+
+@POINT_IN_TIME_RECOVERY.on(REPLICA)
+def replica_can_be_restored(replica: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a replica beside its table without point-in-time recovery."""
+    if not replica.properties.is_true("pointInTimeRecovery"):
+        yield Finding("cannot be restored to a point in time", "point_in_time_recovery=True")
+
+
 @POINT_IN_TIME_RECOVERY.on(TABLE)
 def can_be_restored(table: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a table, or a replica, without point-in-time recovery."""
-    if table.properties.get("pointInTimeRecovery", "enabled") is not True:
+    if not table.properties.is_true("pointInTimeRecovery", "enabled"):
         yield Finding("cannot be restored to a point in time", 'point_in_time_recovery={"enabled": True}')
     for replica in table.properties.each("replicas"):
-        if replica.get("pointInTimeRecovery") is not True:
+        if not replica.is_true("pointInTimeRecovery"):
             yield Finding(
                 "has a replica that cannot be restored to a point in time",
                 'add "point_in_time_recovery": True to each of replicas=[...]',
             )
 
 
-@DELETION_PROTECTION.on(TABLE)
+@DELETION_PROTECTION.on(TABLE, REPLICA)
 def is_protected(table: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a table that can be deleted."""
-    if table.properties.get("deletionProtectionEnabled") is not True:
+    if not table.properties.is_true("deletionProtectionEnabled"):
         yield Finding("can be deleted", "deletion_protection_enabled=True")
 
 
@@ -94,3 +120,18 @@ def follows_load(table: Resource, stack: Stack) -> Iterator[Finding]:
         for name in table.identities()
     ):
         yield Finding("has a fixed capacity", 'billing_mode="PAY_PER_REQUEST"')
+
+
+@CROSS_ACCOUNT.on(RESOURCE_POLICY)
+def is_not_shared(policy: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse principals of another account, unless a condition keeps them in the organization."""
+    for document in locations.documents(policy, Kind.RESOURCE):
+        ours = accounts.own(policy, document, "resourceArn")
+        for statement in document.allows:
+            if conditions.bounds_caller(statement.conditions):
+                continue
+            for principal in accounts.foreign(statement, ours):
+                yield Finding(
+                    f"shares the table with another account: {statement.label} names {principal}",
+                    "name principals of this account, or share a copy through the lake",
+                )

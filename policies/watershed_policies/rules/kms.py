@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 KEY = aws("kms", "Key")
 MINIMUM_WINDOW = 14
+YEAR = 365
 
 ROTATION = Rule(
     id="KMS-ROTATION",
@@ -60,30 +61,35 @@ def rotates(key: Resource, _: Settings) -> Iterator[Finding]:
     properties = key.properties
     symmetric = properties.get("customerMasterKeySpec") in (None, "SYMMETRIC_DEFAULT")
     imported = properties.is_set("customKeyStoreId") or properties.is_set("xksKeyId")
-    if symmetric and not imported and properties.get("enableKeyRotation") is not True:
+    if not symmetric or imported:
+        return
+    if not properties.is_true("enableKeyRotation"):
         yield Finding("does not rotate", "enable_key_rotation=True")
+    elif (properties.number("rotationPeriodInDays") or 0) > YEAR:
+        yield Finding("rotates less than once a year", "rotation_period_in_days=365")
 
 
 @DELETION_WINDOW.on(KEY, aws("kms", "ExternalKey"), aws("kms", "ReplicaKey"))
 def deletion_takes_time(key: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a short window; without one, AWS takes 30 days."""
-    days = key.properties.get("deletionWindowInDays")
-    if isinstance(days, (int, float)) and days < MINIMUM_WINDOW:
+    days = key.properties.number("deletionWindowInDays")
+    if days is not None and days < MINIMUM_WINDOW:
         yield Finding(f"is gone {days:.0f} days after somebody deletes it", "deletion_window_in_days=30")
 
 
-@LOCKOUT_CHECK.on(KEY, aws("kms", "KeyPolicy"))
+@LOCKOUT_CHECK.on(KEY, *(aws("kms", name) for name in ("KeyPolicy", "ReplicaKey", "ExternalKey")))
 def lockout_is_checked(key: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse to skip the check."""
-    if key.properties.get("bypassPolicyLockoutSafetyCheck") is True:
+    if key.properties.is_true("bypassPolicyLockoutSafetyCheck"):
         yield Finding("skips the check against locking everyone out", "remove bypass_policy_lockout_safety_check")
 
 
-@ENABLED.on(KEY)
+@ENABLED.on(KEY, aws("kms", "ReplicaKey"), aws("kms", "ExternalKey"))
 def is_enabled(key: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a key that is switched off."""
-    if key.properties.get("isEnabled") is False:
-        yield Finding("is disabled", "remove is_enabled=False; delete the key if it is not needed")
+    name = "isEnabled" if key.type == KEY else "enabled"
+    if key.properties.is_false(name):
+        yield Finding("is disabled", "enable it; delete the key if it is not needed")
 
 
 @EXPLICIT_POLICY.across(KEY)

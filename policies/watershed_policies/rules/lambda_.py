@@ -1,11 +1,10 @@
-"""Lambda: functions are traced, lose no event, keep secrets out of their environment, and are not public."""
+"""Lambda: functions are traced, lose no event, and keep secrets out of their environment."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from ..iam.patterns import matches
 from ..resource import Resource, Stack, aws
 from ..rule import Finding, Profile, Rule, Severity
 
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 FUNCTION = aws("lambda", "Function")
-PERMISSION = aws("lambda", "Permission")
-URL = aws("lambda", "FunctionUrl")
 INVOKE_CONFIG = aws("lambda", "FunctionEventInvokeConfig")
 LOG_GROUP = aws("cloudwatch", "LogGroup")
 
@@ -90,27 +87,6 @@ RUNTIME = Rule(
     frameworks=("FSBP Lambda.2", "NIST 800-53 SI-2", "PCI DSS 6.3.3"),
     peers=("cdk-nag L1", "Checkov CKV_AWS_363", "FSBP Lambda.2"),
 )
-PUBLIC = Rule(
-    id="LAMBDA-PUBLIC",
-    title="Functions cannot be called by everyone",
-    severity=Severity.CRITICAL,
-    why="Everyone on the internet could run the function, at our cost and with its role.",
-    frameworks=("FSBP Lambda.1", "NIST 800-53 AC-3", "PCI DSS 1.4.4"),
-    peers=(
-        "cdk-nag LambdaFunctionPublicAccessProhibited",
-        "Checkov CKV_AWS_258",
-        "Checkov CKV_AWS_301",
-        "FSBP Lambda.1",
-    ),
-)
-SOURCE = Rule(
-    id="LAMBDA-SOURCE",
-    title="A service calls a function only in our own name",
-    severity=Severity.HIGH,
-    why="An AWS service acts for every customer: without a source, another account can make it call the function.",
-    frameworks=("NIST 800-53 AC-4",),
-    peers=("Checkov CKV_AWS_364", "Trivy AWS-0067"),
-)
 LOG_GROUP_OWNED = Rule(
     id="LAMBDA-LOG-GROUP",
     title="Functions write to a log group of the stack",
@@ -141,6 +117,14 @@ CONCURRENCY = Rule(
     why="One function can otherwise use up what all of the account share.",
     peers=("Checkov CKV_AWS_115",),
     profile=Profile.STRICT,
+)
+SEVERAL_ZONES = Rule(
+    id="LAMBDA-SEVERAL-ZONES",
+    title="Functions in a VPC run in several zones",
+    severity=Severity.LOW,
+    why="A function with one subnet stops with its zone.",
+    frameworks=("FSBP Lambda.5", "NIST 800-53 CP-10"),
+    peers=("FSBP Lambda.5",),
 )
 
 
@@ -192,36 +176,12 @@ def runtime_is_supported(function: Resource, _: Settings) -> Iterator[Finding]:
         )
 
 
-@PUBLIC.on(PERMISSION)
-def permission_is_bounded(permission: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse a permission for everyone."""
-    properties = permission.properties
-    bounded = (
-        properties.is_set("principalOrgId") or properties.is_set("sourceArn") or properties.is_set("sourceAccount")
-    )
-    if properties.get("principal") == "*" and not bounded:
-        yield Finding("lets everyone call the function", "principal=account_id or a service, with source_arn")
-
-
-@PUBLIC.on(URL)
-def url_asks_who_calls(url: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse a URL without authorization."""
-    if url.properties.get("authorizationType") == "NONE":
-        yield Finding("can be called by everyone on the internet", 'authorization_type="AWS_IAM"')
-
-
-@SOURCE.on(PERMISSION, aws("lambda", "LayerVersionPermission"))
-def service_is_bounded(permission: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse a service that may call for any account."""
-    properties = permission.properties
-    principal = properties.get("principal")
-    bounded = any(
-        properties.is_set(name) for name in ("sourceArn", "sourceAccount", "eventSourceToken", "principalOrgId")
-    )
-    if isinstance(principal, str) and matches("*.amazonaws.com*", principal) and not bounded:
-        yield Finding(
-            f"lets {principal} call for any AWS account", "source_arn=rule.arn (or source_account=account_id)"
-        )
+@SEVERAL_ZONES.on(FUNCTION)
+def runs_in_several_zones(function: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a single subnet; a function outside of a VPC runs in all zones."""
+    subnets = function.properties.get("vpcConfig", "subnetIds")
+    if isinstance(subnets, list) and len(subnets) == 1:
+        yield Finding("runs in a single zone", 'vpc_config={"subnet_ids": [one in each of two zones], ...}')
 
 
 @LOG_GROUP_OWNED.across(FUNCTION)
@@ -254,7 +214,9 @@ def runs_signed_code(function: Resource, _: Settings) -> Iterator[Finding]:
 @CONCURRENCY.on(FUNCTION)
 def has_own_concurrency(function: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a function without a concurrency of its own."""
-    if not function.properties.is_set("reservedConcurrentExecutions"):
+    given = function.properties.is_set("reservedConcurrentExecutions")
+    # -1 is AWS's way to say none.
+    if not given or function.properties.number("reservedConcurrentExecutions") == -1:
         yield Finding("has no concurrency of its own", "reserved_concurrent_executions=10")
 
 

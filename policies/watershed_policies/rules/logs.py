@@ -53,15 +53,15 @@ ALARM_ACTION = Rule(
 @RETENTION.on(LOG_GROUP)
 def expires(group: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a group that keeps for ever."""
-    if not group.properties.is_set("retentionInDays") or group.properties.get("retentionInDays") == 0:
+    if not group.properties.is_set("retentionInDays") or group.properties.number("retentionInDays") == 0:
         yield Finding("keeps its logs for ever", "retention_in_days=365")
 
 
 @RETENTION_YEAR.on(LOG_GROUP)
 def keeps_a_year(group: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a group that keeps less than a year."""
-    days = group.properties.get("retentionInDays")
-    if isinstance(days, (int, float)) and 0 < days < YEAR:
+    days = group.properties.number("retentionInDays")
+    if days is not None and 0 < days < YEAR:
         yield Finding(f"keeps its logs for {days:.0f} days", "retention_in_days=365")
 
 
@@ -75,5 +75,5 @@ def encrypts_with_our_key(group: Resource, _: Settings) -> Iterator[Finding]:
 @ALARM_ACTION.on(ALARM, aws("cloudwatch", "CompositeAlarm"))
 def alarm_acts(alarm: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse an alarm whose actions are off."""
-    if alarm.properties.get("actionsEnabled") is False:
+    if alarm.properties.is_false("actionsEnabled"):
         yield Finding("has its actions switched off", "remove actions_enabled=False")

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from tests.policy.cases import bad, good
-from tests.policy.resources import make
+from tests.policy.resources import allow, document, make
+
+if TYPE_CHECKING:
+    from tests.policy.harness import Recorded
 
 TABLE = "aws:dynamodb/table:Table"
 TARGET = "aws:appautoscaling/target:Target"
+REPLICA = "aws:dynamodb/tableReplica:TableReplica"
+RESOURCE_POLICY = "aws:dynamodb/resourcePolicy:ResourcePolicy"
+TABLE_ARN = "arn:aws:dynamodb:eu-west-1:123456789012:table/t"
 KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/1"
 OUR_KEY = {"enabled": True, "kmsKeyArn": KEY_ARN}
 table = make(TABLE, "table")
+
+
+def shared(principal: str, **more: Any) -> Recorded:
+    statement = allow("dynamodb:GetItem", TABLE_ARN, Principal={"AWS": principal}, **more)
+    return make(RESOURCE_POLICY, resourceArn=TABLE_ARN, policy=document(statement))
+
 
 CASES = [
     bad("DYNAMODB-CUSTOMER-KEY", "AWS's key", table),
@@ -52,4 +66,23 @@ CASES = [
     good("DYNAMODB-CAPACITY", "on demand", make(TABLE, billingMode="PAY_PER_REQUEST")),
     good("DYNAMODB-CAPACITY", "scaled", table, make(TARGET, resourceId=table, serviceNamespace="dynamodb")),
     good("DYNAMODB-CAPACITY", "scaled, by name", make(TABLE, "t", name="t"), make(TARGET, resourceId="table/t")),
+    bad("DYNAMODB-CUSTOMER-KEY", "a replica beside", make(REPLICA, globalTableArn=table)),
+    bad("DYNAMODB-POINT-IN-TIME-RECOVERY", "a replica beside", make(REPLICA, globalTableArn=table)),
+    bad("DYNAMODB-DELETION-PROTECTION", "a replica beside", make(REPLICA, globalTableArn=table)),
+    good("DYNAMODB-CUSTOMER-KEY", "a replica beside", make(REPLICA, globalTableArn=table, kmsKeyArn=KEY_ARN)),
+    good(
+        "DYNAMODB-POINT-IN-TIME-RECOVERY",
+        "a replica beside",
+        make(REPLICA, globalTableArn=table, pointInTimeRecovery=True),
+    ),
+    bad("DYNAMODB-CROSS-ACCOUNT", "another account", shared("arn:aws:iam::210987654321:root")),
+    bad("DYNAMODB-CROSS-ACCOUNT", "another account's role", shared("arn:aws:iam::210987654321:role/reader")),
+    bad("DYNAMODB-CROSS-ACCOUNT", "an account by number", shared("210987654321")),
+    good("DYNAMODB-CROSS-ACCOUNT", "our role", shared("arn:aws:iam::123456789012:role/reader")),
+    good("DYNAMODB-CROSS-ACCOUNT", "our account", shared("123456789012")),
+    good(
+        "DYNAMODB-CROSS-ACCOUNT",
+        "the organization",
+        shared("arn:aws:iam::210987654321:root", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}}),
+    ),
 ]

@@ -33,4 +33,10 @@ CASES = [
     bad("KMS-EXPLICIT-POLICY", "none", key),
     good("KMS-EXPLICIT-POLICY", "its own", make(KEY, policy=DELEGATION)),
     good("KMS-EXPLICIT-POLICY", "beside it", key, make(KEY_POLICY, keyId=key, policy=DELEGATION)),
+    bad("KMS-ROTATION", "every other year", make(KEY, enableKeyRotation=True, rotationPeriodInDays=730)),
+    good("KMS-ROTATION", "twice a year", make(KEY, enableKeyRotation=True, rotationPeriodInDays=180)),
+    good("KMS-ROTATION", "said as a text", make(KEY, enableKeyRotation="true")),
+    bad("KMS-DELETION-WINDOW", "a week, as a text", make(KEY, deletionWindowInDays="7")),
+    bad("KMS-ENABLED", "a replica", make("aws:kms/replicaKey:ReplicaKey", primaryKeyArn=key, enabled=False)),
+    bad("KMS-ENABLED", "imported material", make("aws:kms/externalKey:ExternalKey", enabled=False)),
 ]

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 FUNCTION = "aws:lambda/function:Function"
 PERMISSION = "aws:lambda/permission:Permission"
+LAYER_PERMISSION = "aws:lambda/layerVersionPermission:LayerVersionPermission"
 URL = "aws:lambda/functionUrl:FunctionUrl"
 INVOKE_CONFIG = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
@@ -126,4 +127,27 @@ CASES = [
     bad("LAMBDA-CONCURRENCY", "shared", function),
     good("LAMBDA-CONCURRENCY", "its own", make(FUNCTION, reservedConcurrentExecutions=5)),
     good("LAMBDA-CONCURRENCY", "none at all", make(FUNCTION, reservedConcurrentExecutions=0)),
+    bad("LAMBDA-PUBLIC", "a layer", make(LAYER_PERMISSION, action="lambda:GetLayerVersion", principal="*")),
+    bad("LAMBDA-PUBLIC", "a source that is anything", permission("*", sourceArn="*")),
+    good("LAMBDA-PUBLIC", "a layer for an organization", make(LAYER_PERMISSION, principal="*", organizationId="o-1")),
+    bad("LAMBDA-SOURCE", "every rule", permission("events.amazonaws.com", sourceArn="arn:aws:events:*:*:rule/*")),
+    bad("LAMBDA-SOURCE", "every bucket", permission("s3.amazonaws.com", sourceArn="arn:aws:s3:::*")),
+    good(
+        "LAMBDA-SOURCE",
+        "an API's stages",
+        permission("apigateway.amazonaws.com", sourceArn="arn:aws:execute-api:eu-west-1:123456789012:a1/*/*"),
+    ),
+    bad("LAMBDA-URL-ORIGINS", "any", make(URL, authorizationType="AWS_IAM", cors={"allowOrigins": ["*"]})),
+    good(
+        "LAMBDA-URL-ORIGINS",
+        "one",
+        make(URL, authorizationType="AWS_IAM", cors={"allowOrigins": ["https://app.example.com"]}),
+    ),
+    good("LAMBDA-URL-ORIGINS", "none", make(URL, authorizationType="AWS_IAM")),
+    bad(
+        "LAMBDA-SEVERAL-ZONES", "one", make(FUNCTION, vpcConfig={"subnetIds": ["subnet-1"], "securityGroupIds": ["s"]})
+    ),
+    good("LAMBDA-SEVERAL-ZONES", "two", make(FUNCTION, vpcConfig={"subnetIds": ["subnet-1", "subnet-2"]})),
+    good("LAMBDA-SEVERAL-ZONES", "outside of a VPC", function),
+    bad("LAMBDA-CONCURRENCY", "none reserved", make(FUNCTION, reservedConcurrentExecutions=-1)),
 ]

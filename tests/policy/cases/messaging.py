@@ -14,6 +14,8 @@ TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy"
 SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
 FUNCTION = "aws:lambda/function:Function"
 KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/1"
+FOREIGN = {"AWS": "arn:aws:iam::210987654321:root"}
+OURS = {"AWS": "arn:aws:iam::123456789012:root"}
 queue = make(QUEUE, "queue")
 dead = make(QUEUE, "dead")
 topic = make(TOPIC, "topic")
@@ -89,4 +91,28 @@ CASES = [
         make(SUBSCRIPTION, topic=topic, protocol="https", endpoint="https://example.com"),
     ),
     good("SNS-HTTPS-SUBSCRIPTION", "mail", make(SUBSCRIPTION, topic=topic, protocol="email", endpoint="a@example.com")),
+    bad("SNS-HTTPS-SUBSCRIPTION", "in large letters", make(SUBSCRIPTION, topic=topic, protocol="HTTP")),
+    bad(
+        "SNS-CROSS-ACCOUNT",
+        "another account",
+        make(TOPIC_POLICY, arn=arn(topic), policy=document(allow("sns:Publish", arn(topic), Principal=FOREIGN))),
+    ),
+    bad(
+        "SNS-CROSS-ACCOUNT",
+        "in the topic itself",
+        make(TOPIC, policy=document(allow("sns:Subscribe", arn(topic), Principal=FOREIGN))),
+    ),
+    good(
+        "SNS-CROSS-ACCOUNT",
+        "our account",
+        make(TOPIC_POLICY, arn=topic, policy=document(allow("sns:Publish", arn(topic), Principal=OURS))),
+    ),
+    good(
+        "SNS-CROSS-ACCOUNT",
+        "a service",
+        make(TOPIC, policy=document(allow("sns:Publish", arn(topic), Principal={"Service": "s3.amazonaws.com"}))),
+    ),
+    bad("SNS-DELIVERY-LOGGING", "none", topic),
+    good("SNS-DELIVERY-LOGGING", "a queue's", make(TOPIC, sqsFailureFeedbackRoleArn="arn:aws:iam::1:role/logs")),
+    good("SNS-DELIVERY-LOGGING", "something else", queue),
 ]

@@ -1,0 +1,48 @@
+"""Which account a resource is in, as far as its properties tell, and which principals are of another one."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from .iam import arns
+from .values import UNKNOWN
+
+if TYPE_CHECKING:
+    from .iam.document import Document, Principal, Statement
+    from .resource import Resource
+
+LENGTH = 12
+
+
+def own(resource: Resource, document: Document, *names: str) -> set[str]:
+    """Return the accounts that are ours: those of the ARNs in `names`, of what the document is about, and those that
+    the provider is bound to; none if nothing tells."""
+    texts = [resource.values.get(name) for name in names]
+    texts += [pattern for statement in document.statements for pattern in statement.resources]
+    found = {account_of(text) for text in texts if isinstance(text, str)}
+    return {account for account in (*found, *_allowed_by_provider(resource)) if account}
+
+
+def foreign(statement: Statement, accounts: set[str]) -> list[Principal]:
+    """Return the principals that are of an account that is not ours; none while ours is not known."""
+    if not accounts:
+        return []
+    found = [(principal, account_of(principal.value)) for principal in statement.principals if principal.kind == "AWS"]
+    return [principal for principal, account in found if account and account not in accounts]
+
+
+def account_of(text: str) -> str | None:
+    """Return the account in an ARN, or the text itself if it is an account."""
+    if len(text) == LENGTH and text.isdigit():
+        return text
+    arn = arns.split(text)
+    return arn.account if arn is not None and len(arn.account) == LENGTH and arn.account.isdigit() else None
+
+
+def _allowed_by_provider(resource: Resource) -> list[str]:
+    if resource.provider.is_unknown("allowedAccountIds"):
+        return []
+    given = resource.provider.get("allowedAccountIds")
+    listed = json.loads(given) if isinstance(given, str) and given.startswith("[") else given
+    return [str(account) for account in listed if account is not UNKNOWN] if isinstance(listed, list) else []

@@ -1,0 +1,102 @@
+"""Lambda: who may call a function, and in whose name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..iam import arns
+from ..iam.patterns import literal_prefix, matches
+from ..resource import Resource, aws
+from ..rule import Finding, Rule, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..settings import Settings
+    from ..values import Properties
+
+PERMISSION = aws("lambda", "Permission")
+LAYER_PERMISSION = aws("lambda", "LayerVersionPermission")
+URL = aws("lambda", "FunctionUrl")
+
+PUBLIC = Rule(
+    id="LAMBDA-PUBLIC",
+    title="Functions cannot be called by everyone",
+    severity=Severity.CRITICAL,
+    why="Everyone on the internet could run the function, at our cost and with its role.",
+    frameworks=("FSBP Lambda.1", "NIST 800-53 AC-3", "PCI DSS 1.4.4"),
+    peers=(
+        "cdk-nag LambdaFunctionPublicAccessProhibited",
+        "Checkov CKV_AWS_258",
+        "Checkov CKV_AWS_301",
+        "FSBP Lambda.1",
+    ),
+)
+SOURCE = Rule(
+    id="LAMBDA-SOURCE",
+    title="A service calls a function only in our own name",
+    severity=Severity.HIGH,
+    why="An AWS service acts for every customer: without a source, another account can make it call the function.",
+    frameworks=("NIST 800-53 AC-4",),
+    peers=("Checkov CKV_AWS_364", "Trivy AWS-0067"),
+)
+URL_ORIGINS = Rule(
+    id="LAMBDA-URL-ORIGINS",
+    title="Function URLs name the web sites that may call them",
+    severity=Severity.MEDIUM,
+    why="With any origin, every web site that a user opens can call the function from the user's browser.",
+    frameworks=("NIST 800-53 AC-4",),
+    peers=("Checkov CKV2_AWS_75",),
+)
+
+
+@PUBLIC.on(PERMISSION)
+def permission_is_bounded(permission: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a permission for everyone."""
+    properties = permission.properties
+    bounded = properties.is_set("principalOrgId") or _names_source(properties) or properties.is_set("sourceAccount")
+    if properties.get("principal") == "*" and not bounded:
+        yield Finding("lets everyone call the function", "principal=account_id or a service, with source_arn")
+
+
+@PUBLIC.on(LAYER_PERMISSION)
+def layer_is_not_public(permission: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a layer for every account; an organization may have it."""
+    if permission.properties.get("principal") == "*" and not permission.properties.is_set("organizationId"):
+        yield Finding("gives the layer to every AWS account", 'organization_id="o-...", or principal=account_id')
+
+
+@PUBLIC.on(URL)
+def url_asks_who_calls(url: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a URL without authorization."""
+    if url.properties.get("authorizationType") == "NONE":
+        yield Finding("can be called by everyone on the internet", 'authorization_type="AWS_IAM"')
+
+
+@URL_ORIGINS.on(URL)
+def url_names_origins(url: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse any origin."""
+    if "*" in url.properties.section("cors").texts("allowOrigins"):
+        yield Finding("may be called from every web site", 'cors={"allow_origins": ["https://app.example.com"], ...}')
+
+
+@SOURCE.on(PERMISSION, LAYER_PERMISSION)
+def service_is_bounded(permission: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a service that may call for any account."""
+    properties = permission.properties
+    principal = properties.get("principal")
+    bounded = _names_source(properties) or any(
+        properties.is_set(name) for name in ("sourceAccount", "eventSourceToken", "principalOrgId")
+    )
+    if isinstance(principal, str) and matches("*.amazonaws.com*", principal) and not bounded:
+        yield Finding(
+            f"lets {principal} call for any AWS account", "source_arn=rule.arn (or source_account=account_id)"
+        )
+
+
+def _names_source(permission: Properties) -> bool:
+    """Say whether the source's ARN fixes its account, or the bucket, which has no account in its ARN."""
+    if not permission.is_set("sourceArn") or permission.is_unknown("sourceArn"):
+        return permission.is_set("sourceArn")
+    arn = arns.split(str(permission.get("sourceArn")))
+    return arn is None or literal_prefix(arn.account) != "" or (not arn.account and literal_prefix(arn.resource) != "")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 PUBLIC_ACCESS = aws("s3", "BucketPublicAccessBlock")
 OWNERSHIP = aws("s3", "BucketOwnershipControls")
 ACL = (aws("s3", "BucketAcl"), aws("s3", "BucketAclV2"))
+OBJECTS = (aws("s3", "BucketObject"), aws("s3", "BucketObjectv2"), aws("s3", "ObjectCopy"))
 BLOCKS = {
     "blockPublicAcls": "block_public_acls",
     "blockPublicPolicy": "block_public_policy",
@@ -149,7 +150,7 @@ def owner_enforced(resource: Resource, _: Settings) -> Iterator[Finding]:
         )
 
 
-@NO_ACL.on(*ACL, *BUCKETS)
+@NO_ACL.on(*ACL, *OBJECTS, *BUCKETS)
 def no_open_acl(resource: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse access control lists that open a bucket."""
     acl = resource.properties.get("acl")
@@ -174,4 +175,4 @@ def bucket_logs_access(bucket: Resource, stack: Stack) -> Iterator[Finding]:
 
 
 def _is_off(properties: Properties, name: str) -> bool:
-    return not properties.is_unknown(name) and properties.get(name) is not True
+    return not properties.is_unknown(name) and not properties.is_true(name)

@@ -73,7 +73,7 @@ def versioning_enabled(resource: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse versioning that is set, but not on."""
     properties = resource.properties
     if resource.type in BUCKETS:
-        kept = not is_inline(resource, "versioning") or either(properties, "versioning").get("enabled") is True
+        kept = not is_inline(resource, "versioning") or either(properties, "versioning").is_true("enabled")
     else:
         kept = properties.get("versioningConfiguration", "status") == "Enabled"
     if not kept:
@@ -116,7 +116,7 @@ def bucket_expires_old_versions(bucket: Resource, stack: Stack) -> Iterator[Find
 @FORCE_DESTROY.on(*BUCKETS)
 def keeps_its_objects(bucket: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse force_destroy."""
-    if bucket.properties.get("forceDestroy") is True:
+    if bucket.properties.is_true("forceDestroy"):
         yield Finding(
             "is deleted with all its objects", "remove force_destroy=True; empty the bucket first if it must go"
         )
@@ -124,7 +124,7 @@ def keeps_its_objects(bucket: Resource, _: Settings) -> Iterator[Finding]:
 
 def _lifecycle_rules(bucket: Resource, stack: Stack) -> list[Properties]:
     rules = [rule for holder in stack.naming(bucket, "bucket", *LIFECYCLE) for rule in holder.properties.each("rules")]
-    legacy = [rule for rule in bucket.properties.each("lifecycleRules") if rule.get("enabled") is True]
+    legacy = [rule for rule in bucket.properties.each("lifecycleRules") if rule.is_true("enabled")]
     return [rule for rule in rules if rule.get("status") == "Enabled"] + legacy
 
 

@@ -1,0 +1,107 @@
+"""S3: access points, web sites, bucket policies across accounts, and the strict rules for copies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.policy.cases import bad, good
+from tests.policy.resources import allow, arn, deny_plain_http, document, make
+
+if TYPE_CHECKING:
+    from tests.policy.harness import Recorded
+
+BUCKET = "aws:s3/bucket:Bucket"
+OLD_BUCKET = "aws:s3/bucketV2:BucketV2"
+POLICY = "aws:s3/bucketPolicy:BucketPolicy"
+POINT = "aws:s3/accessPoint:AccessPoint"
+MULTI_REGION = "aws:s3control/multiRegionAccessPoint:MultiRegionAccessPoint"
+WEBSITE = "aws:s3/bucketWebsiteConfiguration:BucketWebsiteConfiguration"
+OLD_WEBSITE = "aws:s3/bucketWebsiteConfigurationV2:BucketWebsiteConfigurationV2"
+LOCK = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
+REPLICATION = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
+NOTIFICATION = "aws:s3/bucketNotification:BucketNotification"
+OBJECT = "aws:s3/bucketObjectv2:BucketObjectv2"
+ACL = "aws:s3/bucketAcl:BucketAcl"
+ROLE = "aws:iam/role:Role"
+INDEX = {"suffix": "index.html"}
+EVERYONE_GROUP = "http://acs.amazonaws.com/groups/global/AllUsers"
+
+raw = make(BUCKET, "raw")
+role = make(ROLE, "role")
+EVERYTHING = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": [arn(raw), f"{arn(raw)}/*"]}
+
+
+def policy(*statements: dict[str, Any]) -> Recorded:
+    return make(POLICY, "policy", bucket=raw, policy=document(*statements))
+
+
+def administration(account: str, action: str | list[str] = "s3:PutBucketPolicy") -> Recorded:
+    return policy(allow(action, arn(raw), Principal={"AWS": f"arn:aws:iam::{account}:root"}))
+
+
+def acl_grant(uri: str) -> Recorded:
+    grant = {"grantee": {"type": "Group", "uri": uri}, "permission": "READ"}
+    return make(ACL, bucket=raw, accessControlPolicy={"grants": [grant], "owner": {"id": "o"}})
+
+
+def replication(status: str) -> Recorded:
+    return make(REPLICATION, bucket=raw, rules=[{"status": status, "destination": {"bucket": "arn:aws:s3:::copy"}}])
+
+
+CASES = [
+    bad("S3-ACCESS-POINT-BLOCK", "one open", make(POINT, publicAccessBlockConfiguration={"blockPublicPolicy": False})),
+    bad(
+        "S3-ACCESS-POINT-BLOCK",
+        "many regions",
+        make(MULTI_REGION, details={"name": "m", "publicAccessBlock": {"restrictPublicBuckets": False}}),
+    ),
+    good("S3-ACCESS-POINT-BLOCK", "AWS's default, which is on", make(POINT, bucket=raw)),
+    good(
+        "S3-ACCESS-POINT-BLOCK",
+        "said",
+        make(POINT, publicAccessBlockConfiguration={"blockPublicAcls": True, "blockPublicPolicy": True}),
+    ),
+    good("S3-ACCESS-POINT-BLOCK", "many regions", make(MULTI_REGION, details={"name": "m"})),
+    bad("S3-NO-WEBSITE", "beside", make(WEBSITE, bucket=raw, indexDocument=INDEX)),
+    bad("S3-NO-WEBSITE", "beside, the older type", make(OLD_WEBSITE, bucket=raw, indexDocument=INDEX)),
+    bad("S3-NO-WEBSITE", "inline", make(BUCKET, website={"indexDocument": "index.html"})),
+    bad("S3-NO-WEBSITE", "inline, an old bucket", make(OLD_BUCKET, websites=[{"indexDocument": "index.html"}])),
+    good("S3-NO-WEBSITE", "none", raw),
+    good(
+        "S3-NO-WEBSITE",
+        "a redirect",
+        make(WEBSITE, bucket=raw, redirectAllRequestsTo={"hostName": "example.com", "protocol": "https"}),
+    ),
+    bad("S3-POLICY-LOCKOUT", "everything denied", policy(EVERYTHING)),
+    bad("S3-POLICY-LOCKOUT", "the policy denied", policy({**EVERYTHING, "Action": ["s3:*BucketPolicy"]})),
+    bad("S3-POLICY-LOCKOUT", "everything, everywhere", policy({**EVERYTHING, "Action": "*", "Resource": "*"})),
+    good("S3-POLICY-LOCKOUT", "without TLS", policy(deny_plain_http("s3:*", arn(raw), f"{arn(raw)}/*"))),
+    good("S3-POLICY-LOCKOUT", "objects only", policy({**EVERYTHING, "Resource": f"{arn(raw)}/frozen/*"})),
+    good("S3-POLICY-LOCKOUT", "deletion only", policy({**EVERYTHING, "Action": "s3:DeleteBucket"})),
+    good(
+        "S3-POLICY-LOCKOUT",
+        "other networks",
+        policy({**EVERYTHING, "Condition": {"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}}),
+    ),
+    *(
+        bad("S3-FOREIGN-ADMINISTRATION", action, role, administration("210987654321", action))
+        for action in ("s3:PutBucketPolicy", "s3:PutObjectAcl", "s3:Put*", "s3:*")
+    ),
+    good("S3-FOREIGN-ADMINISTRATION", "our account", role, administration("123456789012")),
+    good("S3-FOREIGN-ADMINISTRATION", "reading", role, administration("210987654321", ["s3:GetObject", "s3:List*"])),
+    bad("S3-NO-ACL", "an object", make(OBJECT, bucket=raw, key="a", acl="public-read")),
+    bad("S3-NO-ACL", "everyone, by group", acl_grant(EVERYONE_GROUP)),
+    good("S3-NO-ACL", "an object without", make(OBJECT, bucket=raw, key="a")),
+    good("S3-NO-ACL", "log delivery, by group", acl_grant("http://acs.amazonaws.com/groups/s3/LogDelivery")),
+    bad("S3-OBJECT-LOCK", "none", raw),
+    good("S3-OBJECT-LOCK", "on", make(BUCKET, objectLockEnabled=True)),
+    good("S3-OBJECT-LOCK", "beside", raw, make(LOCK, bucket=raw, rule={"defaultRetention": {"days": 1}})),
+    bad("S3-REPLICATION", "none", raw),
+    bad("S3-REPLICATION", "off", raw, replication("Disabled")),
+    good("S3-REPLICATION", "on", raw, replication("Enabled")),
+    good("S3-REPLICATION", "inline", make(BUCKET, replicationConfiguration={"role": "r", "rules": []})),
+    bad("S3-EVENT-NOTIFICATION", "none", raw),
+    bad("S3-EVENT-NOTIFICATION", "an empty one", raw, make(NOTIFICATION, bucket=raw)),
+    good("S3-EVENT-NOTIFICATION", "to EventBridge", raw, make(NOTIFICATION, bucket=raw, eventbridge=True)),
+    good("S3-EVENT-NOTIFICATION", "to a queue", raw, make(NOTIFICATION, bucket=raw, queues=[{"queueArn": "a"}])),
+]

@@ -7,9 +7,11 @@ the property depends on it, as Pulumi records it.
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from typing import Any
 
+import pulumi_aws
 from pulumi.runtime import rpc
 
 from tests.policy.harness import Recorded
@@ -68,6 +70,17 @@ def deny_plain_http(action: str, *resources: str) -> dict[str, Any]:
         "Resource": list(resources),
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
+
+
+def arguments_of(type_: str) -> type:
+    """Return the class of pulumi_aws that holds the arguments of a resource type."""
+    _, place, name = type_.split(":")
+    module = {"lambda": "lambda_"}.get(place.split("/")[0], place.split("/")[0])
+    # Through the package: importing the file first would leave pulumi_aws's lazy module without the class.
+    found = sys.modules[getattr(getattr(pulumi_aws, module), name).__module__]
+    # Where a nested type has the name already, a resource's own arguments have another.
+    arguments: type = getattr(found, f"{name}InitArgs", None) or getattr(found, f"{name}Args")
+    return arguments
 
 
 def _is_json(value: Any) -> bool:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-import sys
 from typing import TYPE_CHECKING
 
-import pulumi_aws
 import pytest
 from pulumi._types import input_type_py_to_pulumi_names
 from watershed_policies import registry
 
 from tests.policy import cases
 from tests.policy.harness import check
-from tests.policy.resources import before_creation
+from tests.policy.resources import arguments_of, before_creation
 
 if TYPE_CHECKING:
     from tests.policy.cases import Case
@@ -68,10 +66,4 @@ def test_the_cases_spell_properties_as_pulumi_aws_does() -> None:
 
 
 def _properties(type_: str) -> set[str]:
-    _, place, name = type_.split(":")
-    module = {"lambda": "lambda_"}.get(place.split("/")[0], place.split("/")[0])
-    # Through the package: importing the file first would leave pulumi_aws's lazy module without the class.
-    found = sys.modules[getattr(getattr(pulumi_aws, module), name).__module__]
-    # Where a nested type has the name already, a resource's own arguments have another.
-    arguments = getattr(found, f"{name}InitArgs", None) or getattr(found, f"{name}Args")
-    return set(input_type_py_to_pulumi_names(arguments).values())
+    return set(input_type_py_to_pulumi_names(arguments_of(type_)).values())

@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING
 from ..buckets import BUCKETS, POLICY, either, is_for_log_delivery, receives_access_logs
 from ..iam import locations
 from ..iam.locations import Kind
+from ..iam.patterns import matches
 from ..resource import Resource, Stack, aws
 from ..rule import Finding, Profile, Rule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..iam.document import Document
+    from ..iam.document import Document, Statement
     from ..settings import Settings
     from ..values import Properties
 
 ENCRYPTION = tuple(aws("s3", f"BucketServerSideEncryptionConfiguration{suffix}") for suffix in ("", "V2"))
+ALGORITHM_HEADER = "s3:x-amz-server-side-encryption"
+KEY_HEADER = f"{ALGORITHM_HEADER}-aws-kms-key-id"
 KMS_ALGORITHMS = ("aws:kms", "aws:kms:dsse")
 FIX_ENCRYPTION = (
     'aws.s3.BucketServerSideEncryptionConfiguration("...", bucket=bucket.id, rules=[{'
@@ -32,6 +35,14 @@ CUSTOMER_KEY = Rule(
     why="Only a key of ours has a policy and a log of its own, and can be taken away. Access-log buckets are excepted: "
     "S3 log delivery cannot write to them.",
     frameworks=("FSBP S3.17", "NIST 800-53 SC-28", "PCI DSS 3.5.1"),
+    peers=(
+        "cdk-nag S3DefaultEncryptionKMS",
+        "Checkov CKV_AWS_19",
+        "Checkov CKV_AWS_145",
+        "Trivy AWS-0088",
+        "Trivy AWS-0132",
+        "FSBP S3.17",
+    ),
 )
 
 BUCKET_KEY = Rule(
@@ -96,10 +107,26 @@ def policy_refuses_other_keys(resource: Resource, _: Settings) -> Iterator[Findi
 
 
 def _refuses_other_keys(document: Document) -> bool:
-    return any(
-        condition.key.lower() == "s3:x-amz-server-side-encryption-aws-kms-key-id"
-        and condition.operator.lower().startswith(("stringnot", "arnnot"))
+    """Say whether no writer can choose how its object is encrypted.
+
+    A Deny that lets requests without the header pass (Null) lets those pass too that ask for S3's own key.
+    """
+    denies = [
+        statement
         for statement in document.denies
+        if any(principal.is_everyone for principal in statement.principals)
+        and any(matches(action, "s3:PutObject") for action in statement.actions)
+    ]
+    demanding = [statement for statement in denies if _demands(statement, KEY_HEADER)]
+    return bool(demanding) and (
+        any(_demands(statement, ALGORITHM_HEADER) for statement in denies)
+        or not all(any(each.operator.lower() == "null" for each in statement.conditions) for statement in demanding)
+    )
+
+
+def _demands(statement: Statement, header: str) -> bool:
+    return any(
+        condition.key.lower() == header and condition.operator.lower().startswith(("stringnot", "arnnot"))
         for condition in statement.conditions
     )
 

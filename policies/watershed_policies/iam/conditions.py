@@ -7,13 +7,15 @@ service: does a condition bound *who* calls, or in whose name? A condition that 
 from __future__ import annotations
 
 import ipaddress
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from . import arns
-from .patterns import literal_prefix
+from .patterns import has_wildcard, literal_prefix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from .document import Condition, Statement
 
@@ -29,9 +31,45 @@ POSITIVE = {
     "bool",
 }
 PATTERNS = {"stringlike", "arnequals", "arnlike"}
+# The same, said of those whom a Deny is for.
+INVERSE = {
+    "stringnotequals": "stringequals",
+    "stringnotequalsignorecase": "stringequalsignorecase",
+    "stringnotlike": "stringlike",
+    "arnnotequals": "arnequals",
+    "arnnotlike": "arnlike",
+    "notipaddress": "ipaddress",
+}
+# What every id of a kind begins with: behind it, a wildcard stands for all of them.
+SAYS_NOTHING = {"", "arn:", "arn:aws:", "o-", "vpc-", "vpce-", "aroa", "aida"}
+# Two networks of half the addresses are all of them; no owner of addresses has as many.
+WIDEST_NETWORK = {4: 8, 6: 19}
 
 # Keys that say what is reached, whatever the service.
-RESOURCE_KEYS = ("aws:resourcetag/", "aws:requesttag/", "kms:resourcealiases", "cloudwatch:namespace", "ecs:cluster")
+RESOURCE_KEYS = (
+    "aws:resourcetag/",
+    "aws:requesttag/",
+    "kms:resourcealiases",
+    "kms:encryptioncontext:",
+    "cloudwatch:namespace",
+    "ecs:cluster",
+    "ecs:task-definition",
+    "ecs:service",
+    "ec2:createaction",
+    "ec2:vpc",
+    "ec2:subnet",
+    "lambda:functionarn",
+    "iam:awsservicename",
+    "iam:policyarn",
+    "iam:permissionsboundary",
+    "ses:fromaddress",
+    "events:targetarn",
+    "servicediscovery:namespacearn",
+    "secretsmanager:secretid",
+    "elasticfilesystem:accesspointarn",
+    "s3:dataaccesspointarn",
+    "route53:changeresourcerecordsetsnormalizedrecordnames",
+)
 RESOURCE_KEY_ENDS = (":resourcetag/",)
 
 # Keys that say who calls. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
@@ -47,13 +85,22 @@ WHO_KEYS = {
     "aws:vpceorgid",
     "aws:vpceorgpaths",
     "aws:sourceip",
-    "aws:vpcsourceip",
     "aws:userid",
     "aws:username",
     "kms:calleraccount",
     "s3:dataaccesspointaccount",
     "s3:dataaccesspointarn",
     "lambda:eventsourcetoken",
+    "elasticfilesystem:accessedviamounttarget",
+    "elasticfilesystem:accesspointarn",
+}
+# Keys that say which of an account's identities assume a role, or prove that they were told to.
+WITHIN_ACCOUNT_KEYS = {
+    "sts:externalid",
+    "aws:multifactorauthpresent",
+    "aws:sourceidentity",
+    "sts:sourceidentity",
+    "sts:rolesessionname",
 }
 # Keys that say in whose name a service calls.
 SOURCE_KEYS = {"aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner"}
@@ -66,59 +113,107 @@ SUBJECT_KEY_ENDS = (
     ":job_workflow_ref",
     ":amr",
     ":aud",
+    ":oaud",
+    ":azp",
+    ":app_id",
 )
-# GitHub's and GitLab's audience is the same for everyone.
-SHARED_AUDIENCES = {"sts.amazonaws.com", "https://gitlab.com", "https://github.com"}
+# Issuers whose tokens have any audience that the one who asks for them wants: it says nothing.
+SHARED_ISSUERS = (
+    "token.actions.githubusercontent.com",
+    "gitlab.com",
+    "app.terraform.io",
+    "agent.buildkite.com",
+    "oidc.eks.",
+)
+SHARED_AUDIENCES = {"sts.amazonaws.com", "https://gitlab.com", "https://github.com", "aws.workload.identity"}
+# The name of a claim in front of its value, as in `repo:owner/name:ref:refs/heads/main`.
+CLAIM = re.compile(
+    r"(repo|repository|repository_owner|repository_owner_id|repository_id|job_workflow_ref|project_path|namespace_path|"
+    r"organization|org|owner|workspace|system:serviceaccount)[:/]"
+)
+# Claims of GitHub that every repository can have.
+ANYONES_CLAIM = re.compile(r"(environment|ref|context|workflow|head_ref|base_ref|actor):")
+GITHUB = "token.actions.githubusercontent.com"
 # A KMS encryption context that holds the ARN of what the service encrypts says so too.
 ENCRYPTION_CONTEXT = "kms:encryptioncontext:"
 
 
-def bounds_resource(conditions: Iterable[Condition]) -> bool:
+def bounds_resource(conditions: Sequence[Condition]) -> bool:
     """Say whether a condition narrows what is reached."""
-    return any(_names_resource(condition.key) and is_real(condition) for condition in conditions)
+    return any(_names_resource(condition.key) and is_real(condition, conditions) for condition in conditions)
 
 
-def bounds_caller(conditions: Iterable[Condition]) -> bool:
+def bounds_caller(conditions: Sequence[Condition]) -> bool:
     """Say whether a condition narrows who may call."""
+    return any(_says_who(condition) and is_real(condition, conditions) for condition in conditions)
+
+
+def shuts_out_others(deny: Statement) -> bool:
+    """Say whether a Deny is for all but those who meet a condition that narrows who may call.
+
+    Services of AWS may be let through beside it, as the policies of a data perimeter do.
+    """
+    inverted = [
+        replace(condition, operator=INVERSE[operator])
+        for condition in deny.conditions
+        if (operator := condition.operator.lower().removesuffix("ifexists")) in INVERSE
+    ]
+    others = [condition for condition in deny.conditions if not _is_inverse(condition)]
+    return bool(inverted) and bounds_caller(inverted) and all(_spares_aws_services(condition) for condition in others)
+
+
+def bounds_source(conditions: Sequence[Condition]) -> bool:
+    """Say whether a condition narrows in whose name a service calls (against the confused deputy)."""
     return any(
-        condition.key.lower() in WHO_KEYS | SOURCE_KEYS and is_real(condition) and _fixes_owner(condition)
+        _names_source(condition) and is_real(condition, conditions) and _fixes_owner(condition)
         for condition in conditions
     )
 
 
-def bounds_source(conditions: Iterable[Condition]) -> bool:
-    """Say whether a condition narrows in whose name a service calls (against the confused deputy)."""
-    return any(_names_source(condition) and is_real(condition) and _fixes_owner(condition) for condition in conditions)
+def bounds_account(conditions: Sequence[Condition]) -> bool:
+    """Say whether a condition narrows which of an account's identities may assume a role."""
+    return bounds_caller(conditions) or any(
+        (condition.key.lower() in WITHIN_ACCOUNT_KEYS or condition.key.lower().startswith("aws:principaltag/"))
+        and is_real(condition, conditions)
+        for condition in conditions
+    )
 
 
-def bounds_subject(conditions: Iterable[Condition]) -> bool:
+def bounds_subject(conditions: Sequence[Condition]) -> bool:
     """Say whether a condition narrows for whom an OIDC provider's tokens must be issued."""
     return any(
         condition.key.lower().endswith(SUBJECT_KEY_ENDS)
-        and is_real(condition)
-        and all(_names_owner(value) for value in condition.values)
+        and is_real(condition, conditions)
+        and all(_names_owner(condition.key.lower(), value) for value in condition.values)
         for condition in conditions
     )
 
 
-def bounds_passed_service(conditions: Iterable[Condition]) -> bool:
+def bounds_passed_service(conditions: Sequence[Condition]) -> bool:
     """Say whether a condition narrows which service a role may be passed to."""
+    # Every call that passes a role says to which service, so that IfExists is no way around it.
+    demanded = [replace(condition, operator=_without_if_exists(condition.operator)) for condition in conditions]
     return any(
-        condition.key.lower() in ("iam:passedtoservice", "iam:associatedresourcearn") and is_real(condition)
-        for condition in conditions
+        condition.key.lower() in ("iam:passedtoservice", "iam:associatedresourcearn") and is_real(condition, demanded)
+        for condition in demanded
     )
 
 
-def is_real(condition: Condition) -> bool:
-    """Say whether the condition must be met by a value that not everything is."""
+def is_real(condition: Condition, beside: Sequence[Condition] = ()) -> bool:
+    """Say whether the condition must be met by a value that not everything is.
+
+    `beside` are the conditions of the same statement: IfExists and ForAllValues hold when the key is absent from the
+    request, unless a `Null: false` demands it.
+    """
     operator = condition.operator.lower()
     if operator.startswith("forallvalues:") or operator.endswith("ifexists"):
-        # Both hold when the key is absent from the request.
-        return False
+        if not _must_be_there(condition.key, beside):
+            return False
+        operator = operator.removeprefix("forallvalues:").removesuffix("ifexists")
     operator = operator.removeprefix("foranyvalue:")
     if operator not in POSITIVE or not condition.values:
         return False
-    return not any(_is_vacuous(operator, value) for value in condition.values)
+    return not any(_is_vacuous(operator, condition.key.lower(), value) for value in condition.values)
 
 
 def demands_tls(statement: Statement) -> bool:
@@ -139,19 +234,61 @@ def _names_source(condition: Condition) -> bool:
     return key in SOURCE_KEYS or key.startswith(ENCRYPTION_CONTEXT)
 
 
-def _names_owner(value: str) -> bool:
+def _says_who(condition: Condition) -> bool:
+    return condition.key.lower() in WHO_KEYS | SOURCE_KEYS and _fixes_owner(condition)
+
+
+def _is_inverse(condition: Condition) -> bool:
+    return condition.operator.lower().removesuffix("ifexists") in INVERSE
+
+
+def _spares_aws_services(condition: Condition) -> bool:
+    return (
+        condition.key.lower() in ("aws:principalisawsservice", "aws:viaawsservice")
+        and condition.operator.lower().removesuffix("ifexists") == "bool"
+        and {value.lower() for value in condition.values} == {"false"}
+    )
+
+
+def _without_if_exists(operator: str) -> str:
+    return operator.lower().removesuffix("ifexists")
+
+
+def _must_be_there(key: str, beside: Sequence[Condition]) -> bool:
+    return any(
+        other.operator.lower() == "null"
+        and other.key.lower() == key.lower()
+        and {value.lower() for value in other.values} == {"false"}
+        for other in beside
+    )
+
+
+def _names_owner(key: str, value: str) -> bool:
     """Say whether a claim's value names an owner: `repo:*` and an audience that all share do not."""
-    return value.lower() not in SHARED_AUDIENCES and literal_prefix(value).rstrip("/") not in ("repo:", "project_path:")
+    if key.endswith((":aud", ":oaud")):
+        return not key.startswith(SHARED_ISSUERS) and value.lower() not in SHARED_AUDIENCES
+    found = CLAIM.match(value)
+    rest = value[found.end() :] if found else value
+    if key.startswith(GITHUB) and key.endswith(":sub"):
+        if ANYONES_CLAIM.match(value):
+            return False
+        if found and found.group(1) == "repo" and has_wildcard(rest):
+            return "/" in literal_prefix(rest)
+    return literal_prefix(rest).strip(":/") != ""
 
 
-def _is_vacuous(operator: str, value: str) -> bool:
+def _is_vacuous(operator: str, key: str, value: str) -> bool:
+    if operator == "bool":
+        return value.lower() != "true"
     if operator == "ipaddress":
         try:
-            return ipaddress.ip_network(value, strict=False).prefixlen == 0
+            network = ipaddress.ip_network(value, strict=False)
         except ValueError:
             return False
-    if operator in PATTERNS:
-        return literal_prefix(value) in ("", "arn:", "arn:aws:") and value != ""
+        return network.prefixlen < WIDEST_NETWORK[network.version]
+    if operator in PATTERNS and has_wildcard(value):
+        # Of an account's number no part says whose it is.
+        return literal_prefix(value).lower() in SAYS_NOTHING or key.endswith("account")
     return False
 
 
@@ -166,7 +303,7 @@ def _arn_fixes_owner(value: str) -> bool:
     arn = arns.split(value)
     if arn is None:
         return True
-    if arn.account:
-        return literal_prefix(arn.account) != ""
+    if arn.account and arn.service != "s3":
+        return not has_wildcard(arn.account)
     # Buckets have no account in their ARN; their names are unique instead.
     return literal_prefix(arn.resource) != ""

@@ -1,7 +1,7 @@
 """Policy documents in every form that pulumi-aws takes, as typed statements.
 
-A document may be a JSON string, an object, or a list of statements; its keys may be spelled as AWS does (`Statement`)
-or as Python does; single values may stand for lists.
+A document may be a JSON string or an object; its keys may be spelled as AWS does (`Statement`) or as Python does;
+single values may stand for lists.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ STATEMENT_KEYS = {
     "notprincipal",
     "condition",
 }
+
+PRINCIPAL_KINDS = {"aws": "AWS", "service": "Service", "federated": "Federated", "canonicaluser": "CanonicalUser"}
 
 
 class MalformedDocumentError(ValueError):
@@ -69,6 +71,9 @@ class Statement:
     principals: tuple[Principal, ...] = ()
     not_principals: tuple[Principal, ...] = ()
     conditions: tuple[Condition, ...] = ()
+    sid: str = ""
+    # The elements that are there, in lower case: one whose value is not known yet is there too.
+    elements: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -97,8 +102,6 @@ def parse(value: Any) -> Document:
     if value is UNKNOWN:
         raise UndecidedError("policy document")
     raw = _from_json(value) if isinstance(value, str) else value
-    if isinstance(raw, list):
-        raw = {"Statement": raw}
     if not isinstance(raw, Mapping):
         raise MalformedDocumentError("is not a policy document: it must be an object with Version and Statement")
     top = _lowered(raw)
@@ -142,7 +145,7 @@ def _statement(raw: Any, index: int) -> Statement:
         raise MalformedDocumentError(f"statement {index + 1} is not an object")
     given = _lowered(raw)
     sid = given.get("sid")
-    label = f'statement "{sid}"' if sid else f"statement {index + 1}"
+    label = f'statement "{sid}"' if sid and sid is not UNKNOWN else f"statement {index + 1}"
     unknown = sorted(str(key) for key in raw if str(key).replace("_", "").lower() not in STATEMENT_KEYS)
     if unknown:
         raise MalformedDocumentError(f"{label} has unknown elements: {', '.join(unknown)}")
@@ -164,6 +167,8 @@ def _statement(raw: Any, index: int) -> Statement:
         principals=tuple(_principals(given.get("principal"))),
         not_principals=tuple(_principals(given.get("notprincipal"))),
         conditions=tuple(_conditions(given.get("condition"), label)),
+        sid=sid if isinstance(sid, str) else "",
+        elements=frozenset(given),
     )
 
 
@@ -172,7 +177,7 @@ def _principals(raw: Any) -> Iterator[Principal]:
         yield Principal("*" if raw == "*" else "AWS", raw)
     elif isinstance(raw, Mapping):
         for kind, values in raw.items():
-            name = {"aws": "AWS", "service": "Service", "federated": "Federated"}.get(str(kind).lower(), str(kind))
+            name = PRINCIPAL_KINDS.get(str(kind).lower(), str(kind))
             for value in _strings(values):
                 yield Principal(name, value)
     elif isinstance(raw, list):

@@ -1,68 +1,21 @@
-"""Where the policy documents are: the resource types and properties of pulumi-aws that hold one."""
+"""The policy documents of a resource: found, read, and what is wrong with those that AWS would refuse."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from ..resource import Resource, aws
 from ..values import Properties, UndecidedError
-from . import reach
+from . import grammar, reach
 from .document import Document, MalformedDocumentError, Statement, parse
+from .places import GROUP_INLINE_LIMIT, INLINE_POLICIES, LOCATIONS, ROLE_INLINE_LIMIT, USER_INLINE_LIMIT, Kind, Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Kind(StrEnum):
-    """What a document is attached to decides what it means."""
-
-    IDENTITY = "identity"
-    TRUST = "trust"
-    RESOURCE = "resource"
-    KEY = "key"
-
-
-@dataclass(frozen=True)
-class Location:
-    """A property that holds a document, and how long AWS lets it be."""
-
-    kind: Kind
-    path: tuple[str, ...]
-    limit: int
-
-
-# Limits in characters, from the quotas page of each service:
-# https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html
-ROLE_INLINE_LIMIT = 10_240
-LOCATIONS: dict[str, tuple[Location, ...]] = {
-    aws("iam", "Role"): (Location(Kind.TRUST, ("assumeRolePolicy",), 2_048),),
-    aws("iam", "RolePolicy"): (Location(Kind.IDENTITY, ("policy",), ROLE_INLINE_LIMIT),),
-    aws("iam", "Policy"): (Location(Kind.IDENTITY, ("policy",), 6_144),),
-    aws("iam", "UserPolicy"): (Location(Kind.IDENTITY, ("policy",), 2_048),),
-    aws("iam", "GroupPolicy"): (Location(Kind.IDENTITY, ("policy",), 5_120),),
-    aws("ssoadmin", "PermissionSetInlinePolicy"): (Location(Kind.IDENTITY, ("inlinePolicy",), 32_768),),
-    aws("kms", "Key"): (Location(Kind.KEY, ("policy",), 32_768),),
-    aws("kms", "KeyPolicy"): (Location(Kind.KEY, ("policy",), 32_768),),
-    aws("s3", "Bucket"): (Location(Kind.RESOURCE, ("policy",), 20_480),),
-    aws("s3", "BucketV2"): (Location(Kind.RESOURCE, ("policy",), 20_480),),
-    aws("s3", "BucketPolicy"): (Location(Kind.RESOURCE, ("policy",), 20_480),),
-    aws("s3", "AccessPoint"): (Location(Kind.RESOURCE, ("policy",), 20_480),),
-    aws("sqs", "Queue"): (Location(Kind.RESOURCE, ("policy",), 8_192),),
-    aws("sqs", "QueuePolicy"): (Location(Kind.RESOURCE, ("policy",), 8_192),),
-    aws("sns", "Topic"): (Location(Kind.RESOURCE, ("policy",), 30_720),),
-    aws("sns", "TopicPolicy"): (Location(Kind.RESOURCE, ("policy",), 30_720),),
-    aws("cloudwatch", "EventBusPolicy"): (Location(Kind.RESOURCE, ("policy",), 10_240),),
-    aws("cloudwatch", "LogResourcePolicy"): (Location(Kind.RESOURCE, ("policyDocument",), 5_120),),
-    aws("dynamodb", "ResourcePolicy"): (Location(Kind.RESOURCE, ("policy",), 20_480),),
-    aws("glue", "ResourcePolicy"): (Location(Kind.RESOURCE, ("policy",), 10_240),),
-    aws("kinesis", "ResourcePolicy"): (Location(Kind.RESOURCE, ("policy",), 20_480),),
-    aws("secretsmanager", "SecretPolicy"): (Location(Kind.RESOURCE, ("policy",), 20_480),),
-    aws("secretsmanager", "Secret"): (Location(Kind.RESOURCE, ("policy",), 20_480),),
-    aws("ecr", "RepositoryPolicy"): (Location(Kind.RESOURCE, ("policy",), 10_240),),
-}
-INLINE_POLICIES = Location(Kind.IDENTITY, ("inlinePolicies", "policy"), ROLE_INLINE_LIMIT)
+__all__ = ["GROUP_INLINE_LIMIT", "ROLE_INLINE_LIMIT", "USER_INLINE_LIMIT", "Kind", "Location"]
 TYPES = tuple(LOCATIONS)
 
 
@@ -93,7 +46,8 @@ def attached(resource: Resource, *kinds: Kind) -> Iterator[Attached]:
         if location.kind not in kinds or not properties.is_set(location.path[-1]):
             continue
         try:
-            yield Attached(location, parse(properties.get(location.path[-1])))
+            document = parse(properties.get(location.path[-1]))
+            yield Attached(location, document, grammar.problem(document, location.kind))
         except MalformedDocumentError as error:
             yield Attached(location, None, str(error))
         except UndecidedError:

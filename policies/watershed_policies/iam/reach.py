@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from . import arns
 from .actions import ROLE_PASSING, Action, expand
-from .patterns import covers, has_wildcard, matches
+from .patterns import covers, has_wildcard, literal_prefix, matches, overlap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,7 +17,21 @@ if TYPE_CHECKING:
 
 # Listing calls that name no resource, though AWS's reference gives them a resource type.
 LISTS_EVERYTHING = {"logs:describeloggroups", "logs:describequeries", "tag:getresources"}
-
+# What Lambda does to attach a function to a VPC; AWS gives the interfaces their ids, and asks for `*`.
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+INTERFACES_OF_FUNCTIONS = {
+    "ec2:createnetworkinterface",
+    "ec2:deletenetworkinterface",
+    "ec2:detachnetworkinterface",
+    "ec2:assignprivateipaddresses",
+    "ec2:unassignprivateipaddresses",
+}
+# A metric, a text or a cost is no resource; the one that AWS's reference names is optional.
+ON_NO_RESOURCE = {
+    *("cloudwatch:putmetricdata", "cloudwatch:getmetricdata"),
+    *("translate:translatetext", "polly:synthesizespeech", "ce:getcostandusage"),
+}
+WITHOUT_NAMES = LISTS_EVERYTHING | INTERFACES_OF_FUNCTIONS | ON_NO_RESOURCE
 
 # AWS's own key policy examples write the cryptographic operations in families: each is one power in variants.
 ACTION_FAMILIES = {"kms:encrypt*", "kms:decrypt*", "kms:reencrypt*", "kms:generatedatakey*"}
@@ -71,6 +85,16 @@ def resource_is_everything(pattern: str) -> bool:
 
 
 @lru_cache(maxsize=65536)
+def concerns(action_name: str, resource_pattern: str) -> bool:
+    """Say whether a resource pattern can stand for a resource that the action is about."""
+    pattern = arns.split(resource_pattern)
+    found = expand(action_name)
+    if pattern is None or not found or found[0].needs_any_resource:
+        return True
+    return any(arns.concerns(pattern, format_) for format_ in found[0].formats)
+
+
+@lru_cache(maxsize=65536)
 def unbounded(action_pattern: str, resource_pattern: str) -> Action | None:
     """Return an action of the pattern for which the resource pattern leaves the resource's name open, if there is one.
 
@@ -79,13 +103,25 @@ def unbounded(action_pattern: str, resource_pattern: str) -> Action | None:
     pattern = arns.split(resource_pattern)
     if pattern is None or not has_wildcard(resource_pattern):
         return None
-    for action in expand(action_pattern):
-        if action.name.lower() in LISTS_EVERYTHING:
+    actions = expand(action_pattern)
+    if _mostly_lists(action_pattern, actions):
+        return None
+    for action in actions:
+        if action.name.lower() in WITHOUT_NAMES or action.may_lack_resource:
             continue
         for format_ in action.formats:
+            if format_ in action.named_by_aws and literal_prefix(pattern.resource) == _head(format_):
+                continue
             if arns.concerns(pattern, format_) and arns.names_any(pattern, format_):
                 return action
     return None
+
+
+def _mostly_lists(pattern: str, actions: tuple[Action, ...]) -> bool:
+    """Say whether a wildcard such as `ec2:Describe*` reads, and `*` is what most of its actions need."""
+    if not has_wildcard(pattern) or any(action.access.changes_something for action in actions):
+        return False
+    return 2 * sum(action.needs_any_resource for action in actions) > len(actions)
 
 
 @lru_cache(maxsize=8192)
@@ -99,16 +135,35 @@ def wide_action(pattern: str) -> Action | None:
 def passes_roles(statement: Statement) -> Iterator[Grant]:
     """Yield the grants of a statement that let roles be passed to a service."""
     for grant in grants(statement):
-        if matches(grant.action, ROLE_PASSING):
+        if matches(grant.action, ROLE_PASSING) and concerns(ROLE_PASSING, grant.resource):
             yield grant
 
 
+def covers_statement(deny: Statement, allow: Statement) -> bool:
+    """Say whether a Deny is about every action, resource and principal of an Allow, whatever its conditions."""
+    if allow.not_actions or allow.not_resources or not _everyone_denied(deny, allow):
+        return False
+    by_action = (
+        _none_spared(deny.not_actions, allow.actions) if deny.not_actions else _all_covered(deny.actions, allow.actions)
+    )
+    by_resource = (
+        _none_spared(deny.not_resources, allow.resources)
+        if deny.not_resources
+        else _all_covered(deny.resources, allow.resources)
+    )
+    return by_action and by_resource
+
+
 def _takes_back(deny: Statement, allow: Statement) -> bool:
-    if deny.conditions or deny.not_actions or deny.not_resources or allow.not_actions or allow.not_resources:
-        return False
-    if not _everyone_denied(deny, allow):
-        return False
-    return _all_covered(deny.actions, allow.actions) and _all_covered(deny.resources, allow.resources)
+    return not deny.conditions and covers_statement(deny, allow)
+
+
+def _none_spared(spared: Iterable[str], narrow: Iterable[str]) -> bool:
+    return not any(overlap(pattern, one) for pattern in spared for one in narrow)
+
+
+def _head(format_: arns.Arn) -> str:
+    return literal_prefix(format_.resource)
 
 
 def _everyone_denied(deny: Statement, allow: Statement) -> bool:

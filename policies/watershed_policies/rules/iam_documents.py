@@ -1,19 +1,21 @@
-"""IAM: documents that AWS accepts, and permissions that are ours and not a user's."""
+"""IAM: documents that AWS accepts, and that mean what they say."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..iam import locations, reach
+from ..iam import condition_keys, locations, reach
 from ..iam.actions import expand
 from ..iam.locations import Kind
-from ..iam.patterns import matches
+from ..iam.patterns import VARIABLE
 from ..resource import Resource, Stack, aws
 from ..rule import Finding, Rule, Severity
+from ..values import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ..iam.document import Statement
     from ..settings import Settings
 
 UNKNOWN_ACTION = Rule(
@@ -37,20 +39,19 @@ SIZE = Rule(
     why="AWS refuses a longer document in the middle of a deploy. A role's inline policies count together.",
 )
 
-MANAGED_POLICY = Rule(
-    id="IAM-MANAGED-POLICY",
-    title="No AWS-managed policies",
+CONDITION = Rule(
+    id="IAM-CONDITION",
+    title="Every condition is one that AWS knows",
     severity=Severity.MEDIUM,
-    why="AWS-managed policies are written for every customer: their resources are wildcards, and AWS changes them.",
-    frameworks=("NIST 800-53 AC-6",),
+    why="A condition on a key that no request has is never met: what it allows is not allowed, and what it should "
+    "deny is not denied.",
 )
 
-USER_POLICY = Rule(
-    id="IAM-USER-POLICY",
-    title="No permissions and no keys for IAM users",
-    severity=Severity.HIGH,
-    why="Users have keys that do not expire. Roles have credentials that do.",
-    frameworks=("FSBP IAM.2", "CIS AWS 1.15", "PCI DSS 8.6.3"),
+VARIABLE_VERSION = Rule(
+    id="IAM-VARIABLE-VERSION",
+    title="A document with policy variables has the Version 2012-10-17",
+    severity=Severity.MEDIUM,
+    why="In a document of an older version, or of none, ${aws:username} is not replaced and matches nobody.",
 )
 
 
@@ -99,35 +100,45 @@ def size_of_all(role: Resource, stack: Stack) -> Iterator[Finding]:
         )
 
 
-@MANAGED_POLICY.on(
-    aws("iam", "RolePolicyAttachment"),
-    aws("iam", "UserPolicyAttachment"),
-    aws("iam", "GroupPolicyAttachment"),
-    aws("iam", "PolicyAttachment"),
-    aws("iam", "RolePolicyAttachmentsExclusive"),
-    aws("iam", "Role"),
-)
-def no_managed_policies(resource: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse attached policies that AWS owns."""
-    for name in ("policyArn", "managedPolicyArns", "policyArns"):
-        given = resource.properties.get(name) or []
-        for arn in given if isinstance(given, list) else [given]:
-            if isinstance(arn, str) and matches("arn:*:iam::aws:policy/*", arn):
-                yield Finding(
-                    f"uses the AWS-managed policy {arn.rsplit('/', 1)[-1]}",
-                    "write what is used as aws.iam.RolePolicy(role=role.id, policy=...), or use a component's grants",
-                )
+@SIZE.across(aws("iam", "User"), aws("iam", "Group"))
+def size_of_all_inline(holder: Resource, stack: Stack) -> Iterator[Finding]:
+    """Refuse a user or group whose inline policies are together above AWS's limit."""
+    of_user = holder.type == aws("iam", "User")
+    limit = locations.USER_INLINE_LIMIT if of_user else locations.GROUP_INLINE_LIMIT
+    held = stack.naming(holder, "user" if of_user else "group", aws("iam", "UserPolicy" if of_user else "GroupPolicy"))
+    total = sum(document.size for policy in held for document in locations.documents(policy, Kind.IDENTITY))
+    if total > limit:
+        yield Finding(
+            f"has inline policies of {total:,} characters together; AWS takes {limit:,}",
+            "name prefixes instead of single resources, or make an aws.iam.Policy of them",
+        )
 
 
-@USER_POLICY.on(
-    aws("iam", "UserPolicy"),
-    aws("iam", "UserPolicyAttachment"),
-    aws("iam", "AccessKey"),
-    aws("iam", "UserLoginProfile"),
-)
-def no_user_permissions(resource: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse policies, keys and passwords of IAM users."""
-    yield Finding(
-        "gives permissions or lasting credentials to an IAM user",
-        "give the permissions to an aws.iam.Role that people assume through IAM Identity Center, and machines by OIDC",
-    )
+@CONDITION.on(*locations.TYPES)
+def known_conditions(resource: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse conditions that AWS does not have, or that cannot be met as they are written."""
+    for document in locations.documents(resource, *Kind):
+        for statement in document.statements:
+            for condition in statement.conditions:
+                found = condition_keys.problem(condition)
+                if found:
+                    yield Finding(
+                        f"{statement.label} {found}",
+                        "correct it: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition.html",
+                    )
+
+
+@VARIABLE_VERSION.on(*locations.TYPES)
+def variables_are_replaced(resource: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse variables in a document whose version does not have them."""
+    for document in locations.documents(resource, *Kind):
+        if document.version not in ("2012-10-17", str(UNKNOWN)) and any(map(_has_variable, document.statements)):
+            yield Finding(
+                "has a policy with variables and without the Version that replaces them",
+                'begin the document with "Version": "2012-10-17"',
+            )
+
+
+def _has_variable(statement: Statement) -> bool:
+    values = (value for condition in statement.conditions for value in condition.values)
+    return any(VARIABLE.search(text) for text in (*statement.resources, *statement.not_resources, *values))

@@ -4,19 +4,49 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..iam import conditions, locations, reach
+from ..iam import arns, conditions, holders, locations, reach
 from ..iam.locations import Kind
 from ..iam.patterns import has_wildcard, matches
-from ..rule import Finding, Profile, Rule, Severity
+from ..iam.places import GRANTING
+from ..rule import Finding, Profile, ResourceCheck, Rule, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from ..iam.document import Statement
-    from ..resource import Resource
+    from ..iam.document import Document, Statement
+    from ..resource import Resource, Stack
     from ..settings import Settings
 
-IDENTITY_TYPES = locations.types_with(Kind.IDENTITY)
+
+def judges_identity_policies(rule: Rule, *kinds: Kind) -> Callable[[ResourceCheck], ResourceCheck]:
+    """Check what holds an identity policy; a permissions boundary, which grants nothing, only where it is attached."""
+
+    types = locations.types_with(Kind.IDENTITY, *kinds)
+
+    def add(check: ResourceCheck) -> ResourceCheck:
+        def one(resource: Resource, settings: Settings) -> Iterable[Finding]:
+            return () if holders.is_named_boundary(resource) else check(resource, settings)
+
+        def attached(policy: Resource, stack: Stack) -> Iterable[Finding]:
+            is_held = holders.is_named_boundary(policy) and holders.is_attached(policy, stack)
+            return check(policy, stack.settings) if is_held else ()
+
+        rule.on(*types)(one)
+        rule.across(holders.POLICY)(attached)
+        return check
+
+    return add
+
+
+# "Key administrators" of the default key policy that the console makes.
+# https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+KEY_ADMINISTRATION = {
+    f"kms:{verb}*"
+    for verb in (
+        *("create", "describe", "enable", "list", "put", "update", "revoke", "disable", "get", "delete"),
+        *("tag", "untag", "import", "replicate", "rotate"),
+    )
+}
 
 ADMINISTRATOR = Rule(
     id="IAM-ADMINISTRATOR",
@@ -24,6 +54,12 @@ ADMINISTRATOR = Rule(
     severity=Severity.CRITICAL,
     why="Whoever holds such a policy, or breaks into what holds it, owns the account.",
     frameworks=("FSBP IAM.1", "CIS AWS 1.16", "NIST 800-53 AC-6", "PCI DSS 7.2.1"),
+    peers=(
+        "cdk-nag IAMPolicyNoStatementsWithAdminAccess",
+        "Checkov CKV_AWS_1",
+        "Checkov CKV_AWS_62",
+        "Checkov CKV_AWS_63",
+    ),
     by_grant=True,
 )
 
@@ -34,6 +70,13 @@ WILDCARD_ACTION = Rule(
     why="A wildcard brings actions that nobody chose, such as deleting the bucket or rewriting its policy, and those "
     "that AWS adds later.",
     frameworks=("FSBP IAM.21", "NIST 800-53 AC-6"),
+    peers=(
+        "cdk-nag IAM5",
+        "cdk-nag IAMPolicyNoStatementsWithFullAccess",
+        "Checkov CKV_AWS_49",
+        "Checkov CKV2_AWS_40",
+        "Trivy AWS-0345",
+    ),
     by_grant=True,
 )
 
@@ -43,6 +86,15 @@ WILDCARD_RESOURCE = Rule(
     severity=Severity.HIGH,
     why="A grant on every bucket, table or key reaches data that its holder has no business with.",
     frameworks=("FSBP KMS.1", "FSBP KMS.2", "NIST 800-53 AC-6"),
+    peers=(
+        "cdk-nag IAM5",
+        "Checkov CKV_AWS_108",
+        "Checkov CKV_AWS_111",
+        "Checkov CKV_AWS_288",
+        "Checkov CKV_AWS_290",
+        "Checkov CKV_AWS_355",
+        "Checkov CKV_AWS_356",
+    ),
     by_grant=True,
 )
 
@@ -68,6 +120,7 @@ PASS_ROLE = Rule(
     severity=Severity.HIGH,
     why="Who may pass any role to any service gets the permissions of the strongest one.",
     frameworks=("NIST 800-53 AC-6(10)",),
+    peers=("Trivy AWS-0342",),
     by_grant=True,
 )
 
@@ -81,7 +134,7 @@ READ_WILDCARD = Rule(
 )
 
 
-@ADMINISTRATOR.on(*IDENTITY_TYPES)
+@judges_identity_policies(ADMINISTRATOR)
 def no_administrator(resource: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse `*` on `*`."""
     for statement in locations.allowed_statements(resource, Kind.IDENTITY):
@@ -93,23 +146,38 @@ def no_administrator(resource: Resource, _: Settings) -> Iterator[Finding]:
             )
 
 
-@WILDCARD_ACTION.on(*locations.TYPES)
+@judges_identity_policies(WILDCARD_ACTION, Kind.RESOURCE, Kind.KEY)
 def named_actions(resource: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse action wildcards that bring in an action which changes something."""
-    for statement in locations.allowed_statements(resource, Kind.IDENTITY, Kind.RESOURCE, Kind.KEY):
-        if _delegates_to_account(statement) or (reach.is_administrator(statement) and not statement.principals):
-            continue
-        for grant in reach.grants(statement):
-            action = reach.wide_action(grant.action)
-            if action:
-                yield Finding(
-                    f'{statement.label} allows "{grant}", which includes {action.name}',
-                    f'name the actions that are used instead of "{grant.action}"',
-                    grant=str(grant),
-                )
+    for document in locations.documents(resource, Kind.IDENTITY, Kind.RESOURCE, Kind.KEY):
+        for statement in reach.allowed(document):
+            if _delegates_to_account(statement, document) or (
+                reach.is_administrator(statement) and not statement.principals
+            ):
+                continue
+            for grant in _granted(statement):
+                action = reach.wide_action(grant.action)
+                if action and not _administers_key(statement, grant.action):
+                    yield Finding(
+                        f'{statement.label} allows "{grant}", which includes {action.name}',
+                        f'name the actions that are used instead of "{grant.action}"',
+                        grant=str(grant),
+                    )
 
 
-@READ_WILDCARD.on(*IDENTITY_TYPES)
+@WILDCARD_ACTION.on(*locations.types_with(Kind.TRUST))
+def named_ways_to_assume(resource: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a trust policy that does not say how the role is assumed."""
+    for statement in locations.allowed_statements(resource, Kind.TRUST):
+        for action in filter(reach.wide_action, statement.actions):
+            yield Finding(
+                f'{statement.label} lets "{action}" assume the role, in every way there is',
+                '"Action": "sts:AssumeRole"',
+                grant=f"{action} on {resource.name}",
+            )
+
+
+@judges_identity_policies(READ_WILDCARD)
 def named_reading_actions(resource: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse the wildcards that only read."""
     for statement in locations.allowed_statements(resource, Kind.IDENTITY):
@@ -122,7 +190,7 @@ def named_reading_actions(resource: Resource, _: Settings) -> Iterator[Finding]:
                 )
 
 
-@WILDCARD_RESOURCE.on(*IDENTITY_TYPES)
+@judges_identity_policies(WILDCARD_RESOURCE)
 def named_resources(resource: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse resource wildcards that leave the resource's name open, for actions that can be bound to one."""
     for statement in locations.allowed_statements(resource, Kind.IDENTITY):
@@ -141,7 +209,7 @@ def named_resources(resource: Resource, _: Settings) -> Iterator[Finding]:
 @NOT_ACTION.on(*locations.TYPES)
 def no_not_action(resource: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse Allow with NotAction."""
-    for statement in locations.allowed_statements(resource, *Kind):
+    for statement in locations.allowed_statements(resource, *GRANTING):
         if statement.not_actions:
             yield Finding(
                 f"{statement.label} allows all but {', '.join(statement.not_actions)} (Allow with NotAction)",
@@ -152,7 +220,7 @@ def no_not_action(resource: Resource, _: Settings) -> Iterator[Finding]:
 @NOT_RESOURCE.on(*locations.TYPES)
 def no_not_resource(resource: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse Allow with NotResource."""
-    for statement in locations.allowed_statements(resource, *Kind):
+    for statement in locations.allowed_statements(resource, *GRANTING):
         if statement.not_resources:
             yield Finding(
                 f"{statement.label} reaches all but {', '.join(statement.not_resources)} (Allow with NotResource)",
@@ -160,7 +228,7 @@ def no_not_resource(resource: Resource, _: Settings) -> Iterator[Finding]:
             )
 
 
-@PASS_ROLE.on(*IDENTITY_TYPES)
+@judges_identity_policies(PASS_ROLE)
 def bounded_pass_role(resource: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse iam:PassRole on any role, or to any service."""
     for statement in locations.allowed_statements(resource, Kind.IDENTITY):
@@ -180,9 +248,37 @@ def bounded_pass_role(resource: Resource, _: Settings) -> Iterator[Finding]:
                 )
 
 
-def _delegates_to_account(statement: Statement) -> bool:
-    """Say whether a statement gives a resource into the hands of an account's own IAM policies."""
-    return bool(statement.principals) and all(
-        principal.kind == "AWS" and (matches("arn:*:iam::*:root", principal.value) or principal.value.isdigit())
-        for principal in statement.principals
+def _granted(statement: Statement) -> Iterator[reach.Grant]:
+    """Yield the grants; a repository's policy names no resource, and means the repository."""
+    if statement.resources:
+        yield from reach.grants(statement)
+    else:
+        for action in statement.actions:
+            yield reach.Grant(action, "itself")
+
+
+def _administers_key(statement: Statement, action: str) -> bool:
+    """Say whether identities by name get the families of actions that AWS's own key policies give administrators."""
+    return action.lower() in KEY_ADMINISTRATION and all(
+        principal.kind == "AWS" and not has_wildcard(principal.value) for principal in statement.principals
     )
+
+
+def _delegates_to_account(statement: Statement, document: Document) -> bool:
+    """Say whether a statement gives a resource into the hands of its own account's IAM policies."""
+    accounts = {_account(principal.value) for principal in statement.principals if principal.kind == "AWS"}
+    if None in accounts or len(accounts) != 1 or len(statement.principals) != 1:
+        return False
+    own = {arn.account for resource in _resources(document) if (arn := arns.split(resource)) and arn.account.isdigit()}
+    return not own or accounts <= own
+
+
+def _account(principal: str) -> str | None:
+    if principal.isdigit():
+        return principal
+    return principal.split(":")[4] if matches("arn:*:iam::*:root", principal) else None
+
+
+def _resources(document: Document) -> Iterator[str]:
+    for statement in document.statements:
+        yield from statement.resources

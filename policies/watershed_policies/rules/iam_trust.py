@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..iam import conditions, locations
+from ..iam import conditions, locations, reach, sources
 from ..iam.locations import Kind
-from ..iam.patterns import has_wildcard, literal_prefix
+from ..iam.patterns import has_wildcard, literal_prefix, matches
 from ..resource import Resource, aws
 from ..rule import Finding, Rule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..iam.document import Principal
+    from ..iam.document import Document, Principal, Statement
     from ..settings import Settings
 
-# Services whose guides put aws:SourceAccount into trust policies; Lambda and others do not say for whom they act.
-# https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
-NAMES_SOURCE_TO_ROLES = {"scheduler.amazonaws.com", "pipes.amazonaws.com"}
 GRANTED_TO_OTHERS = (Kind.TRUST, Kind.RESOURCE, Kind.KEY)
 GRANTED_TO_OTHERS_TYPES = locations.types_with(*GRANTED_TO_OTHERS)
 
@@ -27,6 +24,16 @@ WILDCARD_PRINCIPAL = Rule(
     title="Nothing is open to everyone",
     severity=Severity.CRITICAL,
     why="A resource or role that trusts any principal is public, unless a condition really bounds who calls.",
+    peers=(
+        "cdk-nag LambdaFunctionPublicAccessProhibited",
+        "Checkov CKV_AWS_33",
+        "Checkov CKV_AWS_60",
+        "Checkov CKV_AWS_70",
+        "Checkov CKV_AWS_168",
+        "Checkov CKV_AWS_169",
+        "Checkov CKV_AWS_283",
+        "Checkov CKV_AWS_32",
+    ),
     frameworks=("FSBP S3.2", "FSBP SQS.3", "FSBP SNS.4", "FSBP KMS.5", "NIST 800-53 AC-3", "PCI DSS 1.4.4"),
 )
 
@@ -39,34 +46,48 @@ CONFUSED_DEPUTY = Rule(
     frameworks=("NIST 800-53 AC-4",),
 )
 
+ACCOUNT_TRUST = Rule(
+    id="IAM-ACCOUNT-TRUST",
+    title="A role trusts identities of an account, not the whole of it",
+    severity=Severity.MEDIUM,
+    why="Whoever may assume roles in the trusted account can then assume this one; if it is a vendor's account, any of "
+    "the vendor's customers can have it do so, unless an external id is asked for.",
+    frameworks=("NIST 800-53 AC-3", "NIST 800-53 AC-6"),
+    peers=("Checkov CKV_AWS_61",),
+)
+
 OIDC_SUBJECT = Rule(
     id="IAM-OIDC-SUBJECT",
     title="A role for an OIDC provider names whom it is for",
     severity=Severity.CRITICAL,
     why="GitHub, GitLab and the like issue tokens to everyone: without a subject, any repository can assume the role.",
     frameworks=("NIST 800-53 AC-3", "NIST 800-53 IA-8"),
+    peers=("Checkov CKV_AWS_358",),
 )
 
 
 @WILDCARD_PRINCIPAL.on(*GRANTED_TO_OTHERS_TYPES)
 def named_principals(resource: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse Allow for everyone, unless a condition bounds who calls, and Allow with NotPrincipal."""
-    for statement in locations.allowed_statements(resource, *GRANTED_TO_OTHERS):
-        if statement.not_principals:
-            yield Finding(
-                f"{statement.label} is for everyone but a few (Allow with NotPrincipal)",
-                'name who is allowed in "Principal"',
-            )
-        if conditions.bounds_caller(statement.conditions):
-            continue
-        for principal in statement.principals:
-            if _is_anyone(principal):
+    if _knows_its_users(resource):
+        return
+    for document in locations.documents(resource, *GRANTED_TO_OTHERS):
+        for statement in reach.allowed(document):
+            if statement.not_principals:
                 yield Finding(
-                    f'{statement.label} allows {_shown(statement.actions)} to everyone (principal "{principal}", '
-                    "and no condition that bounds who calls)",
-                    'name the principal: "Principal": {"AWS": role.arn}, or add '
-                    '"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-..."}}',
+                    f"{statement.label} is for everyone but a few (Allow with NotPrincipal)",
+                    'name who is allowed in "Principal"',
                 )
+            if conditions.bounds_caller(statement.conditions) or _is_behind_perimeter(statement, document):
+                continue
+            for principal in statement.principals:
+                if _is_anyone(principal):
+                    yield Finding(
+                        f'{statement.label} allows {_shown(statement.actions)} to everyone (principal "{principal}", '
+                        "and no condition that bounds who calls)",
+                        'name the principal: "Principal": {"AWS": role.arn}, or add '
+                        '"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-..."}}',
+                    )
 
 
 @CONFUSED_DEPUTY.on(*locations.types_with(Kind.RESOURCE, Kind.KEY))
@@ -76,7 +97,7 @@ def services_in_our_name(resource: Resource, _: Settings) -> Iterator[Finding]:
         if conditions.bounds_source(statement.conditions):
             continue
         for principal in statement.principals:
-            if principal.kind == "Service":
+            if principal.kind == "Service" and principal.value not in sources.SILENT_WRITERS:
                 yield Finding(
                     f"{statement.label} lets {principal.value} act for any AWS account",
                     'add "Condition": {"StringEquals": {"aws:SourceAccount": account_id}}, or ArnLike aws:SourceArn '
@@ -88,13 +109,28 @@ def services_in_our_name(resource: Resource, _: Settings) -> Iterator[Finding]:
 def role_for_service_in_our_name(role: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a role that a service which says in whose name it acts may assume for any account."""
     for statement in locations.allowed_statements(role, Kind.TRUST):
-        if conditions.bounds_source(statement.conditions):
+        if conditions.bounds_source(statement.conditions) or _asks_for_external_id(statement):
             continue
         for principal in statement.principals:
-            if principal.kind == "Service" and principal.value in NAMES_SOURCE_TO_ROLES:
+            if principal.kind == "Service" and sources.names_source(principal.value):
                 yield Finding(
                     f"{statement.label} lets {principal.value} assume the role for any AWS account",
                     'add "Condition": {"StringEquals": {"aws:SourceAccount": account_id}}',
+                )
+
+
+@ACCOUNT_TRUST.on(aws("iam", "Role"))
+def no_whole_account(role: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a role that every identity of an account may assume."""
+    for statement in locations.allowed_statements(role, Kind.TRUST):
+        if conditions.bounds_account(statement.conditions):
+            continue
+        for principal in statement.principals:
+            if principal.kind == "AWS" and (principal.value.isdigit() or matches("arn:*:iam::*:root", principal.value)):
+                yield Finding(
+                    f"{statement.label} lets every identity of an account assume the role ({principal.value})",
+                    'name the role that may: "Principal": {"AWS": other_role.arn}; for a vendor, add "Condition": '
+                    '{"StringEquals": {"sts:ExternalId": "..."}}',
                 )
 
 
@@ -119,6 +155,29 @@ def _is_anyone(principal: Principal) -> bool:
         return False
     # AWS refuses most of these, but `arn:aws:iam::*:root` and the like must not wait for it.
     return literal_prefix(principal.value).count(":") < 5
+
+
+def _is_behind_perimeter(statement: Statement, document: Document) -> bool:
+    """Say whether a Deny of the same document leaves of everyone only those who meet a condition."""
+    return any(
+        reach.covers_statement(deny, statement) and conditions.shuts_out_others(deny) for deny in document.denies
+    )
+
+
+def _knows_its_users(resource: Resource) -> bool:
+    """Say whether a search domain tells its users apart by itself, for which AWS has its policy open.
+
+    https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html
+    """
+    return bool(resource.properties.get("advancedSecurityOptions", "enabled"))
+
+
+def _asks_for_external_id(statement: Statement) -> bool:
+    """Say whether the role is for Firehose as its guide had it before aws:SourceAccount: the account as external id."""
+    return any(
+        condition.key.lower() == "sts:externalid" and conditions.is_real(condition, statement.conditions)
+        for condition in statement.conditions
+    )
 
 
 def _is_oidc(provider: str) -> bool:

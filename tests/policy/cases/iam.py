@@ -91,6 +91,9 @@ ADMINISTRATOR = [
 ]
 
 WILDCARD_ACTION = [
+    bad("IAM-WILDCARD-ACTION", "every way to assume a role", trust(allow("sts:*", Principal=LAMBDA))),
+    bad("IAM-WILDCARD-ACTION", "everything in a trust policy", trust(allow("*", Principal=LAMBDA))),
+    good("IAM-WILDCARD-ACTION", "one way to assume a role", trust(allow("sts:AssumeRole", Principal=LAMBDA))),
     bad("IAM-WILDCARD-ACTION", "a service", grants(allow("s3:*", "arn:aws:s3:::a/*"))),
     bad("IAM-WILDCARD-ACTION", "a service in other case", grants(allow("DynamoDB:*", f"{TABLES}/a"))),
     bad("IAM-WILDCARD-ACTION", "a verb that writes", grants(allow("s3:Put*", "arn:aws:s3:::a/*"))),
@@ -377,7 +380,7 @@ PASS_ROLE = [
 GITHUB = "token.actions.githubusercontent.com"
 
 
-def oidc(**condition: dict[str, str]) -> Recorded:
+def oidc(**condition: dict[str, Any]) -> Recorded:
     principal = {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{GITHUB}"}
     return trust(allow("sts:AssumeRoleWithWebIdentity", Principal=principal, Condition=condition))
 

@@ -1,0 +1,53 @@
+"""Which policies of a stack an identity holds, and which policies only bound what others hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..resource import Resource, Stack, aws
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+POLICY = aws("iam", "Policy")
+ROLE_ATTACHMENT = aws("iam", "RolePolicyAttachment")
+ATTACHMENTS = (
+    ROLE_ATTACHMENT,
+    aws("iam", "UserPolicyAttachment"),
+    aws("iam", "GroupPolicyAttachment"),
+    aws("iam", "PolicyAttachment"),
+)
+
+
+def policies_of(role: Resource, stack: Stack) -> Iterator[Resource]:
+    """Yield the role, its inline policies, and the policies of the stack that are attached to it."""
+    yield role
+    yield from stack.naming(role, "role", aws("iam", "RolePolicy"))
+    attachments = {found.urn for found in stack.naming(role, "role", ROLE_ATTACHMENT)}
+    for policy in stack.of_type(POLICY):
+        by_one = any(found.urn in attachments for found in stack.naming(policy, "policyArn", ROLE_ATTACHMENT))
+        by_several = any(
+            _lists(found, "roles", role) for found in stack.naming(policy, "policyArn", aws("iam", "PolicyAttachment"))
+        )
+        if by_one or by_several or _lists(role, "managedPolicyArns", policy):
+            yield policy
+
+
+def is_named_boundary(policy: Resource) -> bool:
+    """Say whether a managed policy is, by its name, one that bounds and does not grant."""
+    name = policy.values.get("name")
+    return policy.type == POLICY and "boundary" in f"{policy.name} {name if isinstance(name, str) else ''}".lower()
+
+
+def is_attached(policy: Resource, stack: Stack) -> bool:
+    """Say whether an identity of the stack holds the policy."""
+    return bool(stack.naming(policy, "policyArn", *ATTACHMENTS)) or any(
+        _lists(role, "managedPolicyArns", policy) for role in stack.of_type(aws("iam", "Role"))
+    )
+
+
+def _lists(resource: Resource, property_name: str, target: Resource) -> bool:
+    if target.urn in resource.dependencies.get(property_name, ()):
+        return True
+    value = resource.values.get(property_name)
+    return isinstance(value, list) and any(isinstance(item, str) and item in target.identities() for item in value)

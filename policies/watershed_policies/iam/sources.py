@@ -1,0 +1,63 @@
+"""Services that say for whom they assume a role, by the guides that tell to check it.
+
+Each page has a trust policy with aws:SourceAccount or aws:SourceArn. Services that are not here send neither when they
+assume a role (Lambda, EC2), or break when it is asked for (CloudTrail's log group role, API Gateway's account role).
+"""
+
+from __future__ import annotations
+
+import re
+
+_DOCS = "https://docs.aws.amazon.com"
+_PAGE = "cross-service-confused-deputy-prevention.html"
+
+GUIDES = {
+    "states": f"{_DOCS}/step-functions/latest/dg/procedure-create-iam-role.html",
+    "ecs-tasks": f"{_DOCS}/AmazonECS/latest/developerguide/task-iam-roles.html",
+    "ecs": f"{_DOCS}/AmazonECS/latest/developerguide/{_PAGE}",
+    "glue": f"{_DOCS}/glue/latest/dg/{_PAGE}",
+    "databrew": f"{_DOCS}/databrew/latest/dg/{_PAGE}",
+    "firehose": f"{_DOCS}/firehose/latest/dev/confused-deputy.html",
+    "scheduler": f"{_DOCS}/scheduler/latest/UserGuide/{_PAGE}",
+    "pipes": f"{_DOCS}/eventbridge/latest/userguide/eb-pipes-permissions.html",
+    "events": f"{_DOCS}/eventbridge/latest/userguide/{_PAGE}",
+    "config": f"{_DOCS}/config/latest/developerguide/iamrole-permissions.html",
+    "bedrock": f"{_DOCS}/bedrock/latest/userguide/{_PAGE}",
+    "bedrock-agentcore": f"{_DOCS}/bedrock-agentcore/latest/devguide/{_PAGE}",
+    "codebuild": f"{_DOCS}/codebuild/latest/userguide/{_PAGE}",
+    "codepipeline": f"{_DOCS}/codepipeline/latest/userguide/{_PAGE}",
+    "cloudformation": f"{_DOCS}/AWSCloudFormation/latest/UserGuide/{_PAGE}",
+    "vpc-flow-logs": f"{_DOCS}/vpc/latest/userguide/flow-logs-iam-role.html",
+    "sagemaker": f"{_DOCS}/sagemaker/latest/dg/security-confused-deputy-prevention.html",
+    "dms": f"{_DOCS}/dms/latest/userguide/{_PAGE}",
+    "backup": f"{_DOCS}/aws-backup/latest/devguide/{_PAGE}",
+    "iot": f"{_DOCS}/iot/latest/developerguide/{_PAGE}",
+    "logs": f"{_DOCS}/AmazonCloudWatch/latest/logs/Subscriptions-confused-deputy.html",
+    "athena": f"{_DOCS}/athena/latest/ug/notebooks-spark-security.html",
+    "airflow": f"{_DOCS}/mwaa/latest/userguide/{_PAGE}",
+    "airflow-env": f"{_DOCS}/mwaa/latest/userguide/{_PAGE}",
+    "transfer": f"{_DOCS}/transfer/latest/userguide/confused-deputy.html",
+    "kinesisanalytics": f"{_DOCS}/managed-flink/latest/java/{_PAGE}",
+    "datasync": f"{_DOCS}/datasync/latest/userguide/{_PAGE}",
+    "personalize": f"{_DOCS}/personalize/latest/dg/{_PAGE}",
+    "mediaconvert": f"{_DOCS}/mediaconvert/latest/ug/{_PAGE}",
+    "ssm": f"{_DOCS}/systems-manager/latest/userguide/{_PAGE}",
+    "fis": f"{_DOCS}/fis/latest/userguide/getting-started-iam-service-role.html",
+    "autoscaling": f"{_DOCS}/autoscaling/ec2/userguide/{_PAGE}",
+    "comprehend": f"{_DOCS}/comprehend/latest/dg/{_PAGE}",
+    "kendra": f"{_DOCS}/kendra/latest/dg/{_PAGE}",
+    "grafana": f"{_DOCS}/grafana/latest/userguide/{_PAGE}",
+    "osis-pipelines": f"{_DOCS}/opensearch-service/latest/developerguide/pipeline-security-overview.html",
+}
+
+# Services that write to a resource without a source in the request, for which the path they write to holds the account.
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+SILENT_WRITERS = {"logdelivery.elasticloadbalancing.amazonaws.com", "logdelivery.elb.amazonaws.com"}
+
+_REGION = re.compile(r"\.[a-z]{2}(-[a-z]+)+-\d(?=\.amazonaws\.)")
+
+
+def names_source(principal: str) -> bool:
+    """Say whether a service principal, such as `logs.eu-west-1.amazonaws.com`, says for whom it assumes a role."""
+    name = _REGION.sub("", principal.lower()).removesuffix(".cn").removesuffix(".amazonaws.com")
+    return name in GUIDES

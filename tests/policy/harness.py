@@ -48,7 +48,7 @@ from watershed_policies.exemptions import Exemptions
 from watershed_policies.settings import Level, Settings, locate
 from watershed_policies.settings import load as load_settings
 
-from tests.policy.outputs import outputs_of, result_of
+from tests.policy.outputs import ACCOUNT, outputs_of, result_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -72,8 +72,9 @@ class Recorded:
 
 
 class _Mocks(Mocks):
-    def __init__(self, preview: bool) -> None:
+    def __init__(self, preview: bool, account: str) -> None:
         self.preview = preview
+        self.account = account
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         # The provider answers with a policy given as an object in its JSON form.
@@ -82,7 +83,7 @@ class _Mocks(Mocks):
             # What the program gave is known; what AWS would answer is not there, which the SDK takes as unknown.
             return "", given
         texts = {key: json.dumps(value) for key, value in args.inputs.items() if _is_document(key, value)}
-        id_, outputs = outputs_of(args.typ, args.name, args.inputs)
+        id_, outputs = outputs_of(args.typ, args.name, args.inputs, self.account)
         return id_, {**given, **texts, **outputs}
 
     def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
@@ -127,7 +128,7 @@ def record(
     config: Mapping[str, str] | None = None,
 ) -> list[Recorded]:
     """Run a program and return what it declared; with `preview`, what AWS alone can tell is unknown."""
-    recorder = _Recorder(_Mocks(preview))
+    recorder = _Recorder(_Mocks(preview, _account(config or {})))
 
     async def run() -> None:
         SETTINGS.rpc_manager.clear()
@@ -140,6 +141,12 @@ def record(
 
     asyncio.run(run())
     return recorder.recorded
+
+
+def _account(config: Mapping[str, str]) -> str:
+    """The account that the stack is bound to, where AWS would make what it declares."""
+    allowed: list[str] = json.loads(config.get("aws:allowedAccountIds", "[]"))
+    return allowed[0] if allowed else ACCOUNT
 
 
 def _is_document(name: str, value: Any) -> bool:

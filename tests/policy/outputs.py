@@ -39,8 +39,8 @@ ARNS = {
 KEY_ID_PREFIX = "11111111-2222-3333-4444-"
 
 
-def outputs_of(type_: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Return the id and the computed outputs of a new resource."""
+def outputs_of(type_: str, name: str, inputs: Mapping[str, Any], account: str = ACCOUNT) -> tuple[str, dict[str, Any]]:
+    """Return the id and the computed outputs of a new resource in `account`."""
     key = type_.split(":", 2)[1] if type_.startswith("aws:") else ""
     physical = str(inputs.get("name") or inputs.get("bucket") or f"{name}-{SUFFIX}")
     # A key's id is made of its name, so that two keys differ and the same program gives the same ids.
@@ -49,7 +49,7 @@ def outputs_of(type_: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, d
         "name": physical,
         "id": id_,
         "region": REGION,
-        "account": ACCOUNT,
+        "account": account,
         "database": inputs.get("databaseName", "default"),
     }
     service = key.split("/", 1)[0] or "unknown"
@@ -60,7 +60,7 @@ def outputs_of(type_: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, d
     elif key == "kms/key":
         outputs = {"arn": arn, "keyId": id_}
     elif key == "sqs/queue":
-        id_ = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{physical}"
+        id_ = f"https://sqs.{REGION}.amazonaws.com/{account}/{physical}"
         outputs["url"] = id_
     elif key in ("sns/topic", "iam/policy"):
         id_ = arn

@@ -199,8 +199,9 @@ def _scans(registry: Resource, name: object) -> bool:
         if rule.get("scanFrequency") not in AUTOMATIC:
             continue
         for entry in rule.each("repositoryFilters"):
+            # A filter without a wildcard is for all repositories whose names contain it.
             pattern = str(entry.get("filter"))
-            if not isinstance(name, str) or matches(pattern, name):
+            if not isinstance(name, str) or matches(pattern if "*" in pattern else f"*{pattern}*", name):
                 return True
     return False
 

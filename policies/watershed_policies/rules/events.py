@@ -1,11 +1,12 @@
-"""EventBridge and its Scheduler: what cannot be delivered is kept, and buses are not open."""
+"""EventBridge, its pipes and its Scheduler: what cannot be delivered is kept, and buses are not open."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..resource import Resource, aws
-from ..rule import Finding, Rule, Severity
+from ..iam.patterns import has_wildcard
+from ..resource import Resource, Stack, aws
+from ..rule import Finding, Profile, Rule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,12 +15,23 @@ if TYPE_CHECKING:
 
 TARGET = aws("cloudwatch", "EventTarget")
 SCHEDULE = aws("scheduler", "Schedule")
+BUS = aws("cloudwatch", "EventBus")
+BUS_POLICIES = (aws("cloudwatch", "EventBusPolicy"), aws("cloudwatch", "EventPermission"))
+PIPE = aws("pipes", "Pipe")
+# What holds events or credentials -> the property that names its key.
+ENCRYPTED = {
+    BUS: "kmsKeyIdentifier",
+    aws("cloudwatch", "EventArchive"): "kmsKeyIdentifier",
+    aws("cloudwatch", "EventConnection"): "kmsKeyIdentifier",
+    PIPE: "kmsKeyIdentifier",
+}
 
 TARGET_DEAD_LETTERS = Rule(
     id="EVENTS-TARGET-DEAD-LETTERS",
     title="Rule targets have a dead-letter queue",
     severity=Severity.MEDIUM,
     why="EventBridge drops an event that it could not deliver in 24 hours, or at once if it may not.",
+    peers=("cdk-nag EventBusDLQ",),
 )
 BUS_CLOSED = Rule(
     id="EVENTS-BUS-CLOSED",
@@ -27,6 +39,51 @@ BUS_CLOSED = Rule(
     severity=Severity.CRITICAL,
     why="Who can put events on a bus starts what its rules start.",
     frameworks=("FSBP EventBridge.3", "NIST 800-53 AC-3"),
+    peers=("cdk-nag EVB1",),
+)
+BUS_POLICY = Rule(
+    id="EVENTS-BUS-POLICY",
+    title="Event buses of our own say who may put events",
+    severity=Severity.LOW,
+    why="Without a policy, every principal of the account that may put events anywhere may put them here.",
+    frameworks=("FSBP EventBridge.3", "NIST 800-53 AC-6", "PCI DSS 10.3.1"),
+)
+BUS_DEAD_LETTERS = Rule(
+    id="EVENTS-BUS-DEAD-LETTERS",
+    title="Event buses keep what they cannot decrypt",
+    severity=Severity.LOW,
+    why="With a key of ours, an event that cannot be encrypted or matched is otherwise lost.",
+    profile=Profile.STRICT,
+)
+CUSTOMER_KEY = Rule(
+    id="EVENTS-CUSTOMER-KEY",
+    title="Buses, archives, connections and pipes encrypt with a customer-managed key",
+    severity=Severity.LOW,
+    why="Events hold data, connections hold passwords. Only a key of ours has a policy and a log of its own.",
+    frameworks=("NIST 800-53 SC-28",),
+    profile=Profile.STRICT,
+)
+DESTINATION_TLS = Rule(
+    id="EVENTS-DESTINATION-TLS",
+    title="API destinations are called over TLS",
+    severity=Severity.HIGH,
+    why="By plain HTTP anyone on the way reads the events, and the password they are sent with.",
+    frameworks=("NIST 800-53 SC-8", "PCI DSS 4.2.1"),
+)
+REPLICATION = Rule(
+    id="EVENTS-ENDPOINT-REPLICATION",
+    title="Global endpoints replicate events",
+    severity=Severity.MEDIUM,
+    why="Without replication the endpoint fails over, but what was in the other region is not there.",
+    frameworks=("FSBP EventBridge.4", "NIST 800-53 CP-10"),
+)
+PIPE_LOGS = Rule(
+    id="EVENTS-PIPE-LOGS",
+    title="Pipes log their errors",
+    severity=Severity.LOW,
+    why="A pipe says why it failed in this log only.",
+    frameworks=("NIST 800-53 AU-2",),
+    profile=Profile.STRICT,
 )
 SCHEDULE_DEAD_LETTERS = Rule(
     id="EVENTS-SCHEDULE-DEAD-LETTERS",
@@ -46,6 +103,7 @@ SCHEDULE_CUSTOMER_KEY = Rule(
     severity=Severity.MEDIUM,
     why="A schedule's input may hold data. Only a key of ours has a policy and a log of its own.",
     frameworks=("NIST 800-53 SC-28",),
+    peers=("Checkov CKV_AWS_297",),
 )
 
 
@@ -60,8 +118,61 @@ def target_has_dead_letters(target: Resource, _: Settings) -> Iterator[Finding]:
 def bus_is_closed(permission: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a permission for everyone; bus policies are judged by the IAM rules."""
     properties = permission.properties
-    if properties.get("principal") == "*" and properties.get("condition", "key") != "aws:PrincipalOrgID":
+    if properties.get("principal") != "*":
+        return
+    organization = properties.get("condition", "value")
+    names_organization = isinstance(organization, str) and organization != "" and not has_wildcard(organization)
+    if properties.get("condition", "key") != "aws:PrincipalOrgID" or not names_organization:
         yield Finding("lets every account put events", 'principal="123456789012", or a condition on aws:PrincipalOrgID')
+
+
+@BUS_POLICY.across(BUS)
+def bus_has_policy(bus: Resource, stack: Stack) -> Iterator[Finding]:
+    """Check that a policy names the bus."""
+    if not stack.naming(bus, "eventBusName", *BUS_POLICIES):
+        yield Finding(
+            "has no policy",
+            'aws.cloudwatch.EventBusPolicy("...", event_bus_name=bus.name, policy=pulumi.Output.json_dumps({...}))',
+        )
+
+
+@BUS_DEAD_LETTERS.on(BUS)
+def bus_has_dead_letters(bus: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a bus with a key that loses what it cannot decrypt."""
+    if bus.properties.is_set("kmsKeyIdentifier") and not bus.properties.is_set("deadLetterConfig", "arn"):
+        yield Finding("has no dead-letter queue", 'dead_letter_config={"arn": dead_letters.arn}')
+
+
+@CUSTOMER_KEY.on(*ENCRYPTED)
+def events_are_encrypted(resource: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse AWS's own key."""
+    if not resource.properties.has_customer_key(ENCRYPTED[resource.type]):
+        yield Finding("does not encrypt with a customer-managed key", "kms_key_identifier=key.arn")
+
+
+@DESTINATION_TLS.on(aws("cloudwatch", "EventApiDestination"))
+def destination_has_tls(destination: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse plain HTTP."""
+    endpoint = destination.properties.get("invocationEndpoint")
+    if isinstance(endpoint, str) and endpoint.lower().startswith("http://"):
+        yield Finding("is called by plain HTTP", 'invocation_endpoint="https://..."')
+
+
+@REPLICATION.on(aws("cloudwatch", "EventEndpoint"))
+def endpoint_replicates(endpoint: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse to switch replication off; it is on by default."""
+    if endpoint.properties.get("replicationConfig", "state") == "DISABLED":
+        yield Finding("does not replicate events", 'replication_config={"state": "ENABLED"}, with a role_arn')
+
+
+@PIPE_LOGS.on(PIPE)
+def pipe_logs_errors(pipe: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a pipe without a log."""
+    if pipe.properties.get("logConfiguration", "level") in (None, "OFF"):
+        yield Finding(
+            "does not log its errors",
+            'log_configuration={"level": "ERROR", "cloudwatch_logs_log_destination": {"log_group_arn": group.arn}}',
+        )
 
 
 @SCHEDULE_DEAD_LETTERS.on(SCHEDULE)

@@ -63,6 +63,7 @@ CASES = [
     bad("ECR-SCAN-ON-PUSH", "not said", repository),
     bad("ECR-SCAN-ON-PUSH", "off", make(REPOSITORY, imageScanningConfiguration={"scanOnPush": False})),
     bad("ECR-SCAN-ON-PUSH", "others", make(REPOSITORY, name="images"), registry("prod-*")),
+    good("ECR-SCAN-ON-PUSH", "by a part of the name", make(REPOSITORY, name="prod-images"), registry("images")),
     bad("ECR-SCAN-ON-PUSH", "by hand", registry(frequency="MANUAL")),
     bad("ECR-SCAN-ON-PUSH", "no rules", make(SCANNING, scanType="BASIC", rules=[])),
     good("ECR-SCAN-ON-PUSH", "on", make(REPOSITORY, imageScanningConfiguration={"scanOnPush": True})),

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status logs preview least-privilege build wheel test lint types tests lint-workflows schema bench lock clean
+.PHONY: help setup up down status logs preview least-privilege build wheel test lint types tests lint-workflows policy-docs schema bench lock clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ types: $(READY) ## mypy --strict
 # Tests of one file share what it started, so a file stays on one worker.
 tests: $(READY) ## unit, policy, handler, packaging, local and end-to-end tests (ARGS=...)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+policy-docs: $(READY) ## write docs/policies and the examples of the rules anew
+	@PYTHONPATH=.:policies $(BIN)/python -m tests.policy.reference
 
 schema: $(READY) ## export the JSON Schema of the stack config for editors
 	@$(BIN)/python -m components.config_schema > schemas/stack-config.schema.json

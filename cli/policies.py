@@ -61,7 +61,7 @@ def explain(
         near = difflib.get_close_matches(id_, known, n=3, cutoff=0.5)
         hint = f"; did you mean {', '.join(near)}?" if near else "; `watershed policies list` shows all"
         raise typer.BadParameter(f"there is no rule {rule!r}{hint}", param_hint="RULE")
-    described = _described(known[id_])
+    described = {**_described(known[id_]), **_examples().get(id_, {})}
     if as_json:
         _write(described)
         return
@@ -135,6 +135,13 @@ def _described(rule: Any) -> dict[str, Any]:
         f"    - rule: {rule.id}\n      resource: <its name or URN>\n{grant}"
         "      reason: <why>\n      owner: <who answers for it>\n      expires: <YYYY-MM-DD>",
     }
+
+
+def _examples() -> Mapping[str, Mapping[str, str]]:
+    folder = sibling("policies.watershed_policies.registry").__file__
+    text = Path(str(folder)).with_name("examples.json").read_text("utf-8")
+    examples: Mapping[str, Mapping[str, str]] = json.loads(text)
+    return examples
 
 
 def _rules() -> Mapping[str, Any]:

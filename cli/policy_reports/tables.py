@@ -31,7 +31,7 @@ def show_rule(rule: dict[str, Any]) -> None:
     for title, key in (("Standards", "frameworks"), ("Other tools' checks", "peers")):
         if rule[key]:
             _say(console, f"{title}: {escape(', '.join(rule[key]))}")
-    for title, key in (("Refused", "bad"), ("Fix", "fix"), ("Good", "good")):
+    for title, key in (("Refused", "bad"), ("Because", "problem"), ("Fix", "fix"), ("Good", "good")):
         if rule.get(key):
             _say(console, f"\n[bold]{title}[/]\n{escape(str(rule[key]))}")
     _say(console, f"\n[bold]Exempt one resource[/] (Pulumi.<stack>.yaml)\n{escape(rule['exempt'])}")

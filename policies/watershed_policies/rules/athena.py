@@ -29,7 +29,7 @@ CUSTOMER_KEY = Rule(
     severity=Severity.HIGH,
     why="Results hold what the tables hold.",
     frameworks=("FSBP Athena.1", "NIST 800-53 SC-28"),
-    peers=("Checkov CKV_AWS_77", "Checkov CKV_AWS_159", "Trivy AWS-0006", "FSBP Athena.1"),
+    peers=("Checkov CKV_AWS_77", "Checkov CKV_AWS_159", "Trivy AWS-0006"),
 )
 SCAN_LIMIT = Rule(
     id="ATHENA-SCAN-LIMIT",

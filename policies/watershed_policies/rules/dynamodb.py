@@ -34,7 +34,7 @@ POINT_IN_TIME_RECOVERY = Rule(
     severity=Severity.MEDIUM,
     why="A wrong write or delete is undone by restoring the second before it.",
     frameworks=("FSBP DynamoDB.2", "NIST 800-53 CP-9"),
-    peers=("cdk-nag DDB3", "Checkov CKV_AWS_28", "Checkov CKV_AWS_165", "Trivy AWS-0024", "FSBP DynamoDB.2"),
+    peers=("cdk-nag DDB3", "Checkov CKV_AWS_28", "Checkov CKV_AWS_165", "Trivy AWS-0024"),
 )
 DELETION_PROTECTION = Rule(
     id="DYNAMODB-DELETION-PROTECTION",
@@ -42,7 +42,6 @@ DELETION_PROTECTION = Rule(
     severity=Severity.MEDIUM,
     why="Deleting a table takes its data with it.",
     frameworks=("FSBP DynamoDB.6", "NIST 800-53 CP-9"),
-    peers=("FSBP DynamoDB.6",),
 )
 CAPACITY = Rule(
     id="DYNAMODB-CAPACITY",
@@ -50,7 +49,7 @@ CAPACITY = Rule(
     severity=Severity.LOW,
     why="A table of fixed capacity throttles above it and is paid for below it.",
     frameworks=("FSBP DynamoDB.1",),
-    peers=("Checkov CKV2_AWS_16", "FSBP DynamoDB.1"),
+    peers=("Checkov CKV2_AWS_16",),
 )
 CROSS_ACCOUNT = Rule(
     id="DYNAMODB-CROSS-ACCOUNT",

@@ -80,7 +80,6 @@ SUPPORTED_VERSION = Rule(
     severity=Severity.MEDIUM,
     why="Older versions get no security updates.",
     frameworks=("FSBP Glue.4", "NIST 800-53 SI-2", "PCI DSS 6.3.3"),
-    peers=("FSBP Glue.4",),
 )
 
 

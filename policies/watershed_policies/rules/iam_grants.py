@@ -74,6 +74,8 @@ WILDCARD_ACTION = Rule(
         "cdk-nag IAM5",
         "cdk-nag IAMPolicyNoStatementsWithFullAccess",
         "Checkov CKV_AWS_49",
+        "Checkov CKV_AWS_72",
+        "Trivy AWS-0097",
         "Checkov CKV2_AWS_40",
         "Trivy AWS-0345",
     ),

@@ -30,6 +30,7 @@ WILDCARD_PRINCIPAL = Rule(
         "Checkov CKV_AWS_60",
         "Checkov CKV_AWS_70",
         "Checkov CKV_AWS_168",
+        "Checkov CKV_AWS_387",
         "Checkov CKV_AWS_169",
         "Checkov CKV_AWS_283",
         "Checkov CKV_AWS_32",

@@ -22,7 +22,7 @@ ROTATION = Rule(
     severity=Severity.MEDIUM,
     why="Rotation limits how much one key's material protects. AWS rotates symmetric keys only.",
     frameworks=("FSBP KMS.4", "CIS AWS 3.8", "NIST 800-53 SC-12", "PCI DSS 3.7.4"),
-    peers=("cdk-nag KMS5", "Checkov CKV_AWS_7", "Trivy AWS-0065", "FSBP KMS.4"),
+    peers=("cdk-nag KMS5", "Checkov CKV_AWS_7", "Trivy AWS-0065"),
 )
 DELETION_WINDOW = Rule(
     id="KMS-DELETION-WINDOW",
@@ -30,7 +30,6 @@ DELETION_WINDOW = Rule(
     severity=Severity.MEDIUM,
     why="With the key, everything that it encrypts is gone. Somebody must have the time to notice.",
     frameworks=("FSBP KMS.3",),
-    peers=("FSBP KMS.3",),
 )
 LOCKOUT_CHECK = Rule(
     id="KMS-LOCKOUT-CHECK",

@@ -85,7 +85,7 @@ RUNTIME = Rule(
     severity=Severity.MEDIUM,
     why="A deprecated runtime gets no security updates, and AWS refuses to create functions with it.",
     frameworks=("FSBP Lambda.2", "NIST 800-53 SI-2", "PCI DSS 6.3.3"),
-    peers=("cdk-nag L1", "Checkov CKV_AWS_363", "FSBP Lambda.2"),
+    peers=("cdk-nag L1", "Checkov CKV_AWS_363"),
 )
 LOG_GROUP_OWNED = Rule(
     id="LAMBDA-LOG-GROUP",
@@ -99,7 +99,7 @@ IN_VPC = Rule(
     severity=Severity.LOW,
     why="In a VPC a function reaches only what its security group allows.",
     frameworks=("FSBP Lambda.3",),
-    peers=("Checkov CKV_AWS_117", "FSBP Lambda.3"),
+    peers=("Checkov CKV_AWS_117",),
     profile=Profile.STRICT,
 )
 CODE_SIGNING = Rule(
@@ -124,7 +124,6 @@ SEVERAL_ZONES = Rule(
     severity=Severity.LOW,
     why="A function with one subnet stops with its zone.",
     frameworks=("FSBP Lambda.5", "NIST 800-53 CP-10"),
-    peers=("FSBP Lambda.5",),
 )
 
 

@@ -29,7 +29,6 @@ PUBLIC = Rule(
         "cdk-nag LambdaFunctionPublicAccessProhibited",
         "Checkov CKV_AWS_258",
         "Checkov CKV_AWS_301",
-        "FSBP Lambda.1",
     ),
 )
 SOURCE = Rule(

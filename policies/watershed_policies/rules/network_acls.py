@@ -33,7 +33,7 @@ ADMINISTRATION = Rule(
     severity=Severity.HIGH,
     why="Both are tried out by robots within minutes.",
     frameworks=("FSBP EC2.21", "CIS AWS 5.1", "NIST 800-53 SC-7", "PCI DSS 1.3.1"),
-    peers=("FSBP EC2.21", "Checkov CKV_AWS_231", "Checkov CKV_AWS_232"),
+    peers=("Checkov CKV_AWS_231", "Checkov CKV_AWS_232"),
 )
 PUBLIC = Rule(
     id="VPC-ACL-PUBLIC",

@@ -45,7 +45,7 @@ TLS_ONLY = Rule(
     severity=Severity.HIGH,
     why="Without it, objects and signatures may cross the network in the clear.",
     frameworks=("FSBP S3.5", "CIS AWS 2.1.1", "NIST 800-53 SC-8", "PCI DSS 4.2.1"),
-    peers=("cdk-nag S10", "Checkov CKV_AWS_379", "FSBP S3.5"),
+    peers=("cdk-nag S10", "Checkov CKV_AWS_379"),
 )
 
 PUBLIC_ACCESS_BLOCK = Rule(
@@ -53,7 +53,7 @@ PUBLIC_ACCESS_BLOCK = Rule(
     title="Buckets block public access, all four ways",
     severity=Severity.CRITICAL,
     why="It makes a later mistake in a policy or an access control list harmless.",
-    frameworks=("FSBP S3.8", "CIS AWS 2.1.4", "NIST 800-53 AC-3", "PCI DSS 1.4.4"),
+    frameworks=("FSBP S3.1", "FSBP S3.8", "CIS AWS 2.1.4", "NIST 800-53 AC-3", "PCI DSS 1.4.4"),
     peers=(
         "cdk-nag S2",
         "Checkov CKV_AWS_53",
@@ -66,8 +66,6 @@ PUBLIC_ACCESS_BLOCK = Rule(
         "Trivy AWS-0091",
         "Trivy AWS-0093",
         "Trivy AWS-0094",
-        "FSBP S3.1",
-        "FSBP S3.8",
     ),
 )
 
@@ -78,7 +76,7 @@ OWNERSHIP_ENFORCED = Rule(
     why="With lists on, whoever writes an object owns it, and grants stand where nobody looks. Enforced ownership is "
     "AWS's default, so only other values are refused.",
     frameworks=("FSBP S3.12", "NIST 800-53 AC-3"),
-    peers=("Checkov CKV2_AWS_65", "FSBP S3.12"),
+    peers=("Checkov CKV2_AWS_65",),
 )
 
 NO_ACL = Rule(
@@ -93,8 +91,6 @@ NO_ACL = Rule(
         "Checkov CKV_AWS_375",
         "Checkov CKV2_AWS_43",
         "Trivy AWS-0092",
-        "FSBP S3.2",
-        "FSBP S3.3",
     ),
 )
 
@@ -104,7 +100,7 @@ ACCESS_LOGGING = Rule(
     severity=Severity.MEDIUM,
     why="Without access logs nobody can say afterwards who read what. Access-log buckets themselves are excepted.",
     frameworks=("FSBP S3.9", "CIS AWS 3.6", "NIST 800-53 AU-2", "PCI DSS 10.2.1"),
-    peers=("cdk-nag S1", "Checkov CKV_AWS_18", "Trivy AWS-0089", "FSBP S3.9"),
+    peers=("cdk-nag S1", "Checkov CKV_AWS_18", "Trivy AWS-0089"),
 )
 
 

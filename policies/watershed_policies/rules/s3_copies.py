@@ -21,7 +21,7 @@ OBJECT_LOCK = Rule(
     severity=Severity.LOW,
     why="Ransomware that holds all permissions cannot delete a locked version either.",
     frameworks=("FSBP S3.15", "NIST 800-53 CP-9", "PCI DSS 10.3.2"),
-    peers=("Checkov CKV_AWS_143", "FSBP S3.15"),
+    peers=("Checkov CKV_AWS_143",),
     profile=Profile.STRICT,
 )
 REPLICATED = Rule(
@@ -30,7 +30,7 @@ REPLICATED = Rule(
     severity=Severity.LOW,
     why="A region, or an account, can be lost as a whole. It doubles the cost, hence strict.",
     frameworks=("FSBP S3.7", "NIST 800-53 CP-6", "NIST 800-53 CP-9"),
-    peers=("Checkov CKV_AWS_144", "FSBP S3.7"),
+    peers=("Checkov CKV_AWS_144",),
     profile=Profile.STRICT,
 )
 EVENTS = Rule(
@@ -39,7 +39,7 @@ EVENTS = Rule(
     severity=Severity.LOW,
     why="Somebody can then act on an object that appears or goes.",
     frameworks=("FSBP S3.11", "NIST 800-53 SI-4"),
-    peers=("Checkov CKV2_AWS_62", "FSBP S3.11"),
+    peers=("Checkov CKV2_AWS_62",),
     profile=Profile.STRICT,
 )
 

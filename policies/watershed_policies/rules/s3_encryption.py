@@ -41,7 +41,6 @@ CUSTOMER_KEY = Rule(
         "Checkov CKV_AWS_145",
         "Trivy AWS-0088",
         "Trivy AWS-0132",
-        "FSBP S3.17",
     ),
 )
 

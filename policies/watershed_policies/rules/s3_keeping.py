@@ -29,7 +29,7 @@ VERSIONED = Rule(
     severity=Severity.MEDIUM,
     why="An overwritten or deleted object can be brought back.",
     frameworks=("FSBP S3.14", "NIST 800-53 CP-9", "PCI DSS 10.3.3"),
-    peers=("Checkov CKV_AWS_21", "Trivy AWS-0090", "FSBP S3.14"),
+    peers=("Checkov CKV_AWS_21", "Trivy AWS-0090"),
 )
 
 LIFECYCLE_RULES = Rule(
@@ -38,7 +38,7 @@ LIFECYCLE_RULES = Rule(
     severity=Severity.LOW,
     why="What nobody expires is kept, and paid for, for ever.",
     frameworks=("FSBP S3.10", "FSBP S3.13"),
-    peers=("Checkov CKV2_AWS_61", "FSBP S3.13"),
+    peers=("Checkov CKV2_AWS_61",),
 )
 
 ABORT_MULTIPART = Rule(
@@ -55,7 +55,6 @@ NONCURRENT_VERSIONS = Rule(
     severity=Severity.LOW,
     why="Versions that nobody expires keep deleted personal data, and cost, for ever.",
     frameworks=("FSBP S3.10",),
-    peers=("FSBP S3.10",),
     profile=Profile.STRICT,
 )
 

@@ -37,7 +37,7 @@ ACCESS_POINT_BLOCK = Rule(
     severity=Severity.CRITICAL,
     why="An access point has a policy of its own, and its block cannot be changed later. On is AWS's default.",
     frameworks=("FSBP S3.19", "NIST 800-53 AC-3", "PCI DSS 1.4.4"),
-    peers=("Checkov CKV_AWS_392", "FSBP S3.19"),
+    peers=("Checkov CKV_AWS_392",),
 )
 NO_WEBSITE = Rule(
     id="S3-NO-WEBSITE",
@@ -61,7 +61,6 @@ FOREIGN_ADMINISTRATION = Rule(
     severity=Severity.HIGH,
     why="Who may write the policy may give itself everything else.",
     frameworks=("FSBP S3.6", "NIST 800-53 AC-6", "PCI DSS 7.2.1"),
-    peers=("FSBP S3.6",),
 )
 
 

@@ -43,7 +43,7 @@ ROTATES = Rule(
     severity=Severity.MEDIUM,
     why="A secret that leaked unnoticed stops working at the next rotation, and never otherwise.",
     frameworks=("FSBP SecretsManager.1", "NIST 800-53 IA-5(1)", "PCI DSS 8.6.3"),
-    peers=("cdk-nag SMG4", "Checkov CKV2_AWS_57", "FSBP SecretsManager.1"),
+    peers=("cdk-nag SMG4", "Checkov CKV2_AWS_57"),
 )
 ROTATES_OFTEN = Rule(
     id="SECRETS-ROTATION-DAYS",
@@ -51,7 +51,7 @@ ROTATES_OFTEN = Rule(
     severity=Severity.MEDIUM,
     why="What rotates once a year is known to everyone who ever saw it that year.",
     frameworks=("FSBP SecretsManager.4", "NIST 800-53 IA-5(1)", "PCI DSS 8.6.3"),
-    peers=("Checkov CKV_AWS_304", "FSBP SecretsManager.4"),
+    peers=("Checkov CKV_AWS_304",),
 )
 RECOVERY = Rule(
     id="SECRETS-RECOVERY",

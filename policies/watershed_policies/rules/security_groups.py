@@ -41,10 +41,7 @@ ADMINISTRATION = Rule(
         *("FSBP EC2.13", "FSBP EC2.14", "FSBP EC2.19", "CIS AWS 5.2", "CIS AWS 5.3"),
         *("NIST 800-53 SC-7", "PCI DSS 1.3.1"),
     ),
-    peers=(
-        *("cdk-nag EC23", "Checkov CKV_AWS_24", "Checkov CKV_AWS_25", "Checkov CKV_AWS_277", "Trivy AWS-0107"),
-        *("FSBP EC2.13", "FSBP EC2.14"),
-    ),
+    peers=("cdk-nag EC23", "Checkov CKV_AWS_24", "Checkov CKV_AWS_25", "Checkov CKV_AWS_277", "Trivy AWS-0107"),
 )
 HIGH_RISK_PORTS = Rule(
     id="VPC-INGRESS-HIGH-RISK",
@@ -52,7 +49,7 @@ HIGH_RISK_PORTS = Rule(
     severity=Severity.CRITICAL,
     why="What listens on these ports was made for a network of friends.",
     frameworks=("FSBP EC2.19", "NIST 800-53 SC-7", "PCI DSS 1.3.1"),
-    peers=("cdk-nag EC23", "FSBP EC2.19"),
+    peers=("cdk-nag EC23",),
 )
 OPEN = Rule(
     id="VPC-INGRESS-OPEN",
@@ -60,7 +57,7 @@ OPEN = Rule(
     severity=Severity.HIGH,
     why="Every other open port is one that nobody meant, or one without TLS.",
     frameworks=("FSBP EC2.18", "NIST 800-53 SC-7", "PCI DSS 1.3.1"),
-    peers=("cdk-nag EC23", "Checkov CKV_AWS_260", "FSBP EC2.18"),
+    peers=("cdk-nag EC23", "Checkov CKV_AWS_260"),
 )
 EGRESS = Rule(
     id="VPC-EGRESS-OPEN",

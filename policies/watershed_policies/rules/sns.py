@@ -28,7 +28,7 @@ CUSTOMER_KEY = Rule(
     severity=Severity.HIGH,
     why="Only a key of ours has a policy and a log of its own; and AWS services cannot publish with AWS's own SNS key.",
     frameworks=("FSBP SNS.1", "NIST 800-53 SC-28", "PCI DSS 3.5.1"),
-    peers=("cdk-nag SNSEncryptedKMS", "Checkov CKV_AWS_26", "Trivy AWS-0095", "Trivy AWS-0136", "FSBP SNS.1"),
+    peers=("cdk-nag SNSEncryptedKMS", "Checkov CKV_AWS_26", "Trivy AWS-0095", "Trivy AWS-0136"),
 )
 TLS_ONLY = Rule(
     id="SNS-TLS-ONLY",
@@ -59,7 +59,6 @@ DELIVERY_LOGGING = Rule(
     severity=Severity.LOW,
     why="SNS drops a message whose deliveries all failed. AWS has retired its own check, hence strict.",
     frameworks=("FSBP SNS.2", "NIST 800-53 AU-12"),
-    peers=("FSBP SNS.2",),
     profile=Profile.STRICT,
 )
 

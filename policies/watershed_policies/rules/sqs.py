@@ -50,7 +50,6 @@ CUSTOMER_KEY = Rule(
         "Checkov CKV2_AWS_73",
         "Trivy AWS-0096",
         "Trivy AWS-0135",
-        "FSBP SQS.1",
     ),
 )
 TLS_ONLY = Rule(

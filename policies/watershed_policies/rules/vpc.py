@@ -33,7 +33,7 @@ FLOW_LOGS = Rule(
     severity=Severity.MEDIUM,
     why="Without flow logs nobody can say afterwards what was reached, and what was refused.",
     frameworks=("FSBP EC2.6", "CIS AWS 3.7", "NIST 800-53 AU-12", "PCI DSS 10.2.1"),
-    peers=("cdk-nag VPC7", "Checkov CKV2_AWS_11", "Trivy AWS-0178", "FSBP EC2.6"),
+    peers=("cdk-nag VPC7", "Checkov CKV2_AWS_11", "Trivy AWS-0178"),
 )
 DEFAULT_GROUP_CLOSED = Rule(
     id="VPC-DEFAULT-GROUP-CLOSED",
@@ -41,7 +41,7 @@ DEFAULT_GROUP_CLOSED = Rule(
     severity=Severity.HIGH,
     why="What names no security group gets the default one, which AWS leaves open to its members and to go out.",
     frameworks=("FSBP EC2.2", "CIS AWS 5.4", "NIST 800-53 SC-7", "PCI DSS 1.3.1"),
-    peers=("cdk-nag VPCDefaultSecurityGroupClosed", "Checkov CKV2_AWS_12", "Trivy AWS-0173", "FSBP EC2.2"),
+    peers=("cdk-nag VPCDefaultSecurityGroupClosed", "Checkov CKV2_AWS_12", "Trivy AWS-0173"),
 )
 NO_DEFAULT = Rule(
     id="VPC-NO-DEFAULT",
@@ -57,7 +57,7 @@ SUBNET_PUBLIC_IP = Rule(
     severity=Severity.HIGH,
     why="What starts in such a subnet is on the internet without anybody saying so.",
     frameworks=("FSBP EC2.15", "NIST 800-53 SC-7", "PCI DSS 1.4.4"),
-    peers=("Checkov CKV_AWS_130", "Trivy AWS-0164", "FSBP EC2.15"),
+    peers=("Checkov CKV_AWS_130", "Trivy AWS-0164"),
 )
 ENDPOINT_ACCEPTANCE = Rule(
     id="VPC-ENDPOINT-ACCEPTANCE",

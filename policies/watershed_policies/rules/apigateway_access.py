@@ -37,7 +37,6 @@ AUTHORIZATION = Rule(
     frameworks=("FSBP APIGateway.8", "NIST 800-53 AC-3", "PCI DSS 1.4.4"),
     peers=(
         "cdk-nag APIG4",
-        "cdk-nag COG4",
         "Checkov CKV_AWS_59",
         "Checkov CKV_AWS_309",
         "Checkov CKV2_AWS_70",

@@ -37,7 +37,7 @@ SECRET = Rule(
     severity=Severity.CRITICAL,
     why="Whoever may describe the task definition reads them, in every revision there ever was.",
     frameworks=("FSBP ECS.8", "NIST 800-53 IA-5(7)", "PCI DSS 8.6.2"),
-    peers=("cdk-nag ECS2", "Trivy AWS-0036"),
+    peers=("Trivy AWS-0036",),
 )
 LOGGING = Rule(
     id="ECS-LOGGING",

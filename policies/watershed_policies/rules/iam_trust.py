@@ -34,6 +34,8 @@ WILDCARD_PRINCIPAL = Rule(
         "Checkov CKV_AWS_169",
         "Checkov CKV_AWS_283",
         "Checkov CKV_AWS_32",
+        "cdk-nag ECR1",
+        "Trivy AWS-0032",
     ),
     frameworks=("FSBP S3.2", "FSBP SQS.3", "FSBP SNS.4", "FSBP KMS.5", "NIST 800-53 AC-3", "PCI DSS 1.4.4"),
 )

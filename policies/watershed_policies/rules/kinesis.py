@@ -42,7 +42,6 @@ CUSTOMER_KEY = Rule(
     frameworks=("FSBP Kinesis.1", "NIST 800-53 SC-28", "PCI DSS 3.5.1"),
     peers=(
         "cdk-nag KDS1",
-        "cdk-nag KDS3",
         "Checkov CKV_AWS_43",
         "Checkov CKV_AWS_177",
         "Checkov CKV_AWS_185",

@@ -27,7 +27,8 @@ DEPRECATED_RUNTIMES = (
 )
 
 SECRET_NAME = re.compile(
-    r"passw(or)?d|passphrase|secret|token|api_?key|private_?key|credential|access_?key", re.IGNORECASE
+    r"passw(or)?d|(^|_)(pass|pwd)(_|$)|passphrase|secret|token|api_?key|private_?key|credential|access_?key",
+    re.IGNORECASE,
 )
 # Names that tell where a secret is, or something about it, rather than what it is.
 REFERENCE_NAME = re.compile(
@@ -46,6 +47,9 @@ SECRET_VALUE = re.compile(
     r"|\bsk_(live|test)_[A-Za-z0-9]{16,}"  # Stripe
     r"|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\."  # JSON web token
     r"|^[a-z][a-z0-9+.-]*://[^/\s:@]*:[^/\s:@]+@"  # password in a URL
+    r"|(?i:\b(password|pwd)=[^;\s]+)"  # password in a connection string
+    r"|(?i:\"(password|secret|api_?key)\"\s*:\s*\"[^\"]+\")"  # password in JSON
+    r"|^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9/+]{40}$"  # AWS secret access key
 )
 
 TRACING = Rule(

@@ -54,14 +54,14 @@ def permission_is_bounded(permission: Resource, _: Settings) -> Iterator[Finding
     """Refuse a permission for everyone."""
     properties = permission.properties
     bounded = properties.is_set("principalOrgId") or _names_source(properties) or properties.is_set("sourceAccount")
-    if properties.get("principal") == "*" and not bounded:
+    if _is_everyone(properties) and not bounded:
         yield Finding("lets everyone call the function", "principal=account_id or a service, with source_arn")
 
 
 @PUBLIC.on(LAYER_PERMISSION)
 def layer_is_not_public(permission: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a layer for every account; an organization may have it."""
-    if permission.properties.get("principal") == "*" and not permission.properties.is_set("organizationId"):
+    if _is_everyone(permission.properties) and not permission.properties.is_set("organizationId"):
         yield Finding("gives the layer to every AWS account", 'organization_id="o-...", or principal=account_id')
 
 
@@ -91,6 +91,11 @@ def service_is_bounded(permission: Resource, _: Settings) -> Iterator[Finding]:
         yield Finding(
             f"lets {principal} call for any AWS account", "source_arn=rule.arn (or source_account=account_id)"
         )
+
+
+def _is_everyone(permission: Properties) -> bool:
+    principal = permission.get("principal")
+    return isinstance(principal, str) and (principal == "*" or "iam::*:" in principal)
 
 
 def _names_source(permission: Properties) -> bool:

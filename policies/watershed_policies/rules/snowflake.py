@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from ..values import Properties
 
 
-def snowflake(name: str) -> str:
-    """Return the type token of a Snowflake resource."""
-    return f"snowflake:index/{name[0].lower()}{name[1:]}:{name}"
+def snowflake(*names: str) -> list[str]:
+    """Return the type tokens of Snowflake resources, as SDKs spell them and as people do in YAML."""
+    canonical = [f"snowflake:index/{name[0].lower()}{name[1:]}:{name}" for name in names]
+    return [*canonical, *(f"snowflake:index:{name}" for name in names), *(f"snowflake:{name}" for name in names)]
 
 
 ACCOUNT_ROLES = ("ACCOUNTADMIN", "ORGADMIN", "GLOBALORGADMIN", "SECURITYADMIN")
@@ -26,40 +27,40 @@ PUBLIC_ROLE = "PUBLIC"
 ACCOUNT_PRIVILEGES = ("ALL", "ALL PRIVILEGES", "MANAGE GRANTS", "OWNERSHIP")
 
 # Each type of grant, and the properties that say which role is given away.
-ROLE_GIVEN = {snowflake("GrantAccountRole"): "roleName", snowflake("RoleGrants"): "roleName"}
+ROLE_GIVEN = {"GrantAccountRole": "roleName", "RoleGrants": "roleName"}
 # Each type of grant, and the properties that say who receives it.
 RECEIVERS = {
-    snowflake("GrantAccountRole"): ("parentRoleName",),
-    snowflake("GrantDatabaseRole"): ("parentRoleName",),
-    snowflake("GrantApplicationRole"): ("parentAccountRoleName",),
-    snowflake("GrantPrivilegesToAccountRole"): ("accountRoleName",),
-    snowflake("GrantPrivilegesToRole"): ("roleName",),
-    snowflake("GrantOwnership"): ("accountRoleName",),
-    snowflake("RoleGrants"): ("roles",),
+    "GrantAccountRole": ("parentRoleName",),
+    "GrantDatabaseRole": ("parentRoleName",),
+    "GrantApplicationRole": ("parentAccountRoleName",),
+    "GrantPrivilegesToAccountRole": ("accountRoleName",),
+    "GrantPrivilegesToRole": ("roleName",),
+    "GrantOwnership": ("accountRoleName",),
+    "RoleGrants": ("roles",),
     **{
         # Until version 1.0 of the provider there was a type for each kind of object.
-        snowflake(f"{kind}Grant"): ("roles",)
+        f"{kind}Grant": ("roles",)
         for kind in (
             *("Account", "Database", "ExternalTable", "FailoverGroup", "FileFormat", "Function", "Integration"),
             *("MaskingPolicy", "MaterializedView", "Pipe", "Procedure", "ResourceMonitor", "RowAccessPolicy", "Schema"),
             *("Sequence", "Stage", "Stream", "Table", "Tag", "Task", "User", "View", "Warehouse"),
         )
     },
-    snowflake("RoleOwnershipGrant"): ("toRoleName",),
-    snowflake("UserOwnershipGrant"): ("toRoleName",),
+    "RoleOwnershipGrant": ("toRoleName",),
+    "UserOwnershipGrant": ("toRoleName",),
 }
 OWNERSHIPS = {
-    snowflake("GrantOwnership"): "accountRoleName",
-    snowflake("RoleOwnershipGrant"): "toRoleName",
-    snowflake("UserOwnershipGrant"): "toRoleName",
+    "GrantOwnership": "accountRoleName",
+    "RoleOwnershipGrant": "toRoleName",
+    "UserOwnershipGrant": "toRoleName",
 }
-USERS = tuple(snowflake(name) for name in ("User", "ServiceUser", "LegacyServiceUser"))
-INTEGRATIONS = (snowflake("StorageIntegration"), snowflake("StorageIntegrationAws"))
+USERS = ("User", "ServiceUser", "LegacyServiceUser")
+INTEGRATIONS = ("StorageIntegration", "StorageIntegrationAws")
 ON_ACCOUNT = {
-    snowflake("GrantPrivilegesToAccountRole"): "onAccount",
-    snowflake("GrantPrivilegesToRole"): "onAccount",
+    "GrantPrivilegesToAccountRole": "onAccount",
+    "GrantPrivilegesToRole": "onAccount",
 }
-STAGES = (snowflake("Stage"), snowflake("StageExternalS3"), snowflake("StageExternalS3Compatible"))
+STAGES = ("Stage", "StageExternalS3", "StageExternalS3Compatible")
 # A named bucket, and whatever prefix: https://docs.snowflake.com/en/sql-reference/sql/create-storage-integration
 NAMED_LOCATION = re.compile(r"(s3|s3gov|s3china|gcs)://[^*?/\s]+(/[^*]*)?|azure://[^*/\s]+/[^*]+", re.IGNORECASE)
 
@@ -93,23 +94,23 @@ STAGE_CREDENTIALS = Rule(
 )
 
 
-@ACCOUNT_ADMINISTRATOR.on(*ROLE_GIVEN)
+@ACCOUNT_ADMINISTRATOR.on(*snowflake(*ROLE_GIVEN))
 def role_is_not_the_account(grant: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse to give an account role to a user or to another role."""
-    role = _role(grant.properties.get(ROLE_GIVEN[grant.type]))
+    role = _role(grant.properties.get(ROLE_GIVEN[grant.kind]))
     if role in ACCOUNT_ROLES:
         yield Finding(f"gives {role} away", "grant a role of your own: role_name=analyst.name")
 
 
-@ACCOUNT_ADMINISTRATOR.on(*OWNERSHIPS)
+@ACCOUNT_ADMINISTRATOR.on(*snowflake(*OWNERSHIPS))
 def account_role_owns_nothing(grant: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse ownership for an account role."""
-    role = _role(grant.properties.get(OWNERSHIPS[grant.type]))
+    role = _role(grant.properties.get(OWNERSHIPS[grant.kind]))
     if role in ACCOUNT_ROLES:
         yield Finding(f"makes {role} an owner", "let a role of your own, granted to SYSADMIN, own it")
 
 
-@ACCOUNT_ADMINISTRATOR.on(*USERS)
+@ACCOUNT_ADMINISTRATOR.on(*snowflake(*USERS))
 def user_does_not_start_as_administrator(user: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse an account role as the default one."""
     role = _role(user.properties.get("defaultRole"))
@@ -117,11 +118,11 @@ def user_does_not_start_as_administrator(user: Resource, _: Settings) -> Iterato
         yield Finding(f"starts every session as {role}", "default_role=analyst.name")
 
 
-@ACCOUNT_ADMINISTRATOR.on(*ON_ACCOUNT, snowflake("AccountGrant"))
+@ACCOUNT_ADMINISTRATOR.on(*snowflake(*ON_ACCOUNT, "AccountGrant"))
 def account_is_not_given_away(grant: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse all privileges on the account, and MANAGE GRANTS."""
     properties = grant.properties
-    if grant.type in ON_ACCOUNT and not properties.is_true("onAccount"):
+    if grant.kind in ON_ACCOUNT and not properties.is_true("onAccount"):
         return
     given = [] if properties.is_unknown("privileges") else properties.texts("privileges")
     given += [] if properties.is_unknown("privilege") else properties.texts("privilege")
@@ -133,15 +134,15 @@ def account_is_not_given_away(grant: Resource, _: Settings) -> Iterator[Finding]
         )
 
 
-@PUBLIC.on(*RECEIVERS)
+@PUBLIC.on(*snowflake(*RECEIVERS))
 def nothing_is_public(grant: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse PUBLIC as the receiver of a grant."""
-    for name in RECEIVERS[grant.type]:
+    for name in RECEIVERS[grant.kind]:
         if any(_role(receiver) == PUBLIC_ROLE for receiver in grant.properties.texts(name)):
             yield Finding("gives something to every user (PUBLIC)", "grant it to a role of your own")
 
 
-@NAMED_BUCKETS.on(*INTEGRATIONS)
+@NAMED_BUCKETS.on(*snowflake(*INTEGRATIONS))
 def integration_names_buckets(integration: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse no locations, and locations that leave the bucket open."""
     if not integration.properties.is_set("storageAllowedLocations"):
@@ -150,7 +151,7 @@ def integration_names_buckets(integration: Resource, _: Settings) -> Iterator[Fi
     yield from _open_locations(integration.properties.texts("storageAllowedLocations"))
 
 
-@NAMED_BUCKETS.on(snowflake("ExternalVolume"))
+@NAMED_BUCKETS.on(*snowflake("ExternalVolume"))
 def volume_names_buckets(volume: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a volume that leaves the bucket open."""
     for location in volume.properties.each("storageLocations"):
@@ -158,7 +159,7 @@ def volume_names_buckets(volume: Resource, _: Settings) -> Iterator[Finding]:
             yield from _open_locations(location.texts("storageBaseUrl"))
 
 
-@STAGE_CREDENTIALS.on(*STAGES)
+@STAGE_CREDENTIALS.on(*snowflake(*STAGES))
 def stage_has_no_keys(stage: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse AWS keys in a stage."""
     if _holds_keys(stage.properties):

@@ -36,6 +36,11 @@ SECRETS = {
     "AWS": "AKIA" + "ABCDEFGHIJKLMNOP",
     "DATABASE": "postgres://app:pa55word@db.internal:5432/app",
     "authToken": "q8s7df6q8s7df6",
+    "DB_PASS": "hunter2!x",
+    "MYSQL_PWD": "hunter2!x",
+    "CONNECTION": "Server=db;User Id=app;Password=hunter2;",
+    "SETTINGS": '{"host": "db", "password": "hunter2"}',
+    "KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEK1",
     "PEM": "-----BEGIN RSA PRIVATE KEY-----\nMII",
 }
 NO_SECRETS = {
@@ -48,6 +53,8 @@ NO_SECRETS = {
     "PASSWORD_PARAMETER": "/app/password",
     "POWERTOOLS_SERVICE_NAME": "ingest",
     "MAX_TOKENS": "2000",
+    "COMMIT": "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+    "BYPASS_CACHE": "on",
 }
 
 CASES = [
@@ -150,4 +157,5 @@ CASES = [
     good("LAMBDA-SEVERAL-ZONES", "two", make(FUNCTION, vpcConfig={"subnetIds": ["subnet-1", "subnet-2"]})),
     good("LAMBDA-SEVERAL-ZONES", "outside of a VPC", function),
     bad("LAMBDA-CONCURRENCY", "none reserved", make(FUNCTION, reservedConcurrentExecutions=-1)),
+    bad("LAMBDA-PUBLIC", "every account's root", permission("arn:aws:iam::*:root")),
 ]

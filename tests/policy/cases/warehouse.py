@@ -134,6 +134,7 @@ SNOWFLAKE = [
             ("to a role, small letters", snowflake("GrantAccountRole", roleName="accountadmin", parentRoleName="A")),
             ("in quotes", snowflake("GrantAccountRole", roleName='"ACCOUNTADMIN"', userName="bob")),
             ("by the old type", snowflake("RoleGrants", roleName="ACCOUNTADMIN", users=["bob"])),
+            ("spelled as in YAML", make("snowflake:GrantAccountRole", roleName="ACCOUNTADMIN", userName="bob")),
             ("by default", snowflake("User", name="bob", defaultRole="ACCOUNTADMIN")),
             ("as an owner", snowflake("GrantOwnership", accountRoleName="ACCOUNTADMIN", on={"objectName": "d"})),
             ("all of the account", snowflake(GRANT_TO_ROLE, accountRoleName="a", onAccount=True, allPrivileges=True)),

@@ -9,8 +9,12 @@ from .checkout import Checkout, copy_checkout
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    checkout: Checkout = copy_checkout(tmp_path_factory.mktemp("checkout"))
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    return copy_checkout(tmp_path_factory.mktemp("checkout"))
+
+
+@pytest.fixture(scope="module")
+def report(checkout: Checkout) -> dict[str, Any]:
     done = checkout.watershed("least-privilege", "--json")
     assert done.stdout, done.stderr
     read: dict[str, Any] = json.loads(done.stdout)
@@ -60,3 +64,18 @@ def test_every_path_of_the_ingestion_was_seen(report: dict[str, Any]) -> None:
 def test_what_aws_does_under_the_role_is_in_it(report: dict[str, Any]) -> None:
     by = {name for line in report["lines"] if line["verdict"] == "used" for name in line["why"].split(", ")}
     assert {"Lambda polls the queue", "Lambda delivers logs", "S3 encrypts", "S3 decrypts"} <= by
+
+
+@pytest.mark.parametrize("stack", ["dev", "stage", "prod"])
+def test_every_stack_has_a_deployers_policy(checkout: Checkout, stack: str) -> None:
+    done = checkout.watershed("deployer-policy", "--stack", stack, "--out", f"deployer-{stack}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    written = {file.name: json.loads(file.read_text()) for file in (checkout.folder / f"deployer-{stack}").iterdir()}
+    assert {"policy-1.json", "boundary.json"} <= set(written)
+    assert f"watershed-{stack}-deployer" in json.dumps(written["boundary.json"])
+
+
+def test_a_stack_that_is_not_there_is_an_error_that_says_which_are(checkout: Checkout) -> None:
+    done = checkout.watershed("deployer-policy", "--stack", "nowhere", "--json")
+    assert done.returncode == 2
+    assert "dev" in json.loads(done.stdout)["fix"]

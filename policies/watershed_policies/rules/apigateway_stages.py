@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..apis import EVERY_METHOD, METHOD_SETTINGS, SETTINGS_FIX, STAGE, STAGE_V2, USAGE_PLAN, api_of, settings_of
 from ..embedded import is_on, number
-from ..rule import Finding, Rule, Severity
+from ..rule import Finding, Profile, Rule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +40,14 @@ DATA_TRACE = Rule(
     why="Tracing writes bodies and headers into the log: personal data, passwords, tokens.",
     frameworks=("NIST 800-53 SI-12",),
     peers=("Checkov CKV_AWS_276",),
+)
+METRICS = Rule(
+    id="APIGATEWAY-METRICS",
+    title="Stages publish metrics of each method",
+    severity=Severity.LOW,
+    why="A stage's own metrics do not say which method fails or is slow. AWS charges for these.",
+    peers=("Checkov CKV2_AWS_4",),
+    profile=Profile.STRICT,
 )
 THROTTLING = Rule(
     id="APIGATEWAY-THROTTLING",
@@ -91,6 +99,13 @@ def socket_logs_execution(stage: Resource, stack: Stack) -> Iterator[Finding]:
         return
     if stage.properties.get("defaultRouteSettings", "loggingLevel") not in LOGGING_LEVELS:
         yield Finding("does not log what fails", 'default_route_settings={..., "logging_level": "ERROR"}')
+
+
+@METRICS.on(METHOD_SETTINGS)
+def publishes_metrics(settings: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse settings without metrics."""
+    if not is_on(settings.properties.get("settings", "metricsEnabled")):
+        yield Finding("publishes no metrics of its methods", 'settings={..., "metrics_enabled": True}')
 
 
 @DATA_TRACE.on(METHOD_SETTINGS)

@@ -197,6 +197,13 @@ def has_no_guests(pool: Resource, _: Settings) -> Iterator[Finding]:
         yield Finding("gives guests AWS credentials", "allow_unauthenticated_identities=False")
 
 
+@GUESTS.on(aws("cognito", "IdentityPoolRoleAttachment"))
+def guests_have_no_role(attachment: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a role for guests."""
+    if attachment.properties.is_set("roles", "unauthenticated"):
+        yield Finding("gives guests a role", 'roles={"authenticated": role.arn}')
+
+
 @CLASSIC_FLOW.on(IDENTITY_POOL)
 def chooses_role(pool: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse the classic flow."""

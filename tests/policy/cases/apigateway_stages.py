@@ -61,6 +61,9 @@ CASES = [
     good("APIGATEWAY-EXECUTION-LOGS", "by the stage", api, stage, settings(stage_name=stage, loggingLevel="INFO")),
     good("APIGATEWAY-EXECUTION-LOGS", "a socket's", socket_api, socket_stage(loggingLevel="ERROR")),
     good("APIGATEWAY-EXECUTION-LOGS", "HTTP has none", http_api, make(STAGE_V2, apiId=http_api)),
+    bad("APIGATEWAY-METRICS", "not said", settings(loggingLevel="ERROR")),
+    good("APIGATEWAY-METRICS", "on", settings(metricsEnabled=True)),
+    good("APIGATEWAY-METRICS", "a stage's own", stage),
     bad("APIGATEWAY-DATA-TRACE", "on", settings(dataTraceEnabled=True)),
     bad("APIGATEWAY-DATA-TRACE", "on, a socket's", socket_stage(dataTraceEnabled=True)),
     bad(

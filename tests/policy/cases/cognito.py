@@ -15,6 +15,7 @@ CLIENT = "aws:cognito/userPoolClient:UserPoolClient"
 MANAGED_CLIENT = "aws:cognito/managedUserPoolClient:ManagedUserPoolClient"
 DOMAIN = "aws:cognito/userPoolDomain:UserPoolDomain"
 IDENTITY_POOL = "aws:cognito/identityPool:IdentityPool"
+ROLES = "aws:cognito/identityPoolRoleAttachment:IdentityPoolRoleAttachment"
 RISK = "aws:cognito/riskConfiguration:RiskConfiguration"
 USER = "aws:cognito/user:User"
 ASSOCIATION = "aws:wafv2/webAclAssociation:WebAclAssociation"
@@ -104,6 +105,8 @@ CASES = [
     ),
     good("COGNITO-SELF-SIGN-UP", "something else", client()),
     bad("COGNITO-GUESTS", "guests", make(IDENTITY_POOL, allowUnauthenticatedIdentities=True)),
+    bad("COGNITO-GUESTS", "a role for them", make(ROLES, identityPoolId="p", roles={"unauthenticated": "arn"})),
+    good("COGNITO-GUESTS", "a role for users", make(ROLES, identityPoolId="p", roles={"authenticated": "arn"})),
     good("COGNITO-GUESTS", "none", make(IDENTITY_POOL, allowUnauthenticatedIdentities=False)),
     good("COGNITO-GUESTS", "not said", make(IDENTITY_POOL)),
     bad("COGNITO-CLASSIC-FLOW", "on", make(IDENTITY_POOL, allowClassicFlow=True)),

@@ -121,6 +121,8 @@ CASES = [
     bad("ECS-PRIVILEGED", "the sidecar", task({}, {"privileged": True})),
     bad("ECS-PRIVILEGED", "an administrator's capability", task(capability("SYS_ADMIN"))),
     bad("ECS-PRIVILEGED", "all capabilities", task(capability("ALL"))),
+    bad("ECS-PRIVILEGED", "no filter of system calls", task({"dockerSecurityOptions": ["seccomp:unconfined"]})),
+    good("ECS-PRIVILEGED", "fewer", task({"dockerSecurityOptions": ["no-new-privileges"]})),
     good("ECS-PRIVILEGED", "not said", task()),
     good("ECS-PRIVILEGED", "no", task({"privileged": False})),
     good("ECS-PRIVILEGED", "tracing on Fargate", task(capability("SYS_PTRACE"), requiresCompatibilities=["FARGATE"])),

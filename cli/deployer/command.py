@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ..errors import POLICY
+from ..errors import POLICY, USAGE
 from ..local import HERE, AsJson, NoBuild, Project, preview_report
 from ..siblings import sibling
 from .policy import DeployerPolicy, StateBackend, deployer_policy, size
@@ -15,7 +15,10 @@ from .statements import Deploy
 
 StackName = Annotated[str, typer.Option("--stack", "-s", help="The stack that the role deploys.")]
 Role = Annotated[str, typer.Option("--role", help="The role's name; without, <project>-<stack>-deployer.")]
-Prefix = Annotated[str, typer.Option("--prefix", help="What the stack's names begin with; without, the project's.")]
+Prefixes = Annotated[
+    list[str] | None,
+    typer.Option("--prefix", help="What the stack's names begin with (may be repeated); without, the project's name."),
+]
 ReadOnly = Annotated[bool, typer.Option("--read-only", help="For the role that only previews.")]
 RolesBoundary = Annotated[
     str, typer.Option("--roles-boundary", help="ARN of the boundary that the stack's roles must have.")
@@ -27,11 +30,24 @@ Out = Annotated[
 ]
 
 
+class NamesError(ValueError):
+    """Names that the policy, which knows the stack's resources by how their names begin, would not reach."""
+
+    exit_code = USAGE
+
+    def __init__(self, deploy: Deploy, foreign: list[str]) -> None:
+        begins = ", ".join(f"{each}-" for each in deploy.prefixes or (deploy.project,))
+        self.message = f"{len(foreign)} resources have names that do not begin with {begins}: {', '.join(foreign[:5])}"
+        words = [*deploy.prefixes, *dict.fromkeys(name.partition("-")[0] for name in foreign)]
+        self.fix = "Name them so, or say how they begin: " + " ".join(f"--prefix {word}" for word in words)
+        super().__init__(self.message)
+
+
 def deployer(
     stack: StackName,
     project: Project = HERE,
     role: Role = "",
-    prefix: Prefix = "",
+    prefix: Prefixes = None,
     read_only: ReadOnly = False,
     roles_boundary: RolesBoundary = "",
     state_bucket: StateBucket = "",
@@ -54,18 +70,23 @@ def deployer(
 
         show_preview(report)
         raise typer.Exit(POLICY)
+    deploy = Deploy(
+        project=settings.project,
+        stack=stack,
+        account=settings.account,
+        region=settings.region,
+        role=role or f"{settings.project}-{stack}-deployer",
+        prefixes=tuple(prefix or ()),
+        roles_boundary=roles_boundary or None,
+        read_only=read_only,
+    )
+    resources = [(token, name) for token, name in report.resources if token.startswith("aws:")]
+    foreign = deploy.foreign(name for _, name in resources)
+    if foreign:
+        raise NamesError(deploy, foreign)
     made = deployer_policy(
-        {token for component in report.components for token in component.types},
-        Deploy(
-            project=settings.project,
-            stack=stack,
-            account=settings.account,
-            region=settings.region,
-            role=role or f"{settings.project}-{stack}-deployer",
-            prefix=prefix,
-            roles_boundary=roles_boundary or None,
-            read_only=read_only,
-        ),
+        {token for token, _ in resources},
+        deploy,
         StateBackend(state_bucket, state_key or None) if state_bucket else None,
     )
     if out is not None:

@@ -1,6 +1,7 @@
 """The statements that a stack's resource types take: narrowed by name, by tags where there is no name, by service."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,8 +26,8 @@ class Deploy:
     account: str
     region: str
     role: str
-    prefix: str = ""
-    """What the physical names begin with; default the project's name."""
+    prefixes: tuple[str, ...] = ()
+    """What the physical names begin with, each before a hyphen; default the project's name."""
     roles_boundary: str | None = None
     """The ARN of the permissions boundary that the stack's own roles must have."""
     read_only: bool = False
@@ -38,17 +39,23 @@ class Deploy:
             return "aws-cn"
         return "aws-us-gov" if self.region.startswith("us-gov-") else "aws"
 
-    def fill(self, template: str) -> str:
-        """Return a template of the table with this deploy's names."""
-        prefix = self.prefix or self.project
+    def fill(self, template: str) -> list[str]:
+        """Return a template of the table with this deploy's names, once for each prefix."""
         values = {
             "partition": self.partition,
             "region": self.region,
             "account": self.account,
-            "prefix": prefix,
-            "sql_prefix": prefix.lower().replace("-", "_"),
+            # As the components spell it in the two places with names of their own.
+            "alias_prefix": re.sub(r"[^a-zA-Z0-9/_-]", "-", f"{self.project}-{self.stack}"),
+            "sql_prefix": re.sub(r"[^a-z0-9_]", "_", f"{self.project}_{self.stack}".lower()),
         }
-        return template.format(**values)
+        filled = (template.format(prefix=prefix, **values) for prefix in self.prefixes or (self.project,))
+        return list(dict.fromkeys(filled))
+
+    def foreign(self, names: Iterable[str]) -> list[str]:
+        """Return the names, as the program has them, that begin with none of the prefixes."""
+        prefixes = self.prefixes or (self.project,)
+        return sorted({name for name in names if not f"{name}-".startswith(tuple(f"{each}-" for each in prefixes))})
 
     def tags(self, of: str) -> dict[str, str]:
         """Return the tags that a request or a resource of the stack has, as condition keys."""
@@ -75,7 +82,7 @@ def own_role_is_untouchable(deploy: Deploy) -> Document:
 
 
 def _of_calls(calls: Calls, deploy: Deploy) -> Iterable[Document]:
-    on = [deploy.fill(template) for template in calls.on]
+    on = [arn for template in calls.on for arn in deploy.fill(template)]
     for action in (*calls.read, *(() if deploy.read_only else calls.write)):
         for conditions in _conditions(action, calls, deploy):
             yield _statement([action], on if has_resources(action) else ["*"], conditions)
@@ -83,8 +90,8 @@ def _of_calls(calls: Calls, deploy: Deploy) -> Iterable[Document]:
 
 def _conditions(action: str, calls: Calls, deploy: Deploy) -> list[Conditions]:
     """Return the conditions of an action: one set, or two where either lets it through."""
-    given = {
-        operator: {key: deploy.fill(value) for key, value in keys.items() if key in condition_keys(action)}
+    given: dict[str, Mapping[str, Any]] = {
+        operator: {key: _one(deploy.fill(value)) for key, value in keys.items() if key in condition_keys(action)}
         for operator, keys in calls.condition.items()
     }
     given = {operator: keys for operator, keys in given.items() if keys}
@@ -111,7 +118,7 @@ def _key_use(types: list[ResourceType], deploy: Deploy) -> Iterable[Document]:
         return
     ending = ".cn" if deploy.partition == "aws-cn" else ""
     through = [f"{service}.{deploy.region}.amazonaws.com{ending}" for service in services]
-    keys = [deploy.fill("arn:{partition}:kms:{region}:{account}:key/*")]
+    keys = deploy.fill("arn:{partition}:kms:{region}:{account}:key/*")
     bound = {"kms:ViaService": through, **deploy.tags("ResourceTag")}
     actions = ["kms:Decrypt", "kms:DescribeKey"] if deploy.read_only else list(_KEY_USE)
     yield _statement(actions, keys, {"StringEquals": bound})
@@ -124,7 +131,7 @@ def _key_use(types: list[ResourceType], deploy: Deploy) -> Iterable[Document]:
 def _passed_roles(types: list[ResourceType], deploy: Deploy) -> Iterable[Document]:
     services = sorted({service for kind in types for service in kind.passes})
     if services and not deploy.read_only:
-        roles = [deploy.fill("arn:{partition}:iam::{account}:role/{prefix}-*")]
+        roles = deploy.fill("arn:{partition}:iam::{account}:role/{prefix}-*")
         yield _statement(["iam:PassRole"], roles, {"StringEquals": {"iam:PassedToService": services}})
 
 
@@ -145,3 +152,7 @@ def _joined(made: Iterable[Document]) -> list[Document]:
             group[part] = sorted({*group[part], *statement[part]})
         made = list(groups.values())
     return sorted(made, key=lambda statement: (statement["Action"], statement["Resource"]))
+
+
+def _one(values: list[str]) -> str | list[str]:
+    return values[0] if len(values) == 1 else values

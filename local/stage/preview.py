@@ -50,6 +50,7 @@ def preview_stack(project: Path, stack: str, build: BuildForAws, progress: Progr
         approximate=_approximate(planned, settings.hidden_secrets),
         warnings=outcome.warnings,
         seconds=outcome.seconds,
+        resources=[(kind, urn.rpartition("::")[2]) for kind, urn in planned],
     )
 
 

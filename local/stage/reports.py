@@ -76,6 +76,8 @@ class PreviewReport:
     approximate: list[str]
     warnings: list[str]
     seconds: float
+    resources: list[tuple[str, str]] = field(default_factory=list)
+    """The type and the name in the program of each."""
 
 
 @dataclass(frozen=True)

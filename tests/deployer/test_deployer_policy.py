@@ -263,3 +263,19 @@ def test_arns_are_of_the_regions_partition(region: str, partition: str) -> None:
     policy = deployer_policy(["aws:s3/bucket:Bucket"], Deploy("shop", "dev", ACCOUNT, region, DEPLOY.role))
     buckets = [each for each in statements(policy) if each["Effect"] == "Allow"]
     assert {resource for each in buckets for resource in each["Resource"]} == {f"arn:{partition}:s3:::shop-*"}
+
+
+def test_names_are_bound_by_each_prefix_and_the_projects_own_names_by_the_project() -> None:
+    deploy = Deploy("web.shop", "dev", ACCOUNT, REGION, DEPLOY.role, prefixes=("lake", "ingestion"))
+    tokens = ["aws:s3/bucket:Bucket", "aws:glue/catalogDatabase:CatalogDatabase", "aws:kms/alias:Alias"]
+    policies = list(deployer_policy(tokens, deploy).policies)
+    assert allows(policies, "s3:CreateBucket", "arn:aws:s3:::lake-raw-1a2b3c4")
+    assert allows(policies, "s3:CreateBucket", "arn:aws:s3:::ingestion-settings")
+    assert not allows(policies, "s3:CreateBucket", "arn:aws:s3:::web.shop-raw")
+    assert allows(policies, "glue:CreateDatabase", f"arn:aws:glue:{REGION}:{ACCOUNT}:database/web_shop_dev_raw")
+    assert allows(policies, "kms:CreateAlias", f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/web-shop-dev-key")
+
+
+def test_a_name_that_the_policy_would_not_reach_is_told() -> None:
+    deploy = Deploy("shop", "dev", ACCOUNT, REGION, DEPLOY.role, prefixes=("lake", "key"))
+    assert deploy.foreign(["lake-raw", "key", "lakeside", "keys", "report-role"]) == ["keys", "lakeside", "report-role"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from .embedded import UnreadableError, from_json_or_yaml
+from .embedded import UnreadableError, from_json_or_yaml, mapping
 from .resource import Resource, Stack, aws
 
 if TYPE_CHECKING:
@@ -68,36 +68,35 @@ def is_private(api: Resource) -> bool:
 def open_operations(api: Resource) -> Iterator[str]:
     """Yield the operations of an API's OpenAPI description that ask for no authorization: `GET /flights`."""
     try:
-        description = from_json_or_yaml(api.properties.get("body"))
+        description = mapping(from_json_or_yaml(api.properties.get("body")))
     except UnreadableError:
         # API Gateway refuses it.
         return
-    paths = description.get("paths") if isinstance(description, dict) else None
-    if not isinstance(description, dict) or not isinstance(paths, dict):
-        return
     schemes = _authorizers(description)
-    for path, operations in paths.items():
-        for verb, operation in (operations or {}).items() if isinstance(operations, dict) else ():
-            if verb.lower() in OPERATIONS and not _is_authorized(operation or {}, description, schemes):
-                yield f"{verb.upper() if len(verb) < 8 else 'ANY'} {path}"
+    for path, operations in mapping(description.get("paths")).items():
+        for verb, operation in mapping(operations).items():
+            name = str(verb).lower()
+            if name in OPERATIONS and not _is_authorized(mapping(operation), description, schemes):
+                yield f"{'ANY' if name.startswith('x-') else name.upper()} {path}"
 
 
 def _authorizers(description: dict[str, Any]) -> set[str]:
     """Return the security schemes that API Gateway enforces; the others it only shows, and an API key is no proof."""
-    schemes = {**(description.get("securityDefinitions") or {})}
-    schemes |= (description.get("components") or {}).get("securitySchemes") or {}
+    schemes = mapping(description.get("securityDefinitions"))
+    schemes = schemes | mapping(mapping(description.get("components")).get("securitySchemes"))
     return {
         name
         for name, scheme in schemes.items()
-        if isinstance(scheme, dict)
-        and any(key in scheme for key in ("x-amazon-apigateway-authorizer", "x-amazon-apigateway-authtype"))
+        if {"x-amazon-apigateway-authorizer", "x-amazon-apigateway-authtype"} & set(mapping(scheme))
     }
 
 
 def _is_authorized(operation: dict[str, Any], description: dict[str, Any], schemes: set[str]) -> bool:
-    method_auth = operation.get("x-amazon-apigateway-auth") or description.get("x-amazon-apigateway-auth")
-    if isinstance(method_auth, dict) and str(method_auth.get("type", "NONE")).upper() != "NONE":
+    method_auth = mapping(operation.get("x-amazon-apigateway-auth") or description.get("x-amazon-apigateway-auth"))
+    if str(method_auth.get("type", "NONE")).upper() != "NONE":
         return True
     # One of the alternatives is enough for a caller, so each must be real; within one, all are asked for.
-    alternatives = operation.get("security", description.get("security")) or []
-    return bool(alternatives) and all(isinstance(one, dict) and schemes & set(one) for one in alternatives)
+    alternatives = operation.get("security", description.get("security"))
+    if not isinstance(alternatives, list) or not alternatives:
+        return False
+    return all(schemes & set(mapping(one)) for one in alternatives)

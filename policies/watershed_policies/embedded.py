@@ -50,3 +50,14 @@ def number(value: Any) -> float | None:
         return float(value)
     except (TypeError, ValueError):
         return None
+
+
+def strings(value: Any) -> list[str]:
+    """Return the known texts of a list; a single one may stand for a list."""
+    items = value if isinstance(value, list) else [value]
+    return [item for item in items if isinstance(item, str)]
+
+
+def mapping(value: Any) -> dict[str, Any]:
+    """Return an object, an empty one for anything else."""
+    return value if isinstance(value, dict) else {}

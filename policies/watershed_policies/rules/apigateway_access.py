@@ -16,7 +16,7 @@ from ..apis import (
     api_of,
     open_operations,
 )
-from ..embedded import is_on
+from ..embedded import is_on, strings
 from ..resource import Resource, Stack, aws
 from ..rule import Finding, Profile, Rule, Severity
 
@@ -208,7 +208,7 @@ def http_backend_has_tls(integration: Resource, _: Settings) -> Iterator[Finding
 @CORS.on(API)
 def sites_are_named(api: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse every site."""
-    if "*" in (api.properties.get("corsConfiguration", "allowOrigins") or []):
+    if "*" in strings(api.properties.get("corsConfiguration", "allowOrigins")):
         yield Finding("may be called by the script of any site", '"allow_origins": ["https://data.example.com"]')
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..embedded import is_on, number
+from ..embedded import is_on, number, strings
 from ..resource import Resource, Stack, aws
 from ..rule import Finding, Profile, Rule, Severity
 
@@ -141,8 +141,8 @@ def passwords_are_strong(pool: Resource, _: Settings) -> Iterator[Finding]:
 @MFA.on(USER_POOL)
 def asks_for_second_factor(pool: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a password alone; where passkeys or codes are a first factor, Cognito takes no second one."""
-    factors = pool.properties.get("signInPolicy", "allowedFirstAuthFactors") or ["PASSWORD"]
-    if set(factors) == {"PASSWORD"} and pool.properties.get("mfaConfiguration") != "ON":
+    factors = set(strings(pool.properties.get("signInPolicy", "allowedFirstAuthFactors")))
+    if not factors - {"PASSWORD"} and pool.properties.get("mfaConfiguration") != "ON":
         yield Finding(
             "lets users in with a password alone",
             'mfa_configuration="ON", software_token_mfa_configuration={"enabled": True}',

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from ..embedded import number
+from ..embedded import number, strings
 from ..resource import Resource, aws
 from ..rule import Finding, Profile, Rule, Severity
 
@@ -31,7 +31,8 @@ PASSWORD_FLOWS = (
     "ALLOW_ADMIN_USER_PASSWORD_AUTH",
     "ADMIN_NO_SRP_AUTH",
 )
-LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
+# Plain HTTP to any host but one's own machine.
+PLAIN_HTTP = re.compile(r"^http://(?!(?:localhost|127\.0\.0\.1|\[::1\])(?:[:/?#]|$))([^/?#]+)", re.IGNORECASE)
 
 IMPLICIT_FLOW = Rule(
     id="COGNITO-IMPLICIT-FLOW",
@@ -80,7 +81,7 @@ PASSWORD_FLOW = Rule(
 @IMPLICIT_FLOW.on(*CLIENTS)
 def has_no_implicit_flow(client: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse the implicit flow."""
-    if "implicit" in (client.properties.get("allowedOauthFlows") or []):
+    if "implicit" in strings(client.properties.get("allowedOauthFlows")):
         yield Finding("may use the implicit flow", 'allowed_oauth_flows=["code"]')
 
 
@@ -120,17 +121,16 @@ def comes_back_over_tls(client: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse plain HTTP but to one's own machine; applications have schemes of their own."""
     properties = client.properties
     for name in ("callbackUrls", "logoutUrls", "defaultRedirectUri"):
-        given = properties.get(name) or []
-        for address in given if isinstance(given, list) else [given]:
-            parts = urlsplit(address) if isinstance(address, str) else None
-            if parts and parts.scheme == "http" and parts.hostname not in LOCAL_HOSTS:
-                yield Finding(f"sends users to {parts.hostname} by plain HTTP", f"https://{parts.hostname}/...")
+        for address in strings(properties.get(name)):
+            plain = PLAIN_HTTP.match(address)
+            if plain:
+                yield Finding(f"sends users to {plain[1]} by plain HTTP", f"https://{plain[1]}/...")
 
 
 @PASSWORD_FLOW.on(*CLIENTS)
 def does_not_see_passwords(client: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse flows in which the application handles the password."""
-    flows = set(client.properties.get("explicitAuthFlows") or []) & set(PASSWORD_FLOWS)
+    flows = set(strings(client.properties.get("explicitAuthFlows"))) & set(PASSWORD_FLOWS)
     if flows:
         yield Finding(
             f"handles its users' passwords ({', '.join(sorted(flows))})",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..embedded import is_on
+from ..embedded import is_on, strings
 from ..iam.patterns import matches
 from ..resource import Resource, Stack, aws
 from ..rule import Finding, Profile, Rule, Severity
@@ -99,7 +99,7 @@ def tags_are_immutable(repository: Resource, _: Settings) -> Iterator[Finding]:
 @IMMUTABLE.on(TEMPLATE)
 def template_tags_are_immutable(template: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse tags that move, but not of an upstream's images: those tags are the upstream's."""
-    if "PULL_THROUGH_CACHE" in (template.properties.get("appliedFors") or []):
+    if "PULL_THROUGH_CACHE" in strings(template.properties.get("appliedFors")):
         return
     yield from tags_are_immutable(template, _)
 
@@ -161,7 +161,7 @@ def cache_has_template(cache: Resource, stack: Stack) -> Iterator[Finding]:
     prefix = cache.properties.get("ecrRepositoryPrefix")
     for template in stack.of_type(TEMPLATE):
         applied = template.properties
-        is_for_caches = applied.is_unknown("appliedFors") or "PULL_THROUGH_CACHE" in (applied.get("appliedFors") or [])
+        is_for_caches = applied.is_unknown("appliedFors") or "PULL_THROUGH_CACHE" in strings(applied.get("appliedFors"))
         if is_for_caches and (applied.is_unknown("prefix") or _covers(str(applied.get("prefix")), str(prefix))):
             return
     yield Finding(

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ..containers import TASK, containers, is_windows
-from ..embedded import is_on
+from ..embedded import is_on, strings
 from ..rule import Finding, Profile, Rule, Severity
 from .lambda_ import SECRET_VALUE, looks_secret
 
@@ -136,16 +136,16 @@ def root_is_read_only(task: Resource, _: Settings) -> Iterator[Finding]:
 @PRIVILEGED.on(TASK)
 def is_not_privileged(task: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse privileged containers and the capabilities that amount to it."""
-    on_fargate = "FARGATE" in (task.properties.get("requiresCompatibilities") or [])
+    on_fargate = "FARGATE" in strings(task.properties.get("requiresCompatibilities"))
     for name, container in containers(task):
         if is_on(container.get("privileged")):
             yield Finding(f"runs {name} privileged", 'remove "privileged"')
         added = {
-            str(capability).upper().removeprefix("CAP_")
-            for capability in container.get("linuxParameters", "capabilities", "add") or []
+            capability.upper().removeprefix("CAP_")
+            for capability in strings(container.get("linuxParameters", "capabilities", "add"))
         }
         dangerous = added & HOST_CAPABILITIES - (FARGATE_CAPABILITIES if on_fargate else set())
-        options = [str(option).lower() for option in container.get("dockerSecurityOptions") or []]
+        options = [option.lower() for option in strings(container.get("dockerSecurityOptions"))]
         if any(option.endswith(("unconfined", "disable")) for option in options):
             yield Finding(f"takes the kernel's limits off {name}", 'remove them from "dockerSecurityOptions"')
         if dangerous:
@@ -204,5 +204,4 @@ def _variables(container: Properties) -> Iterator[tuple[str, str]]:
 
 def _words(container: Properties) -> Iterator[str]:
     for name in ("command", "entryPoint"):
-        words = container.get(name) or []
-        yield from (str(word) for word in (words if isinstance(words, list) else [words]))
+        yield from strings(container.get(name))

@@ -149,6 +149,7 @@ CASES = [
     good("COGNITO-TOKEN-REVOCATION", "not said", client()),
     bad("COGNITO-CALLBACK-TLS", "none", client(callbackUrls=["https://a.example.com", "http://b.example.com/x"])),
     bad("COGNITO-CALLBACK-TLS", "none, when leaving", client(logoutUrls=["http://b.example.com"])),
+    bad("COGNITO-CALLBACK-TLS", "a host that looks local", client(callbackUrls=["http://localhost.example.com"])),
     good("COGNITO-CALLBACK-TLS", "TLS", client(callbackUrls=["https://a.example.com"])),
     good("COGNITO-CALLBACK-TLS", "one's own machine", client(callbackUrls=["http://localhost:3000/callback"])),
     good("COGNITO-CALLBACK-TLS", "an application", client(callbackUrls=["myapp://callback"])),

@@ -24,7 +24,7 @@ DATABASE = aws("glue", "CatalogDatabase")
 # The group that stands for "whoever IAM lets through": with it, Lake Formation decides nothing.
 IAM_ALLOWED = "IAM_ALLOWED_PRINCIPALS"
 # The group of all principals of an account, `123456789012:IAMPrincipals`, and patterns.
-EVERYONE = re.compile(r"\*|everyone|(\d*:)?IAMPrincipals|arn:aws[\w-]*:iam::[\d*]*:(role|user)/\*", re.IGNORECASE)
+EVERYONE = re.compile(r"\*|everyone|(\d*:)?(ALL)?IAMPrincipals|arn:aws[\w-]*:iam::[\d*]*:(role|user)/\*", re.IGNORECASE)
 
 IAM_PRINCIPALS = Rule(
     id="LAKEFORMATION-IAM-PRINCIPALS",

@@ -84,6 +84,7 @@ LAKE_FORMATION = [
     good("LAKEFORMATION-IAM-PRINCIPALS", "a grant to a role", permissions(ANALYST)),
     good("LAKEFORMATION-IAM-PRINCIPALS", "a database", make(DATABASE, createTableDefaultPermissions=[])),
     bad("LAKEFORMATION-EVERYONE", "all of an account", permissions("123456789012:IAMPrincipals")),
+    bad("LAKEFORMATION-EVERYONE", "the group of all", permissions("ALLIAMPrincipals")),
     bad("LAKEFORMATION-EVERYONE", "anyone", permissions("*")),
     bad("LAKEFORMATION-EVERYONE", "every role", permissions("arn:aws:iam::123456789012:role/*")),
     good("LAKEFORMATION-EVERYONE", "a role", permissions(ANALYST)),

@@ -16,8 +16,8 @@ class Function:
     log_group: str
     traced: bool
     dead_letters: str | None
-    queues: tuple[str, ...]
-    """The queues that event source mappings poll for it."""
+    sources: tuple[str, ...]
+    """The queues and streams that event source mappings poll for it."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class Account:
     schedules: tuple[Schedule, ...] = ()
     keys: Mapping[str, str] = field(default_factory=dict, hash=False)
     """The KMS key by the ARN of the bucket, table, queue or topic that it encrypts."""
+    results: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """The place of Athena's results, as an ARN, by the ARN of the workgroup that sets it."""
     bucket_keys: frozenset[str] = frozenset()
     """The buckets with a bucket key: S3 then names the bucket to KMS, not the object."""
 
@@ -49,7 +51,7 @@ def read_account(clients: Clients) -> Account:
     """Ask the emulator for all of it."""
     keys: dict[str, str] = {}
     bucket_keys = _read_buckets(clients, keys)
-    for read in (_read_tables, _read_queues, _read_topics):
+    for read in (_read_tables, _read_queues, _read_topics, _read_streams):
         read(clients, keys)
     return Account(
         number=str(clients("sts").get_caller_identity()["Account"]),
@@ -57,6 +59,7 @@ def read_account(clients: Clients) -> Account:
         functions=tuple(_functions(clients)),
         schedules=tuple(_schedules(clients)),
         keys=keys,
+        results=_results(clients),
         bucket_keys=frozenset(bucket_keys),
     )
 
@@ -71,10 +74,8 @@ def _functions(clients: Clients) -> list[Function]:
             log_group=each.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{each['FunctionName']}",
             traced=each.get("TracingConfig", {}).get("Mode") == "Active",
             dead_letters=each.get("DeadLetterConfig", {}).get("TargetArn"),
-            queues=tuple(
-                mapping["EventSourceArn"]
-                for mapping in mappings
-                if mapping["FunctionArn"] == each["FunctionArn"] and ":sqs:" in mapping["EventSourceArn"]
+            sources=tuple(
+                mapping["EventSourceArn"] for mapping in mappings if mapping["FunctionArn"] == each["FunctionArn"]
             ),
         )
         for each in client.get_paginator("list_functions").paginate().search("Functions[]")
@@ -112,6 +113,19 @@ def _read_buckets(clients: Clients, keys: dict[str, str]) -> list[str]:
     return with_bucket_key
 
 
+def _results(clients: Clients) -> dict[str, str]:
+    client = clients("athena")
+    found = {}
+    for listed in client.list_work_groups()["WorkGroups"]:
+        group = client.get_work_group(WorkGroup=listed["Name"])["WorkGroup"]
+        place = group.get("Configuration", {}).get("ResultConfiguration", {}).get("OutputLocation")
+        if place:
+            account = clients("sts").get_caller_identity()["Account"]
+            arn = f"arn:aws:athena:{clients.region}:{account}:workgroup/{group['Name']}"
+            found[arn] = "arn:aws:s3:::" + str(place).removeprefix("s3://").rstrip("/")
+    return found
+
+
 def _read_tables(clients: Clients, keys: dict[str, str]) -> None:
     client = clients("dynamodb")
     for name in client.get_paginator("list_tables").paginate().search("TableNames[]"):
@@ -133,6 +147,14 @@ def _read_topics(clients: Clients, keys: dict[str, str]) -> None:
     for topic in client.get_paginator("list_topics").paginate().search("Topics[].TopicArn"):
         if key := client.get_topic_attributes(TopicArn=topic)["Attributes"].get("KmsMasterKeyId"):
             keys[str(topic)] = key
+
+
+def _read_streams(clients: Clients, keys: dict[str, str]) -> None:
+    client = clients("kinesis")
+    for name in client.list_streams().get("StreamNames", []):
+        stream = client.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]
+        if key := stream.get("KeyId"):
+            keys[stream["StreamARN"]] = key
 
 
 def _or_none(read: Callable[[], Any]) -> Any:

@@ -16,6 +16,10 @@ _SQS_SSE = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDevelope
 _SNS_SSE = "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html"
 _LAMBDA_ROLE = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html"
 _LAMBDA_SQS = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"
+_LAMBDA_KINESIS = "https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html"
+_LAMBDA_STREAMS = "https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html"
+_ATHENA_RESULTS = "https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonAthenaFullAccess.html"
+_KINESIS_SSE = "https://docs.aws.amazon.com/streams/latest/dev/permissions-user-key-KMS.html"
 _LAMBDA_XRAY = "https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html"
 _LAMBDA_DLQ = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
 _SCHEDULER_ROLE = "https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html"
@@ -67,6 +71,8 @@ ENCRYPTED_USES = (
     ),
     EncryptedUse("SQS encrypts", frozenset({"sqs:SendMessage"}), _WRITES_AND_CHECKS, _SQS_SSE),
     EncryptedUse("SQS decrypts", frozenset({"sqs:ReceiveMessage"}), _READS, _SQS_SSE),
+    EncryptedUse("Kinesis decrypts", frozenset({"kinesis:GetRecords"}), _READS, _KINESIS_SSE),
+    EncryptedUse("Kinesis encrypts", frozenset({"kinesis:PutRecord", "kinesis:PutRecords"}), _WRITES, _KINESIS_SSE),
     EncryptedUse("SNS encrypts", frozenset({"sns:Publish"}), _WRITES_AND_CHECKS, _SNS_SSE),
 )
 
@@ -92,8 +98,23 @@ FUNCTION_CALLS = (
     ServiceCall(
         "Lambda polls the queue",
         ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
-        lambda function, account: function.queues,
+        lambda function, account: _of_service("sqs", function.sources),
         _LAMBDA_SQS,
+    ),
+    ServiceCall(
+        "Lambda polls the stream",
+        tuple(
+            f"kinesis:{name}"
+            for name in ("DescribeStream", "DescribeStreamSummary", "GetRecords", "GetShardIterator", "ListShards")
+        ),
+        lambda function, account: _of_service("kinesis", function.sources),
+        _LAMBDA_KINESIS,
+    ),
+    ServiceCall(
+        "Lambda polls the table's stream",
+        ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"),
+        lambda function, account: _of_service("dynamodb", function.sources),
+        _LAMBDA_STREAMS,
     ),
 )
 
@@ -121,7 +142,7 @@ SCHEDULE_CALLS = (
 
 def implied_calls(account: Account, recorded: tuple[Call, ...]) -> list[Call]:
     """Return what AWS would call in the roles' names, beside what was recorded."""
-    services = [*_for_functions(account), *_for_schedules(account)]
+    services = [*_for_functions(account), *_for_schedules(account), *_for_queries(account, recorded)]
     return [*services, *(call for each in (*recorded, *services) if each.allowed for call in _of_keys(account, each))]
 
 
@@ -136,6 +157,20 @@ def _for_schedules(account: Account) -> Iterator[Call]:
         if schedule.key:
             context = {"kms:EncryptionContext:aws:scheduler:schedule:arn": schedule.arn}
             yield Call(schedule.role, "kms:Decrypt", schedule.key, "Scheduler decrypts", _SCHEDULER_KEY, context)
+
+
+def _for_queries(account: Account, recorded: tuple[Call, ...]) -> Iterator[Call]:
+    """Return how Athena writes a query's results; what it reads depends on the query, and is not told from the call."""
+    for call in recorded:
+        place = account.results.get(call.resource)
+        if call.action == "athena:StartQueryExecution" and call.allowed and place:
+            bucket = place.partition("/")[0]
+            for action, resource in (
+                ("s3:GetBucketLocation", bucket),
+                ("s3:PutObject", f"{place}/any.csv"),
+                ("s3:AbortMultipartUpload", f"{place}/any.csv"),
+            ):
+                yield Call(call.role, action, resource, "Athena writes results", _ATHENA_RESULTS)
 
 
 def _under(role: str, table: tuple[ServiceCall, ...], what: Function | Schedule, account: Account) -> Iterator[Call]:
@@ -183,6 +218,10 @@ def _encryption_context(service: str, thing: str, resource: str, account: Accoun
 
 def _log_streams(function: Function, account: Account) -> str:
     return f"arn:aws:logs:{account.region}:{account.number}:log-group:{function.log_group}:log-stream:any"
+
+
+def _of_service(service: str, arns: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(arn for arn in arns if arn.split(":")[2] == service)
 
 
 def _queue(arn: str | None) -> tuple[str, ...]:

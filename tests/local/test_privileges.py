@@ -143,7 +143,7 @@ def test_a_refused_call_asks_nothing_of_the_key() -> None:
 
 
 def test_lambda_acts_under_the_role_of_its_function() -> None:
-    function = Function("arn:function", ROLE, "/logs", traced=True, dead_letters=f"{QUEUE}-dead", queues=(QUEUE,))
+    function = Function("arn:function", ROLE, "/logs", traced=True, dead_letters=f"{QUEUE}-dead", sources=(QUEUE,))
     account = Account("111122223333", REGION, functions=(function,), keys={QUEUE: KEY})
     made = {(each.action, each.resource) for each in implied_calls(account, ())}
     assert made == {
@@ -159,6 +159,31 @@ def test_lambda_acts_under_the_role_of_its_function() -> None:
     }
 
 
+def test_lambda_polls_a_stream_and_kinesis_decrypts_it() -> None:
+    stream = f"arn:aws:kinesis:{REGION}:111122223333:stream/clicks"
+    function = Function("arn:function", ROLE, "/logs", traced=False, dead_letters=None, sources=(stream,))
+    made = implied_calls(Account("111122223333", REGION, functions=(function,), keys={stream: KEY}), ())
+    assert {"GetRecords", "GetShardIterator"} <= {
+        each.action.removeprefix("kinesis:") for each in made if each.resource == stream
+    }
+    assert [each.context["kms:ViaService"] for each in made if each.resource == KEY] == [
+        f"kinesis.{REGION}.amazonaws.com"
+    ]
+
+
+def test_athena_writes_a_query_s_results_in_the_name_of_who_asks() -> None:
+    group = f"arn:aws:athena:{REGION}:111122223333:workgroup/queries"
+    account = Account("111122223333", REGION, results={group: f"{BUCKET}/results"}, keys={BUCKET: KEY})
+    asked = (call("athena:StartQueryExecution", group),)
+    assert {(each.action, each.resource) for each in implied_calls(account, asked)} == {
+        ("s3:GetBucketLocation", BUCKET),
+        ("s3:PutObject", f"{BUCKET}/results/any.csv"),
+        ("s3:AbortMultipartUpload", f"{BUCKET}/results/any.csv"),
+        ("kms:GenerateDataKey", KEY),
+    }
+    assert implied_calls(account, (call("athena:GetQueryResults", group),)) == []
+
+
 def test_a_schedule_starts_its_target_and_opens_its_payload_under_its_own_role() -> None:
     target = "arn:aws:lambda:eu-central-1:111122223333:function:f"
     schedule = Schedule("arn:aws:scheduler:::schedule/g/s", ROLE, target, dead_letters=QUEUE, key=KEY)
@@ -171,7 +196,7 @@ def test_a_schedule_starts_its_target_and_opens_its_payload_under_its_own_role()
 
 
 def test_what_aws_calls_and_the_role_may_not_is_missing() -> None:
-    function = Function("arn:function", ROLE, "/logs", traced=False, dead_letters=None, queues=())
+    function = Function("arn:function", ROLE, "/logs", traced=False, dead_letters=None, sources=())
     account = Account("111122223333", REGION, functions=(function,))
     streams = f"arn:aws:logs:{REGION}:111122223333:log-group:/logs:*"
     report = compared(role(allow("logs:PutLogEvents", streams)), account=account)

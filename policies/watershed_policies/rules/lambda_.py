@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ..embedded import mapping
 from ..resource import Resource, Stack, aws
 from ..rule import Finding, Profile, Rule, Severity
 
@@ -160,7 +161,7 @@ def environment_is_encrypted(function: Resource, _: Settings) -> Iterator[Findin
 @SECRET_IN_ENVIRONMENT.on(FUNCTION)
 def environment_holds_no_secret(function: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse what looks like a secret, by name or value; the message never shows the value."""
-    for name, value in (function.properties.get("environment", "variables") or {}).items():
+    for name, value in mapping(function.properties.get("environment", "variables")).items():
         if isinstance(value, str) and looks_secret(name, value):
             yield Finding(
                 f"has what looks like a secret in the environment variable {name}",

@@ -67,11 +67,11 @@ def administration_is_closed(acl: Resource, _: Settings) -> Iterator[Finding]:
 def separate_entries_close_administration(resource: Resource, stack: Stack) -> Iterator[Finding]:
     """Refuse an entry beside the ACL in the same way; the other entries of its ACL may deny before it."""
     (own,) = traffic.of_acl(resource)
-    names = {*resource.dependencies.get("networkAclId", ()), resource.values.get("networkAclId")}
+    names = _names(resource)
     others = [
         entry
         for other in stack.of_type(ENTRY)
-        if names & {*other.dependencies.get("networkAclId", ()), other.values.get("networkAclId")}
+        if names & _names(other)
         for entry in traffic.of_acl(other)
         if _denies(entry)
     ]
@@ -119,3 +119,9 @@ def _action(entry: Opening) -> str:
 def _number(entry: Opening) -> float:
     given = entry.properties.number("ruleNo")
     return given if given is not None else entry.properties.number("ruleNumber") or LAST
+
+
+def _names(entry: Resource) -> set[object]:
+    """Return what a separate entry calls its ACL: what it depends on, and the id; unknown ids may be one."""
+    acl = entry.values.get("networkAclId")
+    return {*entry.dependencies.get("networkAclId", ()), *(() if isinstance(acl, (list, dict)) else (acl,))}

@@ -6,6 +6,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from ..embedded import mapping
 from ..registry import ANY_TYPE
 from ..resource import aws
 from ..rule import Finding, Rule, Severity
@@ -47,8 +48,8 @@ def keys(properties: Properties, *path: str) -> set[str]:
     """Return the tag keys at `path`; auto scaling groups have a list of tags instead of an object."""
     tags = properties.get(*path)
     if isinstance(tags, list):
-        return {entry.get("key") for entry in properties.each(*path)}
-    return set(tags or ())
+        return {str(entry.get("key")) for entry in properties.each(*path)}
+    return set(mapping(tags))
 
 
 @cache

@@ -1,6 +1,7 @@
 """From a project to its report: a stage of its own is brought up, exercised, read and taken down."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from ..aws import Clients
@@ -26,15 +27,34 @@ def measure(project: Path, stack: str, build: BuildArtifacts, progress: Progress
     with tempfile.TemporaryDirectory(prefix="watershed-least-privilege-") as folder:
         workspace = Workspace(project, Path(folder))
         try:
-            up = bring_up(workspace, stack, build, progress, port=ANY_PORT)
-            clients = Clients(up.endpoint, up.region)
-            lake = lake_of(up.outputs)
-            if lake is not None:
-                exercise_ingestion(clients, lake, progress)
-            return read_report(clients)
+            return _bring_up_and_compare(workspace, stack, build, progress)
         finally:
             lifecycle.stop(workspace)
             stop_marked(workspace.root)
+
+
+def _bring_up_and_compare(
+    workspace: Workspace, stack: str, build: BuildArtifacts, progress: Progress
+) -> PrivilegesReport:
+    """A handler that lacks a permission stops the exercise: what it lacks is the answer then, rather than that."""
+    stopped: StageError | None = None
+    try:
+        up = bring_up(workspace, stack, build, progress, port=ANY_PORT)
+        lake = lake_of(up.outputs)
+        if lake is not None:
+            exercise_ingestion(Clients(up.endpoint, up.region), lake, progress)
+    except StageError as error:
+        stopped = error
+    emulator = lifecycle.find(workspace)
+    if emulator is None:
+        raise stopped or StageError("The emulated AWS is gone.", fix="Run it again.")
+    report = read_report(Clients(emulator.endpoint, read_settings(workspace.project, stack).region))
+    if stopped is None:
+        return report
+    if not any(line.verdict == "missing" for line in report.lines):
+        raise stopped
+    problem = f"not every path was taken: {str(stopped).splitlines()[0]}"
+    return replace(report, problems=(*report.problems, problem))
 
 
 def measure_running(project: Path, stack: str) -> PrivilegesReport:

@@ -1,7 +1,8 @@
 """Services that say for whom they assume a role, by the guides that tell to check it.
 
 Each page has a trust policy with aws:SourceAccount or aws:SourceArn. Services that are not here send neither when they
-assume a role (Lambda, EC2), or break when it is asked for (CloudTrail's log group role, API Gateway's account role).
+assume a role (Lambda, EC2), are reported not to (Glue: https://github.com/prowler-cloud/prowler/issues/2810),
+or break when it is asked for (CloudTrail's log group role, API Gateway's account role).
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ GUIDES = {
     "states": f"{_DOCS}/step-functions/latest/dg/procedure-create-iam-role.html",
     "ecs-tasks": f"{_DOCS}/AmazonECS/latest/developerguide/task-iam-roles.html",
     "ecs": f"{_DOCS}/AmazonECS/latest/developerguide/{_PAGE}",
-    "glue": f"{_DOCS}/glue/latest/dg/{_PAGE}",
     "databrew": f"{_DOCS}/databrew/latest/dg/{_PAGE}",
     "firehose": f"{_DOCS}/firehose/latest/dev/confused-deputy.html",
     "scheduler": f"{_DOCS}/scheduler/latest/UserGuide/{_PAGE}",

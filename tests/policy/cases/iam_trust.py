@@ -12,11 +12,14 @@ if TYPE_CHECKING:
     from tests.policy.harness import Recorded
 
 NAMING = (
-    *("states", "ecs-tasks", "glue", "firehose", "scheduler", "pipes", "events", "config", "bedrock", "codebuild"),
+    *("states", "ecs-tasks", "firehose", "scheduler", "pipes", "events", "config", "bedrock", "codebuild"),
     *("vpc-flow-logs", "sagemaker", "dms", "backup", "iot", "logs", "athena", "airflow", "transfer", "codepipeline"),
 )
 # CloudTrail's and API Gateway's roles for their logs fail where a source is asked for.
-SILENT = ("lambda", "ec2", "edgelambda", "spotfleet", "eks", "application-autoscaling", "cloudtrail", "apigateway")
+SILENT = (
+    *("lambda", "ec2", "edgelambda", "spotfleet", "eks", "application-autoscaling", "cloudtrail", "apigateway"),
+    "glue",
+)
 
 
 def trusting(service: str, action: Any = "sts:AssumeRole", **condition: Any) -> Recorded:

@@ -20,6 +20,8 @@ $(READY): requirements.txt locks/uv.txt locks/data.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/uv.txt
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r locks/data.txt
+	@printf '#!/bin/sh\nbin=$$(dirname "$$(readlink -f "$$0")")\nPYTHONPATH="$$bin/../.." exec "$$bin/python" -m cli "$$@"\n' > $(BIN)/watershed
+	@chmod +x $(BIN)/watershed
 	@touch $@
 
 # The engine is built from its Go modules, if it has to be, while pip works; `watershed local up` waits for it.

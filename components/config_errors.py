@@ -138,8 +138,8 @@ def _keys(model: type[BaseModel], location: tuple[Any, ...]) -> str:
         return "no such key"
     keys = [field.alias or name for name, field in owner.model_fields.items()]
     close = get_close_matches(str(location[-1]), keys, n=1)
-    hint = f"did you mean {close[0]}? " if close else ""
-    return f"{hint}keys are {', '.join(keys)}"
+    meant = f"{close[0]} (was it meant?), " if close else ""
+    return f"{meant}the keys {', '.join(key for key in keys if key not in close)}"
 
 
 def _model_at(model: type[BaseModel], location: tuple[Any, ...]) -> type[BaseModel] | None:

@@ -26,7 +26,8 @@ def _athena_type(text: str) -> str:
     if decimal and int(decimal[2]) <= int(decimal[1]) and 1 <= int(decimal[1]) <= 38:
         # Hive's parser of types, which Athena reads the catalog with, takes no space.
         return f"decimal({int(decimal[1])},{int(decimal[2])})"
-    raise ValueError(f"accepted types: {', '.join(_SIMPLE_TYPES)}, and decimal(p,s) with s <= p and 1 <= p <= 38")
+    quote = '; in YAML\'s one-line form, quote it: type: "decimal(12,2)"' if text.startswith("decimal(") else ""
+    raise ValueError(f"{', '.join(_SIMPLE_TYPES)}, and decimal(p,s) with s <= p and 1 <= p <= 38{quote}")
 
 
 def _prefix(text: str) -> str:

@@ -47,7 +47,7 @@ def start(workspace: Workspace, port: int, *, region: str, account: str = aws.AC
     if importlib.util.find_spec("ministack") is None:
         raise StageError(
             "The emulated AWS is not installed: there is no package `ministack`.",
-            fix="In a checkout: make setup. With the installed library: pip install 'watershed[local]'.",
+            fix="In a checkout: make setup. With the installed library: pip install 'watershed-data[local]'.",
         )
     taken = take_port(port)
     for folder in (workspace.logs, workspace.temporary):

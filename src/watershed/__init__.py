@@ -5,4 +5,4 @@
 
 from importlib.metadata import version
 
-__version__ = version("watershed")
+__version__ = version("watershed-data")

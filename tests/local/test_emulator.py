@@ -44,7 +44,7 @@ def test_without_ministack_the_error_says_what_to_install(tmp_path: Path, monkey
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(StageError, match="no package `ministack`") as refused:
         lifecycle.start(Workspace(tmp_path), 0, region="eu-central-1")
-    assert "watershed[local]" in refused.value.fix
+    assert "watershed-data[local]" in refused.value.fix
 
 
 def test_a_port_in_use_names_the_project_that_has_it(

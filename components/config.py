@@ -134,9 +134,9 @@ class PlatformConfig(Model):
         given = read_stack_config(namespace, folder or Path.cwd())
         config = cls.check(given.values, namespace)
         if isinstance(config, list) or given.problems:
-            problems = [*given.problems, *(config if isinstance(config, list) else [])]
-            located = [problem.at(f"{namespace}:datasets", given.origins) for problem in problems]
-            raise pulumi.RunError(explain(located, f"stack {pulumi.get_stack()}"))
+            found = config if isinstance(config, list) else []
+            located = [problem.at(f"{namespace}:datasets", given.origins) for problem in found]
+            raise pulumi.RunError(explain([*given.problems, *located], f"stack {pulumi.get_stack()}"))
         return config
 
     @classmethod

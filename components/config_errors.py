@@ -12,6 +12,16 @@ from .catalog import Dataset
 from .storage.zone import DEFAULT_ZONES
 
 _SHOWN = 80
+_WORDS = {
+    "tuple_type": "a list",
+    "dict_type": "a mapping of names to values",
+    "model_type": "a mapping of keys to values",
+    "model_attributes_type": "a mapping of keys to values",
+    "bool_parsing": "true or false",
+    "string_type": "a text",
+    "int_parsing": "a whole number",
+}
+"""What pydantic says in Python's words, in a config's."""
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -26,10 +36,10 @@ class Problem:
     def at(self, listed: str, origins: list[str]) -> Self:
         """Return the same problem at where the data set was read, instead of at its place in the list of all."""
         found = re.match(rf"{re.escape(listed)}\[(\d+)\]", self.path)
-        if not found or int(found[1]) >= len(origins) or self.path == found[0]:
+        if not found or int(found[1]) >= len(origins):
             return self
         origin, rest = origins[int(found[1])], self.path[found.end() :]
-        return replace(self, path=origin + rest if origin.startswith(listed) else f"{origin}: {rest.lstrip('.')}")
+        return replace(self, path=origin + (rest if origin.startswith(listed) or not rest else f": {rest.lstrip('.')}"))
 
     def __str__(self) -> str:
         given = repr(self.given)
@@ -121,7 +131,8 @@ def _problem(model: type[BaseModel], detail: Any, namespace: str) -> Problem:
         return Problem(path, detail["input"], _keys(model, location))
     if detail["type"] == "missing":
         return Problem(path, None, "a value; it is required")
-    return Problem(path, detail["input"], detail["msg"].removeprefix("Value error, "))
+    accepted = _WORDS.get(detail["type"]) or detail["msg"].removeprefix("Value error, ")
+    return Problem(path, detail["input"], accepted)
 
 
 def _path(location: tuple[Any, ...], namespace: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +29,22 @@ def read_stack_config(namespace: str, folder: Path) -> StackConfig:
         for key, value in everything.items()
         if key.startswith(f"{namespace}:")
     }
+    strays = [
+        Problem(key, _plain(value), f"{namespace}:{key.split(':', 1)[1]}, under the project's own name")
+        for key, value in everything.items()
+        if _meant(key.split(":", 1)[0], namespace)
+    ]
     if not isinstance(values.get("datasets"), list):
-        return StackConfig(values)
+        return StackConfig(values, problems=strays)
     datasets = DatasetFiles(folder, f"{namespace}:datasets")
     for position, entry in enumerate(values["datasets"]):
         datasets.add(position, entry)
-    return StackConfig({**values, "datasets": datasets.found}, datasets.origins, datasets.problems)
+    return StackConfig({**values, "datasets": datasets.found}, datasets.origins, [*strays, *datasets.problems])
+
+
+def _meant(given: str, namespace: str) -> bool:
+    """Whether a key's namespace is a misspelling of the project's: the engine would pass over it in silence."""
+    return given != namespace and bool(get_close_matches(given, [namespace], cutoff=0.8))
 
 
 def _plain(value: Any) -> Any:

@@ -179,9 +179,20 @@ def test_data_sets_are_read_from_every_file_that_a_pattern_matches(tmp_path: Pat
 
 def test_a_problem_of_a_data_set_is_told_at_the_file_it_was_read_from() -> None:
     origins = ["watershed:datasets[0]", "a.yaml[1]", "b.yaml"]
-    paths = ["watershed:datasets[2].columns[0].type", "watershed:datasets[0].zone", "watershed:lake.zones"]
+    paths = [
+        "watershed:datasets[2].columns[0].type",
+        "watershed:datasets[1]",
+        "watershed:datasets[0].zone",
+        "watershed:lake.zones",
+    ]
     told = [Problem(path, None, "").at("watershed:datasets", origins).path for path in paths]
-    assert told == ["b.yaml: columns[0].type", "watershed:datasets[0].zone", "watershed:lake.zones"]
+    assert told == ["b.yaml: columns[0].type", "a.yaml[1]", "watershed:datasets[0].zone", "watershed:lake.zones"]
+
+
+def test_what_is_wrong_is_said_in_the_words_of_a_config() -> None:
+    assert problem(datasets="datasets/flights.yaml").accepted == "a list"
+    assert problem(allowDestroy="perhaps").accepted == "true or false"
+    assert problem(lake="big").accepted == "a mapping of keys to values"
 
 
 def test_a_long_value_is_shortened_in_the_message() -> None:

@@ -74,6 +74,12 @@ def test_a_wrong_config_registers_nothing_and_lists_every_problem() -> None:
     assert "watershed:onwer" in str(refused.value)
 
 
+def test_a_key_under_a_misspelled_project_is_not_passed_over_in_silence() -> None:
+    config = {**stack_config("dev"), "watershd:owner": "x"}
+    with pytest.raises(pulumi.RunError, match="watershd:owner: given 'x'; accepted: watershed:owner"):
+        recorded("dev", config)
+
+
 def test_a_wrong_data_set_file_is_named_as_the_place_of_the_problem(tmp_path: Path) -> None:
     (tmp_path / "sales.yaml").write_text("{name: sales, columns: [{name: id, type: number}]}", "utf-8")
     config = {**stack_config("dev"), "watershed:datasets": '["*.yaml"]'}

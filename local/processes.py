@@ -6,7 +6,8 @@ import os
 import signal
 import subprocess
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 STOP_SECONDS = 8.0
@@ -20,6 +21,8 @@ class ProcessRecord:
     pid: int
     started: str
     port: int
+    serves: Mapping[str, str] = field(default_factory=dict)
+    """What it was started for."""
 
     def write(self, file: Path) -> None:
         """Write the record so that a reader never sees half of it."""

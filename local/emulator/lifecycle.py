@@ -32,6 +32,16 @@ class Emulator:
         """Where its AWS API answers."""
         return f"http://127.0.0.1:{self.record.port}"
 
+    @property
+    def serves(self) -> dict[str, str]:
+        """The stack, account and region it was started for (see `serving`)."""
+        return dict(self.record.serves)
+
+
+def serving(stack: str, account: str, region: str) -> dict[str, str]:
+    """Return what an emulator is started for: another stack, account or region needs another emulator."""
+    return {"stack": stack, "account": account, "region": region}
+
 
 def find(workspace: Workspace) -> Emulator | None:
     """Return the project's emulator if it runs and answers as this project's."""
@@ -42,7 +52,9 @@ def find(workspace: Workspace) -> Emulator | None:
     return emulator if _answers_for(emulator, workspace) else None
 
 
-def start(workspace: Workspace, port: int, *, region: str, account: str = aws.ACCOUNT) -> Emulator:
+def start(
+    workspace: Workspace, port: int, *, region: str, account: str = aws.ACCOUNT, stack: str = "local"
+) -> Emulator:
     """Start an emulator on `port` (0: any free one) and wait until it answers."""
     if importlib.util.find_spec("ministack") is None:
         raise StageError(
@@ -68,7 +80,7 @@ def start(workspace: Workspace, port: int, *, region: str, account: str = aws.AC
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    record = ProcessRecord(process.pid, start_identity(process.pid), taken)
+    record = ProcessRecord(process.pid, start_identity(process.pid), taken, serving(stack, account, region))
     record.write(workspace.emulator_record)
     emulator = Emulator(record)
     deadline = time.monotonic() + START_SECONDS

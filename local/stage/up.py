@@ -119,11 +119,17 @@ def _running_or_fresh(
 ) -> lifecycle.Emulator:
     """Return the running emulator, or a new one with no state: data and state live and die together."""
     running = lifecycle.find(workspace)
-    if running is not None and not workspace.unfinished.exists():
+    wanted = lifecycle.serving(settings.stack, settings.account, settings.region)
+    if running is not None and running.serves == wanted and not workspace.unfinished.exists():
         return running
     if workspace.unfinished.exists():
         progress.done(
             "the last `up` was cut off in mid-deploy: its state and data are discarded, the stage starts clean"
+        )
+    elif running is not None:
+        progress.done(
+            f"the emulated AWS was up for {_served(running.serves)} and not for {_served(wanted)}: "
+            "its state and data are discarded, the stage starts clean"
         )
     elif workspace.state.exists():
         progress.done("the emulator of the last run is gone and its data with it: the stage starts clean")
@@ -131,7 +137,11 @@ def _running_or_fresh(
     stop_marked(workspace.root)
     workspace.discard()
     progress.doing("starting the emulated AWS")
-    return lifecycle.start(workspace, port, region=settings.region, account=settings.account)
+    return lifecycle.start(workspace, port, **wanted)
+
+
+def _served(serves: dict[str, str]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in serves.items()) or "an older Watershed"
 
 
 def _load_samples(clients: aws.Clients, lake: Lake, progress: Progress) -> list[LoadedSample]:

@@ -49,8 +49,8 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
     stop_marked(made.root)
 
 
-def up(workspace: Workspace, told: Told | None = None) -> UpReport:
-    return bring_up(workspace, "local", no_build, told or Told())
+def up(workspace: Workspace, told: Told | None = None, stack: str = "local") -> UpReport:
+    return bring_up(workspace, stack, no_build, told or Told())
 
 
 def buckets(report: UpReport) -> list[str]:
@@ -102,6 +102,24 @@ def test_after_the_emulator_died_the_stage_starts_clean_and_says_so(workspace: W
     assert not second.unchanged
     assert buckets(second) == [second.outputs["bucket"]]
     assert second.outputs["bucket"] != first.outputs["bucket"]
+
+
+def test_another_account_region_or_stack_starts_clean_and_says_so(workspace: Workspace) -> None:
+    first = up(workspace)
+    told = Told()
+    make_project(workspace.project, config='  aws:allowedAccountIds: ["123456789012"]\n')
+    second = up(workspace, told)
+    assert "account 000000000000, region eu-central-1 and not for stack local, account 123456789012" in told.text
+    assert (second.endpoint, second.account, second.unchanged) == (first.endpoint, "123456789012", False)
+    identity = Clients(second.endpoint, second.region)("sts").get_caller_identity()
+    assert identity["Account"] == "123456789012"
+
+    (workspace.project / "Pulumi.dev.yaml").write_text("config:\n  aws:region: eu-west-1\n")
+    told = Told()
+    third = up(workspace, told, "dev")
+    assert "and not for stack dev, account 000000000000, region eu-west-1" in told.text
+    assert buckets(third) == [third.outputs["bucket"]]
+    assert up(workspace, stack="dev").unchanged
 
 
 def test_an_up_that_is_killed_in_mid_deploy_is_followed_by_a_clean_start(workspace: Workspace) -> None:

@@ -39,6 +39,6 @@ def print_error(error: BaseException, *, as_json: bool) -> int:
 def print_interrupted() -> int:
     """Say that Ctrl-C stopped the command."""
     sys.stdout.flush()
-    sys.stderr.write("\nInterrupted. `make up` starts again (and says what it discards); `make down` removes all.\n")
+    sys.stderr.write("\nInterrupted. `make up` starts clean or goes on; `make down` removes everything.\n")
     sys.stderr.flush()
     return INTERRUPTED

@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from .errors import FAILED, print_error, print_interrupted
+from .errors import FAILED, INTERRUPTED, print_error, print_interrupted
 from .lazy import LazyCommand, LazyGroup
 
 
@@ -63,6 +63,9 @@ def app() -> None:
     except KeyboardInterrupt:
         _leave(print_interrupted())
     except SystemExit as ended:
+        if ended.code == INTERRUPTED:
+            # Typer ends so after Ctrl-C, without a word.
+            _leave(print_interrupted())
         if ended.code:
             _leave(ended.code if isinstance(ended.code, int) else FAILED)
         raise

@@ -81,18 +81,20 @@ def command_line(pid: int) -> str:
     return listed.stdout.strip()
 
 
-def stop_marked(stage: Path) -> int:
+def stop_marked(stage: Path, spare: int = 0) -> int:
     """End what still runs with STAGE_VARIABLE set to `stage`, such as the engine of a command that was killed.
 
-    Everything the local stage starts is given the variable, and hands it on to what it starts. Returns how many
-    there were (none are found where there is no /proc).
+    Everything the local stage starts is given the variable, and hands it on to what it starts. `spare` leads the
+    session of processes that are left alone. Returns how many there were (none are found where there is no /proc).
     """
     mark = f"{STAGE_VARIABLE}={stage}".encode()
     strays = []
     for environment in Path("/proc").glob("[0-9]*/environ"):
         with contextlib.suppress(OSError):
-            if mark in environment.read_bytes().split(b"\0") and int(environment.parts[2]) != os.getpid():
-                strays.append(int(environment.parts[2]))
+            pid = int(environment.parts[2])
+            marked = mark in environment.read_bytes().split(b"\0")
+            if marked and pid != os.getpid() and (not spare or os.getsid(pid) != spare):
+                strays.append(pid)
     identities = {pid: start_identity(pid) for pid in strays}
     for pid in strays:
         with contextlib.suppress(ProcessLookupError, PermissionError):

@@ -15,6 +15,7 @@ from ..engine.bootstrap import Engine
 from ..errors import POLICY, StageError
 from ..processes import STAGE_VARIABLE
 from ..workspace import Workspace
+from .interruption import engine_ends_with_the_command
 from .packs import PolicyPack
 from .program import as_the_engine_runs_it, project_program
 from .settings import StackSettings
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from pulumi.automation.events import EngineEvent
 
 Progress = Callable[[str], None]
+# How the engine begins the error that a program ended with.
+UNHANDLED = "an unhandled error occurred: "
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,8 @@ class Outcome:
                 exit_code=POLICY,
             )
         if self.failed:
-            raise StageError(f"The {what} failed:\n" + "\n".join(self.errors or ["the engine gave no reason"]))
+            reasons = _told_once(self.errors) or ["the engine gave no reason"]
+            raise StageError(f"The {what} failed:\n" + "\n".join(reasons))
 
 
 class Deployment:
@@ -148,7 +152,7 @@ class Deployment:
         started = time.monotonic()
         packs = None if self._pack is None else [str(self._pack.folder)]
         log = (self._workspace.logs / f"{action}.log").open("w") if self._workspace.logs.is_dir() else None
-        with self._scope():
+        with self._scope(), engine_ends_with_the_command(self._workspace):
             write = (lambda line: print(line, file=log, flush=True)) if log else None
             try:
                 getattr(self._stack, action)(
@@ -215,6 +219,11 @@ def _take(event: "EngineEvent", outcome: Outcome, progress: Progress) -> None:
         }
         # A pack is named `name|stack|folder` here.
         outcome.packs = {name.partition("|")[0]: version for name, version in event.summary_event.policy_packs.items()}
+
+
+def _told_once(errors: list[str]) -> list[str]:
+    """Return errors without what the engine repeats: what the program said last, as the reason why it ended."""
+    return [each for each in errors if not (each.startswith(UNHANDLED) and each.removeprefix(UNHANDLED) in errors)]
 
 
 def _reason(printed: str) -> str:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -162,12 +163,19 @@ def test_down_ends_what_a_killed_command_left_behind(workspace: Workspace) -> No
         assert stray.wait(10) == -signal.SIGKILL
 
 
-def test_ctrl_c_leaves_a_state_from_which_up_works(workspace: Workspace) -> None:
+def test_ctrl_c_leaves_no_engine_and_a_state_from_which_up_works(workspace: Workspace, tmp_path: Path) -> None:
     make_project(workspace.project, STUCK)
-    with started_up(workspace) as process:
+    said = tmp_path / "said"
+    with said.open("w") as errors, started_up(workspace, errors) as process:
         wait_for(workspace.project / "deploying", process)
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(60) == 130
+    told = said.read_text()
+    assert told.endswith("Interrupted. `make up` starts clean or goes on; `make down` removes everything.\n")
+    assert "Traceback" not in told
+    emulator = lifecycle.find(workspace)
+    assert emulator is not None
+    assert stop_marked(workspace.root, spare=emulator.record.pid) == 0, "a process of the engine is left"
     make_project(workspace.project)
     assert len(buckets(up(workspace))) == 1
 
@@ -197,12 +205,19 @@ def test_another_port_than_the_running_one_is_refused_with_the_way_to_move(
     assert "make down" in refused.value.fix
 
 
-def started_up(workspace: Workspace) -> subprocess.Popen[bytes]:
+def test_an_error_of_the_program_is_told_once(workspace: Workspace) -> None:
+    make_project(workspace.project, "import pulumi\nraise pulumi.RunError('the owner is missing')\n")
+    with pytest.raises(StageError) as failed:
+        up(workspace)
+    assert str(failed.value).count("the owner is missing") == 1
+
+
+def started_up(workspace: Workspace, errors: IO[str] | int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "cli", "local", "up", "--no-build", "--project", str(workspace.project)],
         cwd=REPOSITORY,
         start_new_session=True,
-        stderr=subprocess.DEVNULL,
+        stderr=errors,
     )
 
 

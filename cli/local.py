@@ -19,6 +19,7 @@ local = typer.Typer(
 Project = Annotated[Path, typer.Option("--project", "-p", help="The folder of the Pulumi project.", file_okay=False)]
 StackName = Annotated[str, typer.Option("--stack", "-s", help="The stack: its settings are Pulumi.<stack>.yaml.")]
 NoBuild = Annotated[bool, typer.Option("--no-build", help="Take the functions as they were built last.")]
+DatasetName = Annotated[str, typer.Option("--dataset", "-d", help="Show all that is known of this data set, too.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document on standard output.")]
 
 HERE = Path()
@@ -50,11 +51,12 @@ def down(project: Project = HERE, as_json: AsJson = False) -> None:
 
 
 @local.command()
-def status(project: Project = HERE, stack: StackName = "local", as_json: AsJson = False) -> None:
-    """Show what runs and what is in it."""
+def status(project: Project = HERE, dataset: DatasetName = "", as_json: AsJson = False) -> None:
+    """Show which stack is up, its resources, data sets and names."""
     from .render import show_status
 
-    _print(sibling("local.stage.status").read_status(_workspace(project), stack), show_status, as_json=as_json)
+    report = sibling("local.stage.status").read_status(_workspace(project))
+    _print(report, lambda read: show_status(read, dataset), as_json=as_json)
 
 
 @local.command()
@@ -92,13 +94,12 @@ def preview_report(project: Path, stack: str, progress: Any, *, no_build: bool) 
 def logs(
     function: Annotated[str, typer.Argument(help="A function's name or a part of it; all functions without.")] = "",
     project: Project = HERE,
-    stack: StackName = "local",
     lines: Annotated[int, typer.Option("--lines", "-n", help="Lines of each function.")] = 50,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Print what the functions logged in the emulated AWS."""
-    reader = sibling("local.stage.function_logs").FunctionLogs(_workspace(project), stack, function)
+    reader = sibling("local.stage.function_logs").FunctionLogs(_workspace(project), function)
     if as_json:
         print(json.dumps(reader.tails(lines), indent=2))  # noqa: T201 - the result
         return

@@ -20,7 +20,7 @@ class Platform(Component, domain="platform"):
 
     - `config`: the stack's config. `artifacts`: where the handlers' archives lie, see `Artifacts.find`.
 
-    Outputs: `lake` and `databases` by zone, `athenaWorkgroup`, `metadataTable`, `functions`, `keyArn`.
+    Outputs: `lake` and `databases` by zone, `quarantine`, `athenaWorkgroup`, `metadataTable`, `functions`, `keyArn`.
     """
 
     def __init__(
@@ -100,6 +100,7 @@ class Platform(Component, domain="platform"):
             )
         self.outputs: dict[str, pulumi.Input[object]] = {
             "lake": self.lake.bucket_names,
+            "quarantine": self.lake.quarantine.bucket_name,
             "databases": self.catalog.database_names,
             "athenaWorkgroup": self.catalog.workgroup.workgroup_name,
             "metadataTable": self.metadata.table_name,

@@ -8,17 +8,16 @@ from ..emulator import lifecycle
 from ..errors import StageError
 from ..workspace import Workspace
 from .diagnosis import log_group, log_lines
-from .settings import read_settings
 
 
 class FunctionLogs:
     """The log groups of the functions whose name holds `wanted`."""
 
-    def __init__(self, workspace: Workspace, stack: str, wanted: str) -> None:
+    def __init__(self, workspace: Workspace, wanted: str) -> None:
         emulator = lifecycle.find(workspace)
         if emulator is None:
             raise StageError("The local stage does not run, so there are no logs.", fix="Start it: make up.")
-        self._clients = Clients(emulator.endpoint, read_settings(workspace.project, stack).region)
+        self._clients = Clients(emulator.endpoint, emulator.serves["region"])
         listed = self._clients("lambda").get_paginator("list_functions").paginate().search("Functions[].FunctionName")
         all_functions = sorted(str(name) for name in listed)
         self._functions = [name for name in all_functions if wanted in name]

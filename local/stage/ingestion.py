@@ -3,12 +3,12 @@
 import time
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from ..aws import Clients
 from ..errors import StageError
 from .diagnosis import dead_letters, explain_failure, failed_invocations
+from .metadata import read_item
 from .progress import Progress
 from .samples import Sample
 
@@ -79,12 +79,12 @@ def load(clients: Clients, lake: Lake, sample: Sample, progress: Progress) -> bo
 
 def object_item(clients: Clients, lake: Lake, sample: Sample) -> dict[str, Any]:
     """Return what the metadata table says of the sample's raw object."""
-    return _item(clients, lake, f"DATASET#{sample.dataset}", f"OBJECT#{sample.key}")
+    return read_item(clients, lake.metadata_table, f"DATASET#{sample.dataset}", f"OBJECT#{sample.key}")
 
 
 def dataset_item(clients: Clients, lake: Lake, dataset: str) -> dict[str, Any]:
     """Return the metadata item of a data set."""
-    return _item(clients, lake, f"DATASET#{dataset}", "DATASET")
+    return read_item(clients, lake.metadata_table, f"DATASET#{dataset}", "DATASET")
 
 
 def _follow(clients: Clients, lake: Lake, sample: Sample, since: float, progress: Progress) -> None:
@@ -124,24 +124,3 @@ def _why_not(clients: Clients, lake: Lake, item: dict[str, Any], since: float, e
 
 def _committed_at(item: dict[str, Any]) -> float:
     return datetime.fromisoformat(item["committed_at"]).timestamp() if "committed_at" in item else 0.0
-
-
-def _item(clients: Clients, lake: Lake, pk: str, sk: str) -> dict[str, Any]:
-    from boto3.dynamodb.types import TypeDeserializer
-
-    read = TypeDeserializer()
-    found = clients("dynamodb").get_item(
-        TableName=lake.metadata_table, Key={"pk": {"S": pk}, "sk": {"S": sk}}, ConsistentRead=True
-    )
-    return {name: _plain(read.deserialize(value)) for name, value in found.get("Item", {}).items()}
-
-
-def _plain(value: Any) -> Any:
-    """Return a value that JSON can hold."""
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | set | tuple):
-        return [_plain(inner) for inner in value]
-    return bytes(value).hex() if hasattr(value, "value") else value

@@ -61,6 +61,7 @@ class UpReport:
     components: list[ComponentCount]
     outputs: dict[str, Any]
     samples: list[LoadedSample] = field(default_factory=list)
+    datasets: list[dict[str, Any]] = field(default_factory=list)
     seconds: float = 0.0
 
 
@@ -86,12 +87,15 @@ class StatusReport:
 
     project: str
     state: str
-    endpoint: str
-    pid: int
-    components: list[ComponentCount]
-    outputs: dict[str, Any]
-    datasets: list[dict[str, Any]]
-    dead_letters: dict[str, int]
+    stack: str = ""
+    account: str = ""
+    region: str = ""
+    endpoint: str = ""
+    pid: int = 0
+    components: list[ComponentCount] = field(default_factory=list)
+    outputs: dict[str, Any] = field(default_factory=dict)
+    datasets: list[dict[str, Any]] = field(default_factory=list)
+    dead_letters: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from ..processes import stop_marked
 from ..workspace import Workspace
 from .deployment import Deployment, Outcome
 from .ingestion import Lake, dataset_item, has_dataset, lake_of, load
+from .metadata import list_datasets
 from .packs import find_pack
 from .plugin import serve_provider
 from .progress import Progress
@@ -75,6 +76,7 @@ def bring_up(
         lake = lake_of(outputs)
         if lake is not None:
             report.samples = _load_samples(clients, lake, progress)
+            report.datasets = list_datasets(clients, lake.metadata_table)
         report.seconds = time.monotonic() - started
         return report
 

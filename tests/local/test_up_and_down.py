@@ -69,7 +69,7 @@ def test_up_deploys_again_changes_nothing_and_down_leaves_nothing(workspace: Wor
     second = up(workspace)
     assert second.unchanged
     assert (second.endpoint, buckets(second)) == (first.endpoint, buckets(first))
-    assert read_status(workspace, "local").state == "running"
+    assert read_status(workspace).state == "running"
 
     assert take_down(workspace).stopped_emulator
     again = take_down(workspace)
@@ -121,6 +121,8 @@ def test_another_account_region_or_stack_starts_clean_and_says_so(workspace: Wor
     assert "and not for stack dev, account 000000000000, region eu-west-1" in told.text
     assert buckets(third) == [third.outputs["bucket"]]
     assert up(workspace, stack="dev").unchanged
+    status = read_status(workspace)
+    assert (status.stack, status.account, status.region) == ("dev", "000000000000", "eu-west-1")
 
 
 def test_an_up_that_is_killed_in_mid_deploy_is_followed_by_a_clean_start(workspace: Workspace) -> None:
@@ -129,7 +131,7 @@ def test_an_up_that_is_killed_in_mid_deploy_is_followed_by_a_clean_start(workspa
         wait_for(workspace.project / "deploying", process)
         process.send_signal(signal.SIGKILL)
     assert workspace.unfinished.exists()
-    assert read_status(workspace, "local").state == "unfinished"
+    assert read_status(workspace).state == "unfinished"
 
     make_project(workspace.project)
     told = Told()

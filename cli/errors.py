@@ -36,9 +36,10 @@ def print_error(error: BaseException, *, as_json: bool) -> int:
     return code
 
 
-def print_interrupted() -> int:
-    """Say that Ctrl-C stopped the command."""
+def print_interrupted(*, during_up: bool) -> int:
+    """Say that Ctrl-C stopped the command, and how to go on from a deploy."""
+    next_step = " `make up` starts clean or goes on; `make down` removes everything." if during_up else ""
     sys.stdout.flush()
-    sys.stderr.write("\nInterrupted. `make up` starts clean or goes on; `make down` removes everything.\n")
+    sys.stderr.write(f"\nInterrupted.{next_step}\n")
     sys.stderr.flush()
     return INTERRUPTED

@@ -61,11 +61,11 @@ def app() -> None:
     try:
         command(arguments, prog_name="watershed", standalone_mode=True)
     except KeyboardInterrupt:
-        _leave(print_interrupted())
+        _leave(print_interrupted(during_up="up" in arguments))
     except SystemExit as ended:
         if ended.code == INTERRUPTED:
             # Typer ends so after Ctrl-C, without a word.
-            _leave(print_interrupted())
+            _leave(print_interrupted(during_up="up" in arguments))
         if ended.code:
             _leave(ended.code if isinstance(ended.code, int) else FAILED)
         raise

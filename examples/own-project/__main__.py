@@ -64,6 +64,7 @@ lake.grant_write(daily_totals, zone="analytics", prefix=TOTALS)
 daily_totals.on_schedule(Schedule(cron="0 6 * * ? *", timezone="Europe/Rome"))
 
 pulumi.export("buckets", lake.bucket_names)
+pulumi.export("quarantine", lake.quarantine.bucket_name)
 pulumi.export("workgroup", catalog.workgroup.workgroup_name)
 pulumi.export("metadataTable", metadata.table_name)
 pulumi.export("dailyTotals", daily_totals.function_name)

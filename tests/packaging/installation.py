@@ -59,7 +59,7 @@ def install(wheel: Path, folder: Path, *extras: str) -> Installation:
     wanted = f"[{','.join(extras)}]" if extras else ""
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     requirements = folder / "wheel.txt"
-    requirements.write_text(f"watershed{wanted} @ {wheel.as_uri()} --hash=sha256:{digest}\n")
+    requirements.write_text(f"watershed-data{wanted} @ {wheel.as_uri()} --hash=sha256:{digest}\n")
     _run(
         *(uv.find_uv_bin(), "pip", "install", "--quiet", "--python", str(installation.python), "--require-hashes"),
         *("--requirements", str(requirements), "--constraints", str(REPOSITORY / "requirements.txt")),

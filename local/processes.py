@@ -41,8 +41,8 @@ class ProcessRecord:
 
     @property
     def is_alive(self) -> bool:
-        """Whether this very process still runs."""
-        return start_identity(self.pid) == self.started
+        """Whether this very process still runs; one that had ended before it was recorded never does."""
+        return bool(self.started) and start_identity(self.pid) == self.started
 
     def stop(self) -> bool:
         """End the process and its group (the functions it runs); True if there was one to end."""

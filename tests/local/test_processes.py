@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,7 +39,15 @@ def test_a_process_is_stopped_with_what_it_started() -> None:
         child = int(process.stdout.readline())
         child_identity = start_identity(child)
         assert ProcessRecord(process.pid, start_identity(process.pid), 1).stop()
+        # Its group was sent the signal; ending takes the child a moment of its own.
+        deadline = time.monotonic() + 10
+        while start_identity(child) == child_identity and time.monotonic() < deadline:
+            time.sleep(0.01)
         assert start_identity(child) != child_identity
+
+
+def test_a_process_that_had_ended_before_it_was_recorded_is_not_alive() -> None:
+    assert not ProcessRecord(2**22 + 1, "", 1).is_alive
 
 
 def test_a_process_that_ended_but_was_not_waited_for_is_not_alive() -> None:

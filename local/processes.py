@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 STOP_SECONDS = 8.0
+_PASSES = 10
 STAGE_VARIABLE = "WATERSHED_STAGE"
 
 
@@ -88,21 +89,37 @@ def stop_marked(stage: Path, spare: int = 0) -> int:
     session of processes that are left alone. Returns how many there were (none are found where there is no /proc).
     """
     mark = f"{STAGE_VARIABLE}={stage}".encode()
-    strays = []
+    ended = 0
+    # Once more after each find: a process that is just being started shows no environment yet.
+    for _ in range(_PASSES):
+        strays = _marked(mark, spare)
+        if not strays:
+            break
+        _kill(strays)
+        ended += len(strays)
+    return ended
+
+
+def _marked(mark: bytes, spare: int) -> list[int]:
+    found = []
     for environment in Path("/proc").glob("[0-9]*/environ"):
         with contextlib.suppress(OSError):
             pid = int(environment.parts[2])
             marked = mark in environment.read_bytes().split(b"\0")
             if marked and pid != os.getpid() and (not spare or os.getsid(pid) != spare):
-                strays.append(pid)
-    identities = {pid: start_identity(pid) for pid in strays}
-    for pid in strays:
+                found.append(pid)
+    return found
+
+
+def _kill(processes: list[int]) -> None:
+    """Kill the processes, and wait until each has ended."""
+    identities = {pid: start_identity(pid) for pid in processes}
+    for pid in processes:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(pid, signal.SIGKILL)
     deadline = time.monotonic() + STOP_SECONDS
     while time.monotonic() < deadline and any(start_identity(pid) == was != "" for pid, was in identities.items()):
         time.sleep(0.05)
-    return len(strays)
 
 
 def _signal_group(pid: int, number: signal.Signals) -> None:

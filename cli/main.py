@@ -38,7 +38,7 @@ def _print_version(asked: bool) -> None:
         from importlib.metadata import PackageNotFoundError, version
 
         try:
-            typer.echo(f"watershed {version('watershed')}")
+            typer.echo(f"watershed {version('watershed-data')}")
         except PackageNotFoundError:
             typer.echo("watershed (from a checkout)")
         raise typer.Exit

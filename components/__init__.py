@@ -15,9 +15,9 @@ from .catalog import (
 from .compute import Artifacts, DependencyLayers, LambdaFunction
 from .config import PlatformConfig
 from .core import Component, EncryptionKey, Grantee, Role, Statement, Tags
+from .events import Schedule, ScheduledStart
 from .ingestion import Ingestion
 from .messaging import DeadLetterQueue, Queue, Sender, Topic
-from .orchestration import Schedule
 from .platform import Platform
 from .storage import AccessLogs, Bucket, DataLake, Lifecycle, MetadataTable, Zone
 
@@ -25,5 +25,6 @@ __all__ = [
     "AccessLogs", "AccountSettings", "Artifacts", "Bucket", "Catalog", "Column", "Component", "DataLake", "Dataset",
     "DateProjection", "DeadLetterQueue", "DependencyLayers", "EncryptionKey", "EnumProjection", "Grantee", "Ingestion",
     "IntegerProjection", "LambdaFunction", "Lifecycle", "MetadataTable", "Partition", "Platform", "PlatformConfig",
-    "Queue", "Role", "Schedule", "Sender", "Source", "Statement", "Tags", "Topic", "Workgroup", "Zone",
+    "Queue", "Role", "Schedule", "ScheduledStart", "Sender", "Source", "Statement", "Tags", "Topic", "Workgroup",
+    "Zone",
 ]  # fmt: skip

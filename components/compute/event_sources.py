@@ -1,23 +1,20 @@
-"""What starts a function: objects in a bucket, a schedule, a queue."""
+"""What starts a function: objects in a bucket, a queue."""
 
 from typing import Protocol
 
 import pulumi
 import pulumi_aws as aws
 
-from ..core import EncryptionKey, Role, Statement, Tags
-from ..core.deployment import current
-from ..core.limits import EVENT_RULE_NAME, SCHEDULE_NAME, VISIBILITY_TIMEOUT_FACTOR
+from ..core import EncryptionKey, Role, Tags
+from ..core.limits import EVENT_RULE_NAME, VISIBILITY_TIMEOUT_FACTOR
 from ..core.names import check_auto_name
-from ..messaging import DeadLetterQueue, Queue, Sender
-from ..orchestration import Schedule
+from ..messaging import Queue, Sender
 from ..storage import Bucket
 
-_MAX_EVENT_AGE = 3_600
 _BATCH_WITHOUT_WINDOW = 10
 
 
-class Startable(Protocol):
+class Polling(Protocol):
     """What an event source must know of the function that it starts."""
 
     name: str
@@ -25,12 +22,11 @@ class Startable(Protocol):
     key: EncryptionKey
     timeout: int
     role: Role
-    dead_letters: DeadLetterQueue
     tags: Tags
 
 
 def from_queue(
-    function: Startable,
+    function: Polling,
     name: str,
     queue: Queue,
     *,
@@ -71,7 +67,7 @@ def from_queue(
 
 
 def objects_queue(
-    function: Startable, name: str, bucket: Bucket, prefix: str, *, max_receives: int, opts: pulumi.ResourceOptions
+    function: Polling, name: str, bucket: Bucket, prefix: str, *, max_receives: int, opts: pulumi.ResourceOptions
 ) -> Queue:
     """Return a queue that gets an event for each object created or deleted in the bucket under the prefix."""
     if bucket.notification is None:
@@ -111,59 +107,3 @@ def objects_queue(
         ),
     )
     return queue
-
-
-def from_schedule(
-    function: Startable, name: str, schedule: Schedule, payload: str | None, *, opts: pulumi.ResourceOptions
-) -> aws.scheduler.Schedule:
-    """Invoke the function on a schedule, under a role of the schedule's own; what cannot be delivered is kept."""
-    group = aws.scheduler.ScheduleGroup(
-        check_auto_name(f"{name}-group", SCHEDULE_NAME, "schedule group"),
-        tags=function.tags.of(function.name),
-        opts=opts,
-    )
-    role = Role(
-        f"{name}-role",
-        service="scheduler.amazonaws.com",
-        source_arn=group.arn,
-        description=f"Lets EventBridge Scheduler invoke {function.name}",
-        tags=function.tags,
-        opts=opts,
-    )
-    role.allow(
-        "invoke",
-        [
-            Statement(
-                actions=["lambda:InvokeFunction"],
-                resources=[function.arn, pulumi.Output.concat(function.arn, ":*")],
-            )
-        ],
-    )
-    function.dead_letters.grant_send(role)
-    # Scheduler decrypts the payload with the role's own credentials, so the call comes through no service: in the
-    # CloudTrail event of its User Guide, "Encryption at rest", nothing else than the role is the caller.
-    schedules = pulumi.Output.concat(current().arn("scheduler", "schedule/"), group.name, "/*")
-    role.allow("decrypt", [function.key.decrypt({"aws:scheduler:schedule:arn": schedules})])
-    return aws.scheduler.Schedule(
-        name,
-        group_name=group.name,
-        schedule_expression=schedule.expression,
-        schedule_expression_timezone=schedule.timezone,
-        flexible_time_window=aws.scheduler.ScheduleFlexibleTimeWindowArgs(
-            mode="FLEXIBLE" if schedule.flexible_minutes else "OFF",
-            maximum_window_in_minutes=schedule.flexible_minutes or None,
-        ),
-        kms_key_arn=function.key.arn,
-        target=aws.scheduler.ScheduleTargetArgs(
-            arn=function.arn,
-            role_arn=role.arn,
-            input=payload,
-            dead_letter_config=aws.scheduler.ScheduleTargetDeadLetterConfigArgs(arn=function.dead_letters.arn),
-            retry_policy=aws.scheduler.ScheduleTargetRetryPolicyArgs(
-                maximum_event_age_in_seconds=_MAX_EVENT_AGE, maximum_retry_attempts=3
-            ),
-        ),
-        opts=pulumi.ResourceOptions.merge(
-            opts, pulumi.ResourceOptions(depends_on=[*role.granted, *function.role.granted])
-        ),
-    )

@@ -8,9 +8,9 @@ import pulumi_aws as aws
 from ..core import Component, EncryptionKey, Role, Statement, Tags
 from ..core.limits import FUNCTION_NAME
 from ..core.names import check_auto_name
+from ..events import Schedule, ScheduledStart, Starting
 from ..messaging import DeadLetterQueue, Queue, Topic
 from ..observability import LogRetention, log_group
-from ..orchestration import Schedule
 from ..storage import Bucket
 from . import event_sources
 from .artifacts import Artifacts
@@ -143,11 +143,20 @@ class LambdaFunction(Component, domain="compute"):
         """
         return self._poll(self._child(queue.name), queue, batch_size, batching_seconds, max_concurrency)
 
-    def on_schedule(
-        self, schedule: Schedule, *, name: str = "schedule", payload: str | None = None
-    ) -> aws.scheduler.Schedule:
+    def on_schedule(self, schedule: Schedule, *, name: str = "schedule", payload: str | None = None) -> ScheduledStart:
         """Run on the schedule, with `payload` (JSON) as the event; `name` tells a function's schedules apart."""
-        return event_sources.from_schedule(self, self._child(name), schedule, payload, opts=self._options())
+        return ScheduledStart(
+            self._child(name), target=self, schedule=schedule, payload=payload, tags=self.tags, opts=self._options()
+        )
+
+    def starting(self) -> Starting:
+        """Return how a schedule or a rule starts it; each start that fails is tried again, then kept."""
+        resources: Sequence[pulumi.Input[str]] = [self.arn, pulumi.Output.concat(self.arn, ":*")]
+        return Starting(
+            arn=self.arn,
+            statement=Statement(actions=["lambda:InvokeFunction"], resources=resources),
+            depends_on=self.role.granted,
+        )
 
     def _watch(self, what: str, queue: DeadLetterQueue) -> None:
         self.alarms[what] = dead_letter_alarm(

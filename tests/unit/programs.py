@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import yaml
@@ -27,6 +28,7 @@ from components import (
     Queue,
     Role,
     Schedule,
+    ScheduledStart,
     Source,
     Topic,
     Workgroup,
@@ -93,6 +95,11 @@ def started_function() -> LambdaFunction:
     return started
 
 
+def scheduled_start() -> ScheduledStart:
+    made = function()
+    return ScheduledStart("once", target=made, schedule=Schedule(at=datetime(2027, 1, 31, 6), timezone="Europe/Rome"))
+
+
 def catalog() -> Catalog:
     return Catalog("catalog", lake=lake(), datasets=[ORDERS])
 
@@ -153,6 +160,7 @@ PROGRAMS: dict[str, Callable[[], object]] = {
     "DependencyLayers": lambda: DependencyLayers("layers", handlers=["ingest"]),
     "LambdaFunction": function,
     "LambdaFunction with event sources": started_function,
+    "ScheduledStart": scheduled_start,
     "Ingestion": ingestion,
     "Queue": lambda: Queue("queue", key=key()),
     "DeadLetterQueue": lambda: DeadLetterQueue("dead", key=key()),

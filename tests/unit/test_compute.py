@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
-from components import LambdaFunction, Queue, Schedule
+from components import LambdaFunction, Queue
 from components.compute import Artifacts
 from tests.policy.harness import Recorded, record
-from tests.unit.programs import ACCOUNT, CONFIG, bucket, function, ingestion, key, started_function
+from tests.unit.programs import CONFIG, bucket, function, ingestion, key, started_function
 
 
 def recorded(program: Any = function) -> dict[str, Recorded]:
@@ -103,24 +102,6 @@ def test_only_the_failed_messages_of_a_batch_come_again() -> None:
     assert mapping["scalingConfig"] == {"maximumConcurrency": 10}
 
 
-def test_a_schedule_invokes_under_a_role_of_its_own_and_keeps_what_it_cannot_deliver() -> None:
-    found = recorded(started_function)
-    schedule = of_type(found, "aws:scheduler/schedule:Schedule")
-    assert schedule["scheduleExpression"] == "cron(0 6 * * ? *)"
-    assert schedule["scheduleExpressionTimezone"] == "Europe/Rome"
-    assert schedule["target"]["roleArn"] == found["function-schedule-role"].outputs["arn"]
-    assert schedule["target"]["deadLetterConfig"]["arn"] == found["function-dead-letters"].outputs["arn"]
-
-
-def test_a_schedules_role_decrypts_its_payload_itself_and_not_through_a_service() -> None:
-    """Scheduler assumes the role and calls KMS itself: kms:ViaService is absent (its guide's CloudTrail event)."""
-    policy = recorded(started_function)["function-schedule-role-decrypt"].inputs["policy"]
-    (statement,) = json.loads(policy)["Statement"]
-    assert statement["Action"] == "kms:Decrypt"
-    schedules = f"arn:aws:scheduler:eu-west-1:{ACCOUNT}:schedule/function-schedule-group-abc1234/*"
-    assert statement["Condition"] == {"ArnLike": {"kms:EncryptionContext:aws:scheduler:schedule:arn": schedules}}
-
-
 def test_a_queue_that_hides_messages_for_less_than_a_run_is_refused() -> None:
     """As Lambda does: "Queue visibility timeout: 30 seconds is less than Function timeout: 60 seconds"."""
 
@@ -187,30 +168,3 @@ def test_an_archive_that_is_gone_is_refused(built: Path) -> None:
     (built / "ingest.zip").unlink()
     with pytest.raises(FileNotFoundError, match=r"ingest\.zip is gone"):
         Artifacts.find().deployable("ingest")
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        {},
-        {"cron": "0 6 * * ? *", "rate": "1 hour"},
-        {"cron": "0 6 * * *"},
-        {"cron": "0 6 * * * *"},
-        {"cron": "0 6 ? * ? *"},
-        {"rate": "0 minutes"},
-        {"rate": "5 weeks"},
-        {"rate": "1 hours"},
-        {"rate": "5 minute"},
-        {"rate": "1 hour", "timezone": "Europe/Roma"},
-        {"rate": "1 hour", "flexible_minutes": 1441},
-    ],
-)
-def test_a_schedule_that_scheduler_would_refuse_is_refused(given: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError):
-        Schedule(**given)
-
-
-def test_a_schedule_reads_as_scheduler_writes_it() -> None:
-    assert Schedule(rate="15 minutes").expression == "rate(15 minutes)"
-    assert Schedule(rate="1 hour").expression == "rate(1 hour)"
-    assert Schedule(cron="0 6 ? * MON *").expression == "cron(0 6 ? * MON *)"

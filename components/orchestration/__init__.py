@@ -1,3 +1,0 @@
-from .schedule import Schedule
-
-__all__ = ["Schedule"]

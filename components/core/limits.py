@@ -21,6 +21,9 @@ EVENT_RULE_NAME = 64
 SCHEDULE_NAME = 64
 """botocore scheduler service model, Name and ScheduleGroupName."""
 
+TASK_FAMILY = 255
+"""botocore ecs service model, RegisterTaskDefinition family."""
+
 QUEUE_NAME = 80
 """Amazon SQS Developer Guide, "Message quotas": queue name."""
 

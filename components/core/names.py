@@ -41,6 +41,15 @@ def shorten(name: str, limit: int) -> str:
     return f"{name[: limit - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
+def fixed_name(name: str, *, limit: int) -> str:
+    """Return a fixed name, `<project>-<stack>-<name>`, for what must be known before it exists.
+
+    In the characters that ECS and Step Functions accept; a project's or stack's name may hold periods.
+    """
+    whole = "-".join((pulumi.get_project(), stack_name(), name))
+    return shorten(re.sub(r"[^A-Za-z0-9_-]", "-", whole), limit)
+
+
 def sql_name(*parts: str) -> str:
     """Return a fixed name that SQL needs no quotes for: the parts joined by underscores.
 

@@ -2,6 +2,7 @@
 
 A policy has one enforcement level, so there is a mandatory and an advisory one, for single resources and for the stack.
 The mandatory one evaluates and leaves the result to the advisory one, which runs right after it on the same thread.
+Beside them stands a policy for each rule that can be remediated, which is disabled, and free, unless it is asked for.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import datetime as dt
 import json
 import os
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pulumi_policy import (
@@ -23,7 +25,7 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
-from . import exemptions, registry, settings
+from . import exemptions, registry, remediation, settings
 from .evaluation import ROOT_TYPE, Evaluation, Violation
 from .resource import Resource
 from .settings import Level
@@ -59,8 +61,9 @@ def evaluation(environment: Mapping[str, str], today: dt.date) -> Evaluation:
     """Read rules, settings and exemptions for the stack in the environment."""
     rules = registry.load()
     stack = environment.get("PULUMI_STACK", "").rsplit("/", 1)[-1]
-    judged = settings.load(settings.locate(stack, environment), rules.rules, rules.services)
     config: Mapping[str, str] = json.loads(environment.get("PULUMI_CONFIG") or "{}")
+    judged = settings.load(settings.locate(stack, environment), rules.rules, rules.services)
+    judged = replace(judged, tags={**_tags(environment.get("PULUMI_PROJECT", ""), stack, config), **judged.tags})
     return Evaluation(rules, judged, exemptions.from_stack_config(config, rules.rules, today))
 
 
@@ -68,11 +71,7 @@ def policies(of: Evaluation) -> list[Policy]:
     """Return the policies that report what `of` finds."""
 
     def resource_violations(args: Any) -> list[Violation]:
-        return of.resource(
-            Resource(
-                args.resource_type, args.name, args.urn, plain(args.props), provider_values=_provider(args.provider)
-            )
-        )
+        return of.resource(_resource(args, plain(args.props)))
 
     def stack_violations(args: Any) -> list[Violation]:
         return of.stack([_stack_resource(resource) for resource in args.resources])
@@ -83,11 +82,11 @@ def policies(of: Evaluation) -> list[Policy]:
         ("stack", StackValidationPolicy, _once(stack_violations)),
     ):
         made.append(policy(name, DESCRIPTION, _report(violations, Level.MANDATORY), EnforcementLevel.MANDATORY))
-        if of.exemptions.active or not of.settings.only_mandatory:
+        if of.exemptions.active or not of.settings.only_mandatory or of.settings.remediate:
             made.append(
                 policy(f"{name}-advisory", DESCRIPTION, _report(violations, Level.ADVISORY), EnforcementLevel.ADVISORY)
             )
-    return made
+    return [*made, *remediation.policies(of, _resource)]
 
 
 def _report(
@@ -119,6 +118,21 @@ def _provider(provider: PolicyProviderResource | None) -> dict[str, Any]:
     values: dict[str, Any] = plain(provider.props) if provider else {}
     tags = values.get("defaultTags")
     return {**values, "defaultTags": json.loads(tags)} if isinstance(tags, str) else values
+
+
+def _tags(project: str, stack: str, config: Mapping[str, str]) -> dict[str, str]:
+    """Return the tags that every stack has, and those that our own stacks' config says."""
+    given = {
+        "project": project,
+        "stack": stack,
+        "owner": config.get(f"{project}:owner", ""),
+        "data-classification": config.get(f"{project}:classification", ""),
+    }
+    return {key: value for key, value in given.items() if value}
+
+
+def _resource(args: Any, values: Mapping[str, Any]) -> Resource:
+    return Resource(args.resource_type, args.name, args.urn, values, provider_values=_provider(args.provider))
 
 
 def _stack_resource(resource: PolicyResource) -> Resource:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from .resource import Resource, Stack
 from .settings import Settings
@@ -38,11 +39,23 @@ class Finding:
 
 ResourceCheck = Callable[[Resource, Settings], Iterable[Finding]]
 StackCheck = Callable[[Resource, Stack], Iterable[Finding]]
+# The properties to deploy instead; None where that is not possible or not safe.
+Change = Callable[[Resource, Settings], Mapping[str, Any] | None]
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """How the pack itself can put right what a rule finds in a resource, where the config file asks for it."""
+
+    # What it does, in the words of a person: "sets retention_in_days to 365".
+    does: str
+    types: frozenset[str]
+    change: Change
 
 
 @dataclass(frozen=True, eq=False)
 class Rule:
-    """A rule; its checks are added by the decorators `on` and `across`."""
+    """A rule; its checks are added by the decorators `on` and `across`, a remedy by `remedy`."""
 
     id: str
     title: str
@@ -57,6 +70,7 @@ class Rule:
     by_grant: bool = False
     resource_checks: list[tuple[frozenset[str], ResourceCheck]] = field(default_factory=list)
     stack_checks: list[tuple[frozenset[str], StackCheck]] = field(default_factory=list)
+    remedies: list[Remedy] = field(default_factory=list)
 
     @property
     def service(self) -> str:
@@ -82,5 +96,14 @@ class Rule:
         def add(check: StackCheck) -> StackCheck:
             self.stack_checks.append((frozenset(types), check))
             return check
+
+        return add
+
+    def remedy(self, does: str, *types: str) -> Callable[[Change], Change]:
+        """Offer to put a resource of these types right: only by adding, and only what cannot be meant otherwise."""
+
+        def add(change: Change) -> Change:
+            self.remedies.append(Remedy(does, frozenset(types), change))
+            return change
 
         return add

@@ -28,6 +28,8 @@ class Said:
     output: str = ""
     # (level, message, URN) of each violation.
     violations: list[tuple[str, str, str]] = field(default_factory=list)
+    # What happens to how many resources: {"create": 2}.
+    changes: dict[str, int] = field(default_factory=dict)
 
     def messages(self, level: str) -> list[str]:
         return [message for found, message, _ in self.violations if found == level]
@@ -63,6 +65,7 @@ class EngineStage:
             ),
         )
         self._stack.set_config("aws:region", automation.ConfigValue("eu-central-1"))
+        self._pack_configs: list[str] = []
 
     def exempt(self, **exemption: str) -> None:
         """Write an exemption into the stack's file as a person does, its date without quotes."""
@@ -77,6 +80,12 @@ class EngineStage:
         workspace = self._stack.workspace
         workspace.env_vars = {**workspace.env_vars, "WATERSHED_POLICIES_CONFIG": str(path)}
 
+    def configure_pack(self, levels: Mapping[str, str]) -> None:
+        """Give the engine levels by policy, as `--policy-pack-config` does."""
+        path = self.folder / "pack.json"
+        path.write_text(json.dumps(levels), "utf-8")
+        self._pack_configs = [str(path)]
+
     def preview(self, pack: Path = PACK) -> Said:
         return self._run("preview", pack)
 
@@ -89,6 +98,13 @@ class EngineStage:
         resources = (self._stack.export_stack().deployment or {}).get("resources") or []
         return {each["urn"].rpartition("::")[2] for each in resources if each["type"].startswith("aws:")}
 
+    def inputs(self, name: str) -> dict[str, Any]:
+        """Return the inputs of a resource as the state holds them."""
+        resources = (self._stack.export_stack().deployment or {}).get("resources") or []
+        (found,) = [each for each in resources if each["urn"].endswith(f"::{name}") and each["type"].startswith("aws:")]
+        inputs: dict[str, Any] = found.get("inputs", {})
+        return inputs
+
     def destroy(self) -> None:
         self._stack.destroy()
 
@@ -97,6 +113,7 @@ class EngineStage:
         try:
             getattr(self._stack, action)(
                 policy_packs=[str(pack)],
+                policy_pack_configs=self._pack_configs or None,
                 color="never",
                 on_output=lambda line: _append(said, line),
                 on_error=lambda line: _append(said, line),
@@ -115,3 +132,6 @@ def _hear(said: Said, event: automation.EngineEvent) -> None:
     if event.policy_event is not None:
         heard = event.policy_event
         said.violations.append((heard.enforcement_level, heard.message, heard.resource_urn or ""))
+    if event.summary_event is not None:
+        changes = event.summary_event.resource_changes
+        said.changes = {str(getattr(kind, "value", kind)): count for kind, count in changes.items()}

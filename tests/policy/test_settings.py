@@ -91,3 +91,22 @@ def test_without_a_file_all_is_mandatory_but_tags_are_advice() -> None:
 
     assert found.pop("TAGS-REQUIRED") is Level.ADVISORY
     assert set(found.values()) == {Level.MANDATORY}
+
+
+def test_remediation_is_off_unless_the_file_names_the_rule() -> None:
+    assert settings().remediate == frozenset()
+    assert settings(locked=True, remediate=["LOGS-RETENTION"]).remediate == {"LOGS-RETENTION"}
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        ({"remediate": ["S3-VERSIONING"]}, "S3-VERSIONING cannot be remediated; the rules that can are LOGS-RETENTION"),
+        ({"remediate": "all"}, "remediate must be a list of rules; those that can be remediated are LOGS-RETENTION"),
+        ({"remediate": ["LOGS-RETENTION"], "services": {"logs": "disabled"}}, "LOGS-RETENTION is disabled"),
+        ({"tags": {"owner": 1}}, "tags must be an object of tag keys and their values"),
+    ],
+)
+def test_a_remediation_that_cannot_be_is_refused(raw: dict[str, Any], said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        settings(**raw)

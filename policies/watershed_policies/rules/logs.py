@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..resource import Resource, aws
 from ..rule import Finding, Profile, Rule, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ..settings import Settings
 
@@ -52,9 +52,17 @@ ALARM_ACTION = Rule(
 
 @RETENTION.on(LOG_GROUP)
 def expires(group: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse a group that keeps for ever."""
+    """Refuse a group that keeps for ever; AWS keeps the class for deliveries for two days, whatever is asked."""
+    if group.properties.get("logGroupClass") == "DELIVERY":
+        return
     if not group.properties.is_set("retentionInDays") or group.properties.number("retentionInDays") == 0:
         yield Finding("keeps its logs for ever", "retention_in_days=365")
+
+
+@RETENTION.remedy(f"sets retention_in_days to {YEAR}", LOG_GROUP)
+def expire_after_a_year(_: Resource, __: Settings) -> Mapping[str, Any]:
+    """Let the group expire."""
+    return {"retentionInDays": YEAR}
 
 
 @RETENTION_YEAR.on(LOG_GROUP)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from .. import tls_statement
 from ..buckets import BUCKETS, LOGGING, POLICY, is_inline, receives_access_logs
 from ..iam import locations, tls
 from ..iam.locations import Kind
@@ -11,7 +12,7 @@ from ..resource import Resource, Stack, aws
 from ..rule import Finding, Rule, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ..settings import Settings
     from ..values import Properties
@@ -113,6 +114,12 @@ def policy_refuses_plain_http(resource: Resource, _: Settings) -> Iterator[Findi
             yield Finding(f"has a policy that {problem}", FIX_TLS)
 
 
+@TLS_ONLY.remedy("adds the statement that denies requests without TLS", POLICY, *BUCKETS)
+def deny_plain_http(resource: Resource, _: Settings) -> Mapping[str, Any] | None:
+    """Add the statement to the policy."""
+    return tls_statement.deny_plain_http(resource)
+
+
 @TLS_ONLY.across(*BUCKETS)
 def bucket_has_policy(bucket: Resource, stack: Stack) -> Iterator[Finding]:
     """Check that the bucket has a policy; the other half says whether it is a good one."""
@@ -162,7 +169,10 @@ def no_open_acl(resource: Resource, _: Settings) -> Iterator[Finding]:
 @ACCESS_LOGGING.across(*BUCKETS)
 def bucket_logs_access(bucket: Resource, stack: Stack) -> Iterator[Finding]:
     """Check that the bucket is logged, unless logs go to it."""
-    logged = is_inline(bucket, "logging") or stack.naming(bucket, "bucket", *LOGGING)
+    logging = stack.naming(bucket, "bucket", *LOGGING)
+    if any(holder in logging for holder in stack.naming(bucket, "targetBucket", *LOGGING)):
+        yield Finding("logs access into itself, where each log is an access to be logged", "name another bucket")
+    logged = is_inline(bucket, "logging") or logging
     if not logged and not receives_access_logs(bucket, stack):
         yield Finding(
             "does not log access",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..embedded import mapping
 from ..registry import ANY_TYPE
@@ -12,7 +12,7 @@ from ..resource import aws
 from ..rule import Finding, Rule, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ..resource import Resource
     from ..settings import Settings
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 # Objects have tags, but are data, not resources that somebody owns or pays for one by one.
 DATA = {aws("s3", "BucketObject"), aws("s3", "BucketObjectv2"), aws("s3", "ObjectCopy")}
+
+# Its tags are a list, and say of each whether the machines have it too.
+AUTO_SCALING_GROUP = aws("autoscaling", "Group")
 
 REQUIRED = Rule(
     id="TAGS-REQUIRED",
@@ -35,8 +38,7 @@ def required_tags(resource: Resource, settings: Settings) -> Iterator[Finding]:
     """Refuse a resource that lacks a required tag, among its own and the provider's default ones."""
     if not settings.required_tags or resource.type not in taggable():
         return
-    given = keys(resource.properties, "tags") | keys(resource.provider, "defaultTags", "tags")
-    missing = [key for key in settings.required_tags if key not in given]
+    missing = _missing(resource, settings)
     if missing:
         yield Finding(
             f"lacks the tag{'s' if len(missing) > 1 else ''} {', '.join(missing)}",
@@ -57,3 +59,21 @@ def taggable() -> frozenset[str]:
     """Return the types of pulumi-aws that take tags; a test compares the list with the installed pulumi-aws."""
     text = resources.files(__package__.rpartition(".")[0]).joinpath("taggable.txt").read_text(encoding="utf-8")
     return frozenset(text.split()) - DATA
+
+
+@REQUIRED.remedy("adds the missing tags with the values of the config files", *taggable())
+def add_missing(resource: Resource, settings: Settings) -> Mapping[str, Any] | None:
+    """Add the missing tags, if the config files say the values of all of them."""
+    missing = _missing(resource, settings)
+    if any(key not in settings.tags for key in missing):
+        return None
+    tags = resource.values.get("tags")
+    if resource.type == AUTO_SCALING_GROUP:
+        added = [{"key": key, "value": settings.tags[key], "propagateAtLaunch": True} for key in missing]
+        return {"tags": [*(tags or []), *added]}
+    return {"tags": {**(tags or {}), **{key: settings.tags[key] for key in missing}}}
+
+
+def _missing(resource: Resource, settings: Settings) -> list[str]:
+    given = keys(resource.properties, "tags") | keys(resource.provider, "defaultTags", "tags")
+    return [key for key in settings.required_tags if key not in given]

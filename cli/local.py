@@ -78,7 +78,9 @@ def preview(
         raise typer.Exit(POLICY)
 
 
-def preview_report(project: Path, stack: str, progress: Any, *, no_build: bool) -> tuple[Path, Any]:
+def preview_report(
+    project: Path, stack: str, progress: Any, *, no_build: bool, any_type: bool = False
+) -> tuple[Path, Any]:
     """Return the project's folder and what a preview of the stack says, its functions built for AWS."""
     folder: Path = sibling("local.workspace").find_project(project)
     artifacts = folder / ".watershed" / "artifacts" / "aws"
@@ -87,7 +89,7 @@ def preview_report(project: Path, stack: str, progress: Any, *, no_build: bool) 
         _builder("aws", project, skip=no_build)(artifacts, report)
         return artifacts
 
-    return folder, sibling("local.stage.preview").preview_stack(folder, stack, build, progress)
+    return folder, sibling("local.stage.preview").preview_stack(folder, stack, build, progress, any_type=any_type)
 
 
 @local.command()

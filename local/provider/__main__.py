@@ -9,10 +9,12 @@ import sys
 import threading
 import time
 from concurrent import futures
+from pathlib import Path
 
 import grpc  # type: ignore[import-untyped]
 from pulumi.runtime.proto import provider_pb2_grpc
 
+from .given import GivenProvider
 from .server import AwsProvider
 
 # The engine sends a stack's whole Lambda archives and settings documents through here.
@@ -27,7 +29,7 @@ def main() -> None:
     # What the emulated AWS does not check still has to be there for requests to be signed.
     os.environ.setdefault("AWS_ACCESS_KEY_ID", "test")
     os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "test")
-    provider = AwsProvider(arguments.endpoint, arguments.region, arguments.account)
+    provider = _provider(arguments)
     server = grpc.server(
         futures.ThreadPoolExecutor(max_workers=32),
         options=[("grpc.max_receive_message_length", MAX_MESSAGE_BYTES), ("grpc.max_send_message_length", -1)],
@@ -43,6 +45,17 @@ def main() -> None:
     threading.Thread(target=_watch_parent, args=(stop,), daemon=True).start()
     stop.wait()
     server.stop(grace=1).wait()
+
+
+def _provider(arguments: argparse.Namespace) -> AwsProvider:
+    if arguments.take_as_given is None:
+        return AwsProvider(arguments.endpoint, arguments.region, arguments.account)
+
+    def note(what: str) -> None:
+        with arguments.take_as_given.open("a", encoding="utf-8") as file:
+            file.write(f"{what}\n")
+
+    return GivenProvider(arguments.region, arguments.account, note)
 
 
 def _watch_parent(stop: threading.Event) -> None:
@@ -65,7 +78,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--region", help="the region where the stack's config names none (us-east-1)")
     parser.add_argument("--account", help="the account number (asked of the endpoint)")
     parser.add_argument("--directory", help="where relative paths of archives and assets start: the program's folder")
-    return parser.parse_args()
+    parser.add_argument(
+        "--take-as-given", type=Path, metavar="FILE", help="offline: take unknown types too, and note them in this file"
+    )
+    arguments = parser.parse_args()
+    if arguments.take_as_given and not arguments.offline:
+        parser.error("--take-as-given needs --offline: what is not known cannot be deployed")
+    return arguments
 
 
 if __name__ == "__main__":

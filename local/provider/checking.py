@@ -9,6 +9,7 @@ from typing import Any
 from .binding import BoundResource
 from .forms import Problem
 from .naming import Proposal, automatic_name
+from .schema import ResourceSchema
 from .values import Secret, Unknown, has_secret, plain
 
 DEFAULTS = "__defaults"
@@ -33,7 +34,7 @@ def check(
     inputs = {name: value for name, value in new.items() if value is not None and name != DEFAULTS}
     problems = _refused(resource, inputs, around)
     _spell_documents(resource, inputs)
-    _add_default_tags(resource, inputs, around)
+    add_default_tags(resource.schema, inputs, around)
     filled = _fill_defaults(resource, inputs)
     filled += _fill_name(resource, old, inputs, around, problems)
     inputs[DEFAULTS] = sorted(filled)
@@ -48,6 +49,17 @@ def deployed(inputs: Mapping[str, Any]) -> dict[str, Any]:
     if state.get("tags"):
         state["tagsAll"] = state["tags"]
     return state
+
+
+def add_default_tags(schema: ResourceSchema, inputs: dict[str, Any], around: Surroundings) -> None:
+    """Add the provider's default tags, under the resource's own, to a type that has tags."""
+    if not around.default_tags or "tags" not in schema.inputs:
+        return
+    own = inputs.get("tags", {})
+    if isinstance(own, Secret):
+        inputs["tags"] = Secret({**around.default_tags, **own.value})
+    elif not isinstance(own, Unknown):
+        inputs["tags"] = {**around.default_tags, **own}
 
 
 def _without_secrets(problem: Problem, inputs: Mapping[str, Any]) -> Problem:
@@ -80,16 +92,6 @@ def _spell_documents(resource: BoundResource, inputs: dict[str, Any]) -> None:
         value = inputs.get(name)
         if isinstance(value, (dict, list)):
             inputs[name] = json.dumps(value)
-
-
-def _add_default_tags(resource: BoundResource, inputs: dict[str, Any], around: Surroundings) -> None:
-    if not around.default_tags or "tags" not in resource.schema.inputs:
-        return
-    own = inputs.get("tags", {})
-    if isinstance(own, Secret):
-        inputs["tags"] = Secret({**around.default_tags, **own.value})
-    elif not isinstance(own, Unknown):
-        inputs["tags"] = {**around.default_tags, **own}
 
 
 def _fill_defaults(resource: BoundResource, inputs: dict[str, Any]) -> list[str]:

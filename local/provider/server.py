@@ -110,18 +110,12 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.InvokeResponse(**{"return": to_struct(result)})
 
     def Check(self, request: Any, context: Any) -> provider_pb2.CheckResponse:  # noqa: D102, N802
-        token, name = _token(request.urn), _name(request.urn)
+        token = token_of(request.urn)
         try:
             resource = bound(token)
         except UnknownType as error:
             return provider_pb2.CheckResponse(failures=[provider_pb2.CheckFailure(reason=str(error))])
-        around = Surroundings(
-            logical_name=name,
-            region=self._aws.region,
-            seed=bytes(request.randomSeed),
-            proposal=_proposal(request),
-            default_tags=self._configuration.default_tags,
-        )
+        around = self._surroundings(request)
         inputs, problems = check(resource, from_struct(request.olds), from_struct(request.news), around)
         failures = [
             provider_pb2.CheckFailure(property=problem.path, reason=f"{token} {problem.path} {problem.reason}")
@@ -197,9 +191,18 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
             aws.account = config.allowed_accounts[0] if config.allowed_accounts else DEFAULT_ACCOUNT
         return aws
 
+    def _surroundings(self, request: Any) -> Surroundings:
+        return Surroundings(
+            logical_name=_name(request.urn),
+            region=self._aws.region,
+            seed=bytes(request.randomSeed),
+            proposal=_proposal(request),
+            default_tags=self._configuration.default_tags,
+        )
+
     def _bound(self, urn: str, context: Any) -> BoundResource:
         try:
-            return bound(_token(urn))
+            return bound(token_of(urn))
         except UnknownType as error:
             _abort(context, grpc.StatusCode.UNIMPLEMENTED, str(error))
 
@@ -212,7 +215,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         return difference(resource, old, new)
 
     def _run(self, urn: str, context: Any, action: Callable[[], Any]) -> Any:
-        subject = f"{_token(urn)} {_name(urn)!r}"
+        subject = f"{token_of(urn)} {_name(urn)!r}"
         try:
             return action()
         except Unfinished as error:
@@ -241,7 +244,9 @@ def _abort_unfinished(context: Any, message: str, error: Unfinished) -> NoReturn
 def _refuse_unknown(urn: str, inputs: Mapping[str, Any], context: Any) -> None:
     for name, value in inputs.items():
         if has_unknown(value):
-            _abort(context, grpc.StatusCode.INVALID_ARGUMENT, f"{_token(urn)} {_name(urn)!r}: {name} is still unknown")
+            _abort(
+                context, grpc.StatusCode.INVALID_ARGUMENT, f"{token_of(urn)} {_name(urn)!r}: {name} is still unknown"
+            )
 
 
 def _proposal(request: Any) -> Proposal | None:
@@ -252,7 +257,7 @@ def _proposal(request: Any) -> Proposal | None:
     return Proposal(options.proposed_name, mode)
 
 
-def _token(urn: str) -> str:
+def token_of(urn: str) -> str:
     """The type in `urn:pulumi:stack::project::parent$type::name`."""
     return urn.split("::")[2].rpartition("$")[2]
 

@@ -18,11 +18,17 @@ START_SECONDS = 60.0
 
 
 @contextlib.contextmanager
-def serve_provider(workspace: Workspace, settings: StackSettings, endpoint: str | None) -> Iterator[int]:
-    """Serve the provider for the emulator at `endpoint`, or offline for None; yields its port."""
+def serve_provider(
+    workspace: Workspace, settings: StackSettings, endpoint: str | None, *, given: Path | None = None
+) -> Iterator[int]:
+    """Serve the provider for the emulator at `endpoint`, or offline for None; yields its port.
+
+    Offline it may take what it does not know as the program gives it, and note that in the file `given`.
+    """
     log = workspace.logs / "provider.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     target = ["--offline"] if endpoint is None else ["--endpoint", endpoint]
+    target += [] if given is None else ["--take-as-given", str(given)]
     target += ["--account", settings.account, "--region", settings.region, "--directory", str(workspace.project)]
     environment = {
         **aws.environment(endpoint or "http://127.0.0.1:9", settings.region),

@@ -19,8 +19,13 @@ from .up import ARTIFACTS_VARIABLE
 BuildForAws = Callable[[Callable[[str], None]], Path]
 
 
-def preview_stack(project: Path, stack: str, build: BuildForAws, progress: Progress) -> PreviewReport:
-    """Return what `pulumi preview` of a new stack would say, as far as it can be known without AWS."""
+def preview_stack(
+    project: Path, stack: str, build: BuildForAws, progress: Progress, *, any_type: bool = False
+) -> PreviewReport:
+    """Return what `pulumi preview` of a new stack would say, as far as it can be known without AWS.
+
+    With `any_type`, what the local provider does not know is taken as the program gives it: enough for policies.
+    """
     settings = read_settings(project, stack)
     engine = find_engine(progress.doing)
     pack = find_pack(project)
@@ -28,7 +33,9 @@ def preview_stack(project: Path, stack: str, build: BuildForAws, progress: Progr
     with tempfile.TemporaryDirectory(prefix="watershed-preview-") as folder:
         workspace = Workspace(project, Path(folder))
         workspace.logs.mkdir(parents=True)
-        with serve_provider(workspace, settings, None) as provider_port:
+        given = workspace.logs / "given.txt"
+        given.touch()
+        with serve_provider(workspace, settings, None, given=given if any_type else None) as provider_port:
             deployment = Deployment(
                 workspace,
                 settings,
@@ -38,6 +45,7 @@ def preview_stack(project: Path, stack: str, build: BuildForAws, progress: Progr
                 variables={ARTIFACTS_VARIABLE: str(artifacts)},
             )
             outcome = deployment.preview(lambda step: progress.doing(f"preview: {step}"))
+        taken_as_given = sorted(given.read_text("utf-8").splitlines())
     if outcome.failed and not outcome.violations:
         outcome.raise_if_failed("preview")
     planned = [(kind, urn) for _, kind, urn in outcome.steps]
@@ -51,6 +59,7 @@ def preview_stack(project: Path, stack: str, build: BuildForAws, progress: Progr
         warnings=outcome.warnings,
         seconds=outcome.seconds,
         resources=[(kind, urn.rpartition("::")[2]) for kind, urn in planned],
+        taken_as_given=taken_as_given,
     )
 
 

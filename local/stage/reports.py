@@ -79,6 +79,8 @@ class PreviewReport:
     seconds: float
     resources: list[tuple[str, str]] = field(default_factory=list)
     """The type and the name in the program of each."""
+    taken_as_given: list[str] = field(default_factory=list)
+    """Types and functions that the local provider does not know: judged by what the program says of them alone."""
 
 
 @dataclass(frozen=True)

@@ -46,9 +46,9 @@ def in_state(resources: list[dict[str, Any]]) -> list[tuple[str, str]]:
 
 def is_emulated(kind: str) -> bool:
     """Whether the provider makes the type in the emulator, or only records it in the state."""
-    from ..provider import support
+    from ..provider import support, supported_types
 
-    return support(kind) == "emulated"
+    return kind in supported_types() and support(kind) == "emulated"
 
 
 def _component(urn: str) -> str:

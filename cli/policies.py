@@ -4,7 +4,7 @@ import datetime as dt
 import difflib
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,6 +29,7 @@ class Format(StrEnum):
     JSON = "json"
     SARIF = "sarif"
     JUNIT = "junit"
+    MARKDOWN = "markdown"
 
 
 @policies.command("list")
@@ -76,9 +77,12 @@ def check(
     project: Annotated[
         Path, typer.Option("--project", "-p", help="The folder of the Pulumi project.", file_okay=False)
     ] = Path(),
-    format_: Annotated[Format, typer.Option("--format", help="How to tell what was found.")] = Format.TABLE,
+    format_: Annotated[
+        list[Format] | None, typer.Option("--format", help="How to tell what was found; again for another file.")
+    ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write it to this file, and show the table.", dir_okay=False)
+        list[Path] | None,
+        typer.Option("--output", "-o", help="Write the --format to this file, and show the table.", dir_okay=False),
     ] = None,
     no_build: Annotated[bool, typer.Option("--no-build", help="Take the functions as they were built last.")] = False,
     as_json: AsJson = False,
@@ -90,34 +94,48 @@ def check(
     from .errors import POLICY
     from .local import preview_report
     from .policy_reports import findings
+
+    formats = [Format.JSON] if as_json else format_ or [Format.TABLE]
+    files = output or []
+    _check_formats(formats, files)
     from .progress import console_progress
 
     with console_progress() as progress:
-        folder, report = preview_report(project, stack, progress, no_build=no_build)
+        folder, report = preview_report(project, stack, progress, no_build=no_build, any_type=True)
     found = findings.read(report, dt.datetime.now(dt.UTC).date())
-    _tell(found, Format.JSON if as_json else format_, output, folder)
+    _tell(found, formats, files, folder)
     if found.refused:
         raise typer.Exit(POLICY)
 
 
-def _tell(found: Any, format_: Format, output: Path | None, folder: Path) -> None:
-    from .policy_reports import junit, sarif
+def _check_formats(formats: Sequence[Format], files: Sequence[Path]) -> None:
+    if files and Format.TABLE in formats:
+        raise typer.BadParameter("a file needs --format json, sarif, junit or markdown", param_hint="--output")
+    if len(formats) != max(len(files), 1):
+        raise typer.BadParameter(
+            f"{len(formats)} --format for {len(files)} --output: name a file for each", param_hint="--output"
+        )
+
+
+def _tell(found: Any, formats: Sequence[Format], files: Sequence[Path], folder: Path) -> None:
+    from .policy_reports import junit, markdown, sarif
+    from .policy_reports.places import Places
     from .policy_reports.tables import show_check
 
+    places = Places(folder, found.stack)
     texts: Mapping[Format, Callable[[], str]] = {
         Format.JSON: lambda: _json(found.as_document()),
-        Format.SARIF: lambda: _json(sarif.document(found, _rules(), folder)),
+        Format.SARIF: lambda: _json(sarif.document(found, _rules(), places)),
         Format.JUNIT: lambda: junit.document(found, _rules()),
+        Format.MARKDOWN: lambda: markdown.document(found, places),
     }
-    if output is not None:
-        if format_ is Format.TABLE:
-            raise typer.BadParameter("a file needs --format json, sarif or junit", param_hint="--output")
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(texts[format_](), "utf-8")
-    if output is not None or format_ is Format.TABLE:
+    for file, wanted in zip(files, formats, strict=False):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(texts[wanted](), "utf-8")
+    if files or formats == [Format.TABLE]:
         show_check(found)
     else:
-        sys.stdout.write(texts[format_]())
+        sys.stdout.write(texts[formats[0]]())
 
 
 def _described(rule: Any) -> dict[str, Any]:

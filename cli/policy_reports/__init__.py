@@ -1,1 +1,1 @@
-"""What the policies said of a stack: as a table, JSON, SARIF or JUnit XML."""
+"""What the policies said of a stack: as a table, JSON, SARIF, JUnit XML or Markdown."""

@@ -3,13 +3,14 @@
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
 SOON = dt.timedelta(days=30)
 # The pack's rule for the exemptions themselves.
 EXEMPTION = "EXEMPTION"
+SEVERITIES = ("critical", "high", "medium", "low")
 
 _RULE = r"(?P<rule>[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*)"
 _VIOLATION = re.compile(
@@ -47,6 +48,11 @@ class PolicyFinding:
         """Whether it stops the deploy."""
         return self.level == "mandatory"
 
+    @property
+    def rank(self) -> int:
+        """How bad it is: 0 is the worst."""
+        return SEVERITIES.index(self.severity) if self.severity in SEVERITIES else len(SEVERITIES)
+
 
 @dataclass(frozen=True)
 class UsedExemption:
@@ -71,6 +77,8 @@ class PolicyCheck:
     rules: int
     findings: list[PolicyFinding]
     exemptions: list[UsedExemption]
+    taken_as_given: list[str] = field(default_factory=list)
+    """What the local provider does not know, and the rules judged by what the program says of it alone."""
 
     @property
     def refused(self) -> bool:
@@ -95,6 +103,7 @@ def read(report: Any, today: dt.date) -> PolicyCheck:
             key=lambda finding: (not finding.stops, finding.rule, finding.urn, finding.problem),
         ),
         exemptions=list(_exemptions(policy.exemptions, today)),
+        taken_as_given=list(report.taken_as_given),
     )
 
 

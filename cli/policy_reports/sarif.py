@@ -5,27 +5,40 @@ https://docs.github.com/en/code-security/code-scanning/integrating-with-code-sca
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from .findings import EXEMPTION, PolicyCheck, PolicyFinding, UsedExemption
+from .places import Places
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 # GitHub's bands: over 9.0 is critical, 7.0 to 8.9 high, 4.0 to 6.9 medium, below low.
 SECURITY_SEVERITY = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "3.0"}
 LEVELS = {"mandatory": "error", "advisory": "warning"}
 
+# What GitHub takes of a file; it drops what is more, or the file.
+MOST_RESULTS = 5_000
+MOST_TAGS = 10
+LONGEST_DESCRIPTION = 1_024
+LONGEST_MESSAGE = 4_000
 
-def document(check: PolicyCheck, rules: Mapping[str, Any], project: Path) -> dict[str, Any]:
-    """Return a stack's findings; `rules` are the pack's by id."""
+
+def document(check: PolicyCheck, rules: Mapping[str, Any], places: Places) -> dict[str, Any]:
+    """Return a stack's findings; `rules` are the pack's by id.
+
+    Exemptions are notifications: code scanning would show a suppressed result as an open alert.
+    """
     known = {id_: _rule(rule) for id_, rule in sorted(rules.items())}
-    for finding in check.findings:
-        known.setdefault(finding.rule, _unknown_rule(finding.rule))
-    for exemption in check.exemptions:
-        known.setdefault(exemption.rule, _unknown_rule(exemption.rule))
+    for id_ in [*(finding.rule for finding in check.findings), *(exemption.rule for exemption in check.exemptions)]:
+        known.setdefault(id_, _unknown_rule(id_))
     index = {id_: position for position, id_ in enumerate(known)}
-    file = project / f"Pulumi.{check.stack}.yaml"
-    place = _Place(_from_repository(file), _line_of(file, "exemptions:"))
+    worst_first = sorted(check.findings, key=lambda finding: (not finding.stops, finding.rank))
+    notifications = [_notification(exemption, index, places) for exemption in check.exemptions]
+    if len(worst_first) > MOST_RESULTS:
+        left_out = (
+            f"{len(worst_first) - MOST_RESULTS:,} less severe results are left out: {MOST_RESULTS:,} is the most."
+        )
+        notifications.append({"level": "warning", "message": {"text": left_out}})
     return {
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -40,33 +53,11 @@ def document(check: PolicyCheck, rules: Mapping[str, Any], project: Path) -> dic
                 },
                 "automationDetails": {"id": f"watershed-policies/{check.stack}/"},
                 "columnKind": "unicodeCodePoints",
-                "results": [
-                    *(_result(finding, index, place) for finding in check.findings),
-                    *(_suppressed(exemption, index, place) for exemption in check.exemptions),
-                ],
+                "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notifications}],
+                "results": [_result(finding, index, places) for finding in worst_first[:MOST_RESULTS]],
             }
         ],
     }
-
-
-class _Place:
-    """Where findings are shown: GitHub demands a file, and a deploy has one for its stack."""
-
-    def __init__(self, uri: str, exemptions_line: int) -> None:
-        self.uri = uri
-        self.exemptions_line = exemptions_line
-
-    def location(self, rule: str, urn: str) -> dict[str, Any]:
-        line = self.exemptions_line if rule == EXEMPTION else 1
-        return {
-            "physicalLocation": {
-                "artifactLocation": {"uri": self.uri},
-                "region": {"startLine": line},
-            },
-            "logicalLocations": [
-                {"name": urn.rpartition("::")[2] or "stack", "fullyQualifiedName": urn or "stack", "kind": "resource"}
-            ],
-        }
 
 
 def _rule(rule: Any) -> dict[str, Any]:
@@ -76,8 +67,8 @@ def _rule(rule: Any) -> dict[str, Any]:
     return {
         "id": rule.id,
         "name": "".join(word.capitalize() for word in rule.id.split("-")),
-        "shortDescription": {"text": rule.title},
-        "fullDescription": {"text": f"{rule.title}. {rule.why}"},
+        "shortDescription": {"text": _cut(rule.title, LONGEST_DESCRIPTION)},
+        "fullDescription": {"text": _cut(f"{rule.title}. {rule.why}", LONGEST_DESCRIPTION)},
         "help": {
             "text": f"{rule.why}{asked}\n\nEach finding names its fix. {exempt}",
             "markdown": f"{rule.why}{asked}\n\nEach finding names its fix. {exempt}\n\n"
@@ -106,28 +97,39 @@ def _unknown_rule(id_: str) -> dict[str, Any]:
     }
 
 
-def _result(finding: PolicyFinding, index: Mapping[str, int], place: _Place) -> dict[str, Any]:
+def _result(finding: PolicyFinding, index: Mapping[str, int], places: Places) -> dict[str, Any]:
     fix = f"\nFix: {finding.fix}" if finding.fix else ""
+    fingerprint = _fingerprint(finding.rule, finding.urn, finding.problem)
     return {
         "ruleId": finding.rule,
         "ruleIndex": index[finding.rule],
         "level": LEVELS.get(finding.level, "note"),
-        "message": {"text": f"{finding.problem}{fix}"},
-        "locations": [place.location(finding.rule, finding.urn)],
-        "partialFingerprints": {"watershedFinding/v1": _fingerprint(finding.rule, finding.urn, finding.problem)},
+        "message": {"text": _cut(f"{finding.problem}{fix}", LONGEST_MESSAGE)},
+        "locations": [_location(finding, places)],
+        # GitHub tells alerts apart by the first alone, and would take all of one rule at one line for the same.
+        "partialFingerprints": {"primaryLocationLineHash": fingerprint, "watershedFinding/v1": fingerprint},
     }
 
 
-def _suppressed(exemption: UsedExemption, index: Mapping[str, int], place: _Place) -> dict[str, Any]:
+def _notification(exemption: UsedExemption, index: Mapping[str, int], places: Places) -> dict[str, Any]:
     told = f"exempted until {exemption.expires} by {exemption.owner}: {exemption.reason}"
     return {
-        "ruleId": exemption.rule,
-        "ruleIndex": index[exemption.rule],
         "level": "note",
-        "message": {"text": f"{exemption.what} is {told}"},
-        "locations": [place.location(EXEMPTION, exemption.urn)],
-        "partialFingerprints": {"watershedFinding/v1": _fingerprint(exemption.rule, exemption.urn, exemption.what)},
-        "suppressions": [{"kind": "external", "status": "accepted", "justification": told}],
+        "message": {"text": _cut(f"{exemption.what} is {told}", LONGEST_MESSAGE)},
+        "associatedRule": {"id": exemption.rule, "index": index[exemption.rule]},
+        "locations": [_location(exemption, places, rule=EXEMPTION)],
+    }
+
+
+def _location(found: PolicyFinding | UsedExemption, places: Places, rule: str = "") -> dict[str, Any]:
+    place = places.of(rule or found.rule, found.urn)
+    name = found.urn.rpartition("::")[2] or "stack"
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": quote(place.file), "uriBaseId": "%SRCROOT%"},
+            "region": {"startLine": place.line},
+        },
+        "logicalLocations": [{"name": name, "fullyQualifiedName": found.urn or "stack", "kind": "resource"}],
     }
 
 
@@ -136,17 +138,9 @@ def _fingerprint(*parts: str) -> str:
 
 
 def _words(frameworks: Iterable[str]) -> list[str]:
-    # GitHub takes at most 20 tags.
-    return [name.replace(" ", "-").lower() for name in frameworks][:18]
+    # Beside `security` and the service.
+    return [name.replace(" ", "-").lower() for name in frameworks][: MOST_TAGS - 2]
 
 
-def _from_repository(file: Path) -> str:
-    """Return the file's path from the root of its repository, as code scanning wants it."""
-    file = file.resolve()
-    root = next((folder for folder in file.parents if (folder / ".git").exists()), file.parent)
-    return file.relative_to(root).as_posix()
-
-
-def _line_of(file: Path, text: str) -> int:
-    lines = file.read_text("utf-8").splitlines() if file.is_file() else []
-    return next((number for number, line in enumerate(lines, 1) if text in line), 1)
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"

@@ -54,6 +54,9 @@ def show_check(check: PolicyCheck) -> None:
         style = "yellow" if exemption.state is State.EXPIRING else "dim"
         told = f"until {exemption.expires} by {exemption.owner}: {exemption.reason}"
         _say(console, f"[{style}]exempted, {exemption.state}[/] {exemption.rule}: {escape(f'{exemption.what} {told}')}")
+    if check.taken_as_given:
+        given = ", ".join(check.taken_as_given)
+        _say(console, f"[dim]taken as the program gives them, not known to the local provider:[/] {escape(given)}")
     verdict = "[red]refused[/]" if check.refused else "[green]passed[/]"
     packs = ", ".join(f"{name} {version}".strip() for name, version in check.packs.items()) or "no pack ran"
     stops = sum(finding.stops for finding in check.findings)

@@ -12,6 +12,7 @@ from watershed_policies import registry
 
 from cli.policy_reports import findings, junit, sarif
 from cli.policy_reports.findings import PolicyCheck, State
+from cli.policy_reports.places import Places
 
 from .test_command_line import watershed
 
@@ -43,13 +44,14 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def sarif_log(project: Path) -> dict[str, Any]:
-    file = project / "reports" / "policies.sarif"
+    file, comment = project / "reports" / "policies.sarif", project / "reports" / "policies.md"
     done = watershed(
-        *("policies", "check", "local", "--project", str(project)),
-        *("--no-build", "--format", "sarif", "--output", str(file)),
+        *("policies", "check", "local", "--project", str(project), "--no-build"),
+        *("--format", "sarif", "--output", str(file), "--format", "markdown", "--output", str(comment)),
     )
     assert done.returncode == 3, done.stderr
     assert "Policies of checked/local: refused" in done.stdout
+    assert comment.read_text("utf-8").startswith("**checked/local: refused.**")
     return dict(json.loads(file.read_text("utf-8")))
 
 
@@ -65,15 +67,21 @@ def test_a_sarif_result_names_rule_place_fix_and_stays_the_same_alert(sarif_log:
     assert found["level"] == "error"
     assert found["message"]["text"] == 'LogGroup "endless" keeps its logs for ever.\nFix: retention_in_days=365'
     place = found["locations"][0]["physicalLocation"]
-    assert place == {"artifactLocation": {"uri": "Pulumi.local.yaml"}, "region": {"startLine": 1}}
+    assert place["artifactLocation"]["uri"] == "__main__.py"
+    assert place["region"] == {"startLine": 4}
     assert found["locations"][0]["logicalLocations"][0]["name"] == "endless"
-    assert len(found["partialFingerprints"]["watershedFinding/v1"]) == 32
+    assert len(found["partialFingerprints"]["primaryLocationLineHash"]) == 32
 
 
-def test_an_exempted_finding_is_suppressed_with_its_reason(sarif_log: dict[str, Any]) -> None:
-    (found,) = results(sarif_log, "LOGS-CUSTOMER-KEY")
+def test_an_exempted_finding_is_no_alert_but_is_told(sarif_log: dict[str, Any]) -> None:
+    (told,) = sarif_log["runs"][0]["invocations"][0]["toolExecutionNotifications"]
 
-    assert found["suppressions"][0]["justification"].endswith("by ops: moves: soon")
+    assert not any(
+        found["locations"][0]["logicalLocations"][0]["name"] == "logs" and found["level"] == "note"
+        for found in results(sarif_log, "LOGS-CUSTOMER-KEY")
+    )
+    assert told["associatedRule"]["id"] == "LOGS-CUSTOMER-KEY"
+    assert told["message"]["text"].endswith("by ops: moves: soon")
 
 
 def test_expired_and_unused_exemptions_are_results_at_the_line_of_the_exemptions(sarif_log: dict[str, Any]) -> None:
@@ -86,13 +94,11 @@ def test_expired_and_unused_exemptions_are_results_at_the_line_of_the_exemptions
 
 def test_every_sarif_rule_has_what_code_scanning_shows(sarif_log: dict[str, Any]) -> None:
     driver = sarif_log["runs"][0]["tool"]["driver"]
-    assert sarif_log["version"] == "2.1.0"
     assert set(RULES) <= {rule["id"] for rule in driver["rules"]}
     for rule in driver["rules"]:
         assert rule["shortDescription"]["text"]
         assert rule["help"]["text"]
         assert 0 < float(rule["properties"]["security-severity"]) <= 10
-        assert len(rule["properties"]["tags"]) <= 20
 
 
 def test_check_prints_json_of_findings_and_exemptions(project: Path) -> None:
@@ -120,7 +126,8 @@ def checked(*violations: SimpleNamespace, exemptions: tuple[SimpleNamespace, ...
     policy = SimpleNamespace(
         violations=list(violations), advisories=[], exemptions=list(exemptions), packs={"watershed": "v1"}, rules=2
     )
-    return findings.read(SimpleNamespace(project="p", stack="dev", policy=policy), dt.date(2026, 6, 15))
+    report = SimpleNamespace(project="p", stack="dev", policy=policy, taken_as_given=[])
+    return findings.read(report, dt.date(2026, 6, 15))
 
 
 def test_junit_has_a_case_a_rule_and_a_failure_for_each_that_is_broken() -> None:
@@ -139,7 +146,7 @@ def test_what_another_pack_says_is_told_under_its_policys_name() -> None:
     check = checked(finding("no\nspaces", policy="house-rule"))
 
     assert (check.findings[0].rule, check.findings[0].problem) == ("house-rule", "no\nspaces")
-    assert sarif.document(check, {}, Path("nowhere"))["runs"][0]["results"][0]["ruleIndex"] == 0
+    assert sarif.document(check, {}, Places(Path("nowhere"), "dev"))["runs"][0]["results"][0]["ruleIndex"] == 0
 
 
 @pytest.mark.parametrize(
@@ -173,3 +180,18 @@ def test_a_rule_that_does_not_exist_is_a_usage_error_that_names_a_near_one() -> 
 
     assert done.returncode == 2
     assert "S3-TLS-ONLY" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--output", "x"), "a file needs --format"),
+        (("--format", "sarif", "--format", "junit", "--output", "x"), "name a file for each"),
+        (("--format", "sarif", "--format", "junit"), "name a file for each"),
+    ],
+)
+def test_a_format_without_a_file_of_its_own_is_a_usage_error(options: tuple[str, ...], said: str) -> None:
+    done = watershed("policies", "check", *options)
+
+    assert done.returncode == 2
+    assert said in " ".join(done.stderr.replace("│", "").split())

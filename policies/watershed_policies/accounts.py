@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from .iam import arns
+from .iam import arns, conditions
 from .values import UNKNOWN
 
 if TYPE_CHECKING:
-    from .iam.document import Document, Principal, Statement
+    from .iam.document import Document, Statement
     from .resource import Resource
 
 LENGTH = 12
@@ -26,12 +26,24 @@ def own(resource: Resource, document: Document, *names: str) -> set[str]:
     return {account for account in (*found, *_allowed_by_provider(resource)) if account}
 
 
-def foreign(statement: Statement, accounts: set[str]) -> list[Principal]:
-    """Return the principals that are of an account that is not ours; none while ours is not known."""
-    if not accounts:
+def shared_with(statement: Statement, ours: set[str]) -> list[str]:
+    """Return whom of an account that is not ours a statement lets in; none while ours is not known.
+
+    A condition that narrows who calls decides: it may name another account where the principal is everyone, or keep
+    the callers in the organization, or in our network.
+    """
+    callers = [principal for principal in statement.principals if principal.kind in ("AWS", "*")]
+    if not ours or not callers:
         return []
-    found = [(principal, account_of(principal.value)) for principal in statement.principals if principal.kind == "AWS"]
-    return [principal for principal, account in found if account and account not in (EMULATED, *accounts)]
+    narrowing = conditions.about_caller(statement.conditions)
+    named = [{account_of(value) for value in condition.values} for condition in narrowing]
+    if not narrowing:
+        found = [(str(principal), account_of(principal.value)) for principal in callers]
+    elif any(accounts <= ours for accounts in named):
+        found = []
+    else:
+        found = [(account, account) for accounts in named for account in sorted(filter(None, accounts))]
+    return [shown for shown, account in found if account and account not in (EMULATED, *ours)]
 
 
 def account_of(text: str) -> str | None:

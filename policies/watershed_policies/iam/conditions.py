@@ -145,7 +145,12 @@ def bounds_resource(conditions: Sequence[Condition]) -> bool:
 
 def bounds_caller(conditions: Sequence[Condition]) -> bool:
     """Say whether a condition narrows who may call."""
-    return any(_says_who(condition) and is_real(condition, conditions) for condition in conditions)
+    return bool(about_caller(conditions))
+
+
+def about_caller(conditions: Sequence[Condition]) -> list[Condition]:
+    """Return the conditions that narrow who may call."""
+    return [condition for condition in conditions if _says_who(condition) and is_real(condition, conditions)]
 
 
 def shuts_out_others(deny: Statement) -> bool:
@@ -217,9 +222,12 @@ def is_real(condition: Condition, beside: Sequence[Condition] = ()) -> bool:
 
 
 def demands_tls(statement: Statement) -> bool:
-    """Say whether a Deny statement is for requests without TLS, and for nothing less than all of those."""
+    """Say whether a Deny statement is for requests without TLS, and for nothing less than all of those.
+
+    Every request has the key, so that IfExists changes nothing.
+    """
     return [
-        (condition.operator.lower(), condition.key.lower(), tuple(value.lower() for value in condition.values))
+        (_without_if_exists(condition.operator), condition.key.lower(), tuple(map(str.lower, condition.values)))
         for condition in statement.conditions
     ] == [("bool", "aws:securetransport", ("false",))]
 

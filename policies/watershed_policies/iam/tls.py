@@ -21,7 +21,12 @@ def weakness(document: Document, service: str) -> str | None:
     if not denies:
         return "does not deny requests without TLS (aws:SecureTransport)"
     problems = [_gap(statement, service) for statement in denies]
-    return None if None in problems else problems[0]
+    whole = [statement for statement, problem in zip(denies, problems, strict=True) if problem is None]
+    if not whole:
+        return problems[0]
+    if service == "s3" and not _bucket_and_objects([text for statement in whole for text in statement.resources]):
+        return f"denies requests without TLS to the bucket or to its objects only ({whole[0].label}): it must name both"
+    return None
 
 
 def _gap(statement: Statement, service: str) -> str | None:
@@ -30,17 +35,14 @@ def _gap(statement: Statement, service: str) -> str | None:
     needed = DENIED[service]
     if not any(matches(action, needed) for action in statement.actions):
         return f'denies only some actions without TLS ({statement.label}): it must say "Action": "{needed}"'
-    if service == "s3" and not _bucket_and_objects(statement.resources):
-        return (
-            f"denies requests without TLS to the bucket or to its objects only ({statement.label}): it must name both"
-        )
     if not statement.resources:
         return f"names no resource in {statement.label}"
     return None
 
 
-def _bucket_and_objects(resources: tuple[str, ...]) -> bool:
-    if any(resource == "*" or resource.endswith(":::*") for resource in resources):
+def _bucket_and_objects(resources: list[str]) -> bool:
+    # `bucket*` is the bucket and its objects; `bucket/*` the objects only.
+    if any(resource.endswith("*") and "/" not in resource for resource in resources):
         return True
     with_objects = {resource.removesuffix("/*") for resource in resources if resource.endswith("/*")}
     return bool(with_objects & set(resources))

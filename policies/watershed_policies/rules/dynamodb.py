@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import accounts
-from ..iam import conditions, locations
+from ..iam import locations
 from ..iam.locations import Kind
 from ..resource import Resource, Stack, aws
 from ..rule import Finding, Rule, Severity
@@ -19,6 +19,7 @@ TABLE = aws("dynamodb", "Table")
 REPLICA = aws("dynamodb", "TableReplica")
 RESOURCE_POLICY = aws("dynamodb", "ResourcePolicy")
 SCALING_TARGET = aws("appautoscaling", "Target")
+DIMENSIONS = {"dynamodb:table:ReadCapacityUnits", "dynamodb:table:WriteCapacityUnits"}
 
 CUSTOMER_KEY = Rule(
     id="DYNAMODB-CUSTOMER-KEY",
@@ -113,12 +114,16 @@ def follows_load(table: Resource, stack: Stack) -> Iterator[Finding]:
     """Check that capacity is on demand or scaled."""
     if table.properties.get("billingMode") == "PAY_PER_REQUEST":
         return
-    if not stack.naming(table, "resourceId", SCALING_TARGET) and not any(
-        f"table/{name}" == target.values.get("resourceId")
-        for target in stack.of_type(SCALING_TARGET)
-        for name in table.identities()
-    ):
+    names = {f"table/{name}" for name in table.identities()}
+    targets = [
+        *stack.naming(table, "resourceId", SCALING_TARGET),
+        *(target for target in stack.of_type(SCALING_TARGET) if str(target.values.get("resourceId")) in names),
+    ]
+    scaled = {str(target.values.get("scalableDimension")) for target in targets} & DIMENSIONS
+    if not targets:
         yield Finding("has a fixed capacity", 'billing_mode="PAY_PER_REQUEST"')
+    elif len(scaled) == 1:
+        yield Finding("scales its capacity to read or to write, and not the other", 'billing_mode="PAY_PER_REQUEST"')
 
 
 @CROSS_ACCOUNT.on(RESOURCE_POLICY)
@@ -127,10 +132,8 @@ def is_not_shared(policy: Resource, _: Settings) -> Iterator[Finding]:
     for document in locations.documents(policy, Kind.RESOURCE):
         ours = accounts.own(policy, document, "resourceArn")
         for statement in document.allows:
-            if conditions.bounds_caller(statement.conditions):
-                continue
-            for principal in accounts.foreign(statement, ours):
+            for other in accounts.shared_with(statement, ours):
                 yield Finding(
-                    f"shares the table with another account: {statement.label} names {principal}",
+                    f"shares the table with another account: {statement.label} names {other}",
                     "name principals of this account, or share a copy through the lake",
                 )

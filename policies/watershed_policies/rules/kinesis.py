@@ -107,7 +107,7 @@ FIREHOSE_DESTINATION_KEY = Rule(
 def stream_is_encrypted(stream: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a stream in the clear, and AWS's key."""
     properties = stream.properties
-    if properties.get("encryptionType") != "KMS" or not properties.has_customer_key("kmsKeyId"):
+    if str(properties.get("encryptionType")).upper() != "KMS" or not properties.has_customer_key("kmsKeyId"):
         yield Finding("does not encrypt with a customer-managed key", 'encryption_type="KMS", kms_key_id=key.arn')
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .. import accounts
+from ..iam import locations
+from ..iam.locations import Kind
 from ..resource import Resource, Stack, aws
 from ..rule import Finding, Profile, Rule, Severity
 
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 KEY = aws("kms", "Key")
+WITH_POLICY = (KEY, *(aws("kms", name) for name in ("KeyPolicy", "ReplicaKey", "ExternalKey")))
 MINIMUM_WINDOW = 14
 YEAR = 365
 
@@ -52,6 +56,14 @@ EXPLICIT_POLICY = Rule(
     peers=("Checkov CKV2_AWS_64",),
     profile=Profile.STRICT,
 )
+FOREIGN_ADMINISTRATION = Rule(
+    id="KMS-FOREIGN-ADMINISTRATION",
+    title="No other account may do everything with a key",
+    severity=Severity.HIGH,
+    why="`kms:*` holds CreateGrant, with which the other account hands the key on to whom it likes. Using a key takes "
+    "five actions, which KMS's page on keys for other accounts names.",
+    frameworks=("NIST 800-53 AC-3", "NIST 800-53 AC-6", "PCI DSS 3.6.1"),
+)
 
 
 @ROTATION.on(KEY)
@@ -76,11 +88,31 @@ def deletion_takes_time(key: Resource, _: Settings) -> Iterator[Finding]:
         yield Finding(f"is gone {days:.0f} days after somebody deletes it", "deletion_window_in_days=30")
 
 
-@LOCKOUT_CHECK.on(KEY, *(aws("kms", name) for name in ("KeyPolicy", "ReplicaKey", "ExternalKey")))
+@LOCKOUT_CHECK.on(*WITH_POLICY)
 def lockout_is_checked(key: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse to skip the check."""
     if key.properties.is_true("bypassPolicyLockoutSafetyCheck"):
         yield Finding("skips the check against locking everyone out", "remove bypass_policy_lockout_safety_check")
+
+
+@FOREIGN_ADMINISTRATION.on(*WITH_POLICY)
+def no_foreign_administrator(key: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse `kms:*` for another account; while ours is not known, for more than one."""
+    for document in locations.documents(key, Kind.KEY):
+        holders = {
+            account: statement.label
+            for statement in document.allows
+            if any(action.lower() in ("*", "kms:*") for action in statement.actions)
+            for principal in statement.principals
+            if (account := accounts.account_of(principal.value))
+        }
+        ours = accounts.own(key, document, "keyId", "primaryKeyArn")
+        others = sorted(set(holders) - ours - {accounts.EMULATED})
+        if others and (ours or len(holders) > 1):
+            yield Finding(
+                f"has a policy that lets account {' and '.join(others)} do everything ({holders[others[-1]]})",
+                '"Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]',
+            )
 
 
 @ENABLED.on(KEY, aws("kms", "ReplicaKey"), aws("kms", "ExternalKey"))

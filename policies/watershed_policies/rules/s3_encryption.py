@@ -10,6 +10,7 @@ from ..iam.locations import Kind
 from ..iam.patterns import matches
 from ..resource import Resource, Stack, aws
 from ..rule import Finding, Profile, Rule, Severity
+from .s3_access import OBJECTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,6 +69,13 @@ def kms_with_key(resource: Resource, _: Settings) -> Iterator[Finding]:
             yield Finding("encrypts with AWS's own key (aws/s3)", FIX_ENCRYPTION)
 
 
+@CUSTOMER_KEY.on(*OBJECTS)
+def object_keeps_key(resource: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse an object that is encrypted with less than its bucket asks for."""
+    if resource.properties.get("serverSideEncryption") == "AES256":
+        yield Finding("encrypts with S3's key (SSE-S3)", "remove server_side_encryption: the bucket's key is used")
+
+
 @CUSTOMER_KEY.across(*BUCKETS)
 def bucket_has_customer_key(bucket: Resource, stack: Stack) -> Iterator[Finding]:
     """Check that the bucket has a setting, and that it is KMS."""
@@ -88,7 +96,7 @@ def bucket_key_enabled(resource: Resource, _: Settings) -> Iterator[Finding]:
     for rule in _encryption_rules(resource):
         algorithm = either(rule, "applyServerSideEncryptionByDefault").get("sseAlgorithm")
         # Bucket keys do not exist for dual-layer encryption.
-        if algorithm == "aws:kms" and rule.get("bucketKeyEnabled") is not True:
+        if algorithm == "aws:kms" and not rule.is_true("bucketKeyEnabled"):
             yield Finding("encrypts with KMS without a bucket key", 'add "bucket_key_enabled": True to the rule')
 
 

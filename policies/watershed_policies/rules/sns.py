@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import accounts
-from ..iam import conditions, locations, tls
+from .. import accounts, messaging
+from ..iam import locations
 from ..iam.locations import Kind
-from ..resource import Resource, Stack, aws
+from ..resource import Resource, aws
 from ..rule import Finding, Profile, Rule, Severity
 
 if TYPE_CHECKING:
@@ -17,25 +17,20 @@ if TYPE_CHECKING:
 
 TOPIC = aws("sns", "Topic")
 POLICY = aws("sns", "TopicPolicy")
-FIX_TLS = (
-    'aws.sns.TopicPolicy("...", arn=topic.arn, policy=...) with {"Effect": "Deny", "Principal": "*", '
-    '"Action": "sns:Publish", "Resource": topic_arn, "Condition": {"Bool": {"aws:SecureTransport": "false"}}}'
-)
 
-CUSTOMER_KEY = Rule(
-    id="SNS-CUSTOMER-KEY",
+CUSTOMER_KEY = messaging.customer_key(
+    "SNS",
+    TOPIC,
     title="Topics encrypt with a customer-managed key",
-    severity=Severity.HIGH,
-    why="Only a key of ours has a policy and a log of its own; and AWS services cannot publish with AWS's own SNS key.",
-    frameworks=("FSBP SNS.1", "NIST 800-53 SC-28", "PCI DSS 3.5.1"),
     peers=("cdk-nag SNSEncryptedKMS", "Checkov CKV_AWS_26", "Trivy AWS-0095", "Trivy AWS-0136"),
 )
-TLS_ONLY = Rule(
-    id="SNS-TLS-ONLY",
+TLS_ONLY = messaging.tls_only(
+    "SNS",
+    TOPIC,
+    POLICY,
+    named_by="arn",
     title="Topics refuse messages without TLS",
-    severity=Severity.HIGH,
-    why="Without it, messages and signatures may cross the network in the clear.",
-    frameworks=("NIST 800-53 SC-8", "PCI DSS 4.2.1"),
+    policy_fix='aws.sns.TopicPolicy("...", arn=topic.arn, policy=...)',
     peers=("cdk-nag SNS3",),
 )
 HTTPS_SUBSCRIPTION = Rule(
@@ -63,40 +58,15 @@ DELIVERY_LOGGING = Rule(
 )
 
 
-@CUSTOMER_KEY.on(TOPIC)
-def encrypts_with_our_key(topic: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse no key, and AWS's own."""
-    if not topic.properties.has_customer_key("kmsMasterKeyId"):
-        yield Finding("does not encrypt with a customer-managed key", "kms_master_key_id=key.arn")
-
-
-@TLS_ONLY.on(TOPIC, POLICY)
-def policy_refuses_plain_http(resource: Resource, _: Settings) -> Iterator[Finding]:
-    """Check the policy itself, when it is known."""
-    for document in locations.documents(resource, Kind.RESOURCE):
-        problem = tls.weakness(document, "sns")
-        if problem and document.complete:
-            yield Finding(f"has a policy that {problem}", FIX_TLS)
-
-
-@TLS_ONLY.across(TOPIC)
-def topic_has_policy(topic: Resource, stack: Stack) -> Iterator[Finding]:
-    """Check that the topic has a policy; the other half says whether it is a good one."""
-    if not topic.properties.is_set("policy") and not stack.naming(topic, "arn", POLICY):
-        yield Finding("has no policy, so it takes messages without TLS", FIX_TLS)
-
-
 @CROSS_ACCOUNT.on(TOPIC, POLICY)
 def is_not_shared(resource: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse principals of another account, unless a condition keeps them in the organization."""
     for document in locations.documents(resource, Kind.RESOURCE):
         ours = accounts.own(resource, document, "arn")
         for statement in document.allows:
-            if conditions.bounds_caller(statement.conditions):
-                continue
-            for principal in accounts.foreign(statement, ours):
+            for other in accounts.shared_with(statement, ours):
                 yield Finding(
-                    f"has a policy that shares it with another account: {statement.label} names {principal}",
+                    f"has a policy that shares it with another account: {statement.label} names {other}",
                     "name principals of this account, or add a condition on aws:PrincipalOrgID",
                 )
 

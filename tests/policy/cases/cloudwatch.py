@@ -28,6 +28,7 @@ def schedule(**target: Any) -> Recorded:
 CASES = [
     bad("LOGS-RETENTION", "not said", make(LOG_GROUP)),
     bad("LOGS-RETENTION", "for ever", make(LOG_GROUP, retentionInDays=0)),
+    good("LOGS-RETENTION", "deliveries, of which AWS sets it", make(LOG_GROUP, logGroupClass="DELIVERY")),
     good("LOGS-RETENTION", "a month", make(LOG_GROUP, retentionInDays=30)),
     good("LOGS-RETENTION", "a day", make(LOG_GROUP, retentionInDays=1)),
     bad("LOGS-RETENTION-YEAR", "a month", make(LOG_GROUP, retentionInDays=30)),

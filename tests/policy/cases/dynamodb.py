@@ -25,6 +25,10 @@ def shared(principal: str, **more: Any) -> Recorded:
     return make(RESOURCE_POLICY, resourceArn=TABLE_ARN, policy=document(statement))
 
 
+def scaled(what: str) -> Recorded:
+    return make(TARGET, what, resourceId=table, scalableDimension=f"dynamodb:table:{what}CapacityUnits")
+
+
 CASES = [
     bad("DYNAMODB-CUSTOMER-KEY", "AWS's key", table),
     bad("DYNAMODB-CUSTOMER-KEY", "AWS's KMS key", make(TABLE, serverSideEncryption={"enabled": True})),
@@ -63,6 +67,8 @@ CASES = [
     good("DYNAMODB-DELETION-PROTECTION", "something else", make("aws:dynamodb/tag:Tag", key="a", value="b")),
     bad("DYNAMODB-CAPACITY", "fixed", make(TABLE, billingMode="PROVISIONED", readCapacity=5, writeCapacity=5)),
     bad("DYNAMODB-CAPACITY", "AWS's default, which is fixed", make(TABLE, readCapacity=5, writeCapacity=5)),
+    bad("DYNAMODB-CAPACITY", "scaled for reading only", table, scaled("Read")),
+    good("DYNAMODB-CAPACITY", "scaled both ways", table, scaled("Read"), scaled("Write")),
     good("DYNAMODB-CAPACITY", "on demand", make(TABLE, billingMode="PAY_PER_REQUEST")),
     good("DYNAMODB-CAPACITY", "scaled", table, make(TARGET, resourceId=table, serviceNamespace="dynamodb")),
     good("DYNAMODB-CAPACITY", "scaled, by name", make(TABLE, "t", name="t"), make(TARGET, resourceId="table/t")),

@@ -36,6 +36,7 @@ CASES = [
     bad("KINESIS-CUSTOMER-KEY", "no key", make(STREAM, encryptionType="KMS")),
     bad("KINESIS-CUSTOMER-KEY", "a video's", make(VIDEO_STREAM)),
     good("KINESIS-CUSTOMER-KEY", "ours", key, make(STREAM, encryptionType="KMS", kmsKeyId=key)),
+    good("KINESIS-CUSTOMER-KEY", "ours, in small letters", make(STREAM, encryptionType="kms", kmsKeyId=KEY_ARN)),
     good("KINESIS-CUSTOMER-KEY", "ours, by alias", make(STREAM, encryptionType="KMS", kmsKeyId="alias/platform")),
     good("KINESIS-CUSTOMER-KEY", "a video's, ours", make(VIDEO_STREAM, kmsKeyId=KEY_ARN)),
     bad("KINESIS-RETENTION", "Kinesis' default", make(STREAM)),

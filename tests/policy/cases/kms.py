@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from tests.policy.cases import bad, good
-from tests.policy.resources import allow, document, make
+from tests.policy.resources import allow, arn, document, make
 
 KEY = "aws:kms/key:Key"
 KEY_POLICY = "aws:kms/keyPolicy:KeyPolicy"
 DELEGATION = document(allow("kms:*", "*", Principal={"AWS": "arn:aws:iam::123456789012:root"}))
 key = make(KEY, "key", enableKeyRotation=True, deletionWindowInDays=30)
+
+
+def both(action: str) -> str:
+    others = allow(action, "*", Principal={"AWS": "arn:aws:iam::210987654321:root"})
+    return document(allow("kms:*", "*", Principal={"AWS": "arn:aws:iam::123456789012:root"}), others)
+
 
 CASES = [
     bad("KMS-ROTATION", "not said", make(KEY)),
@@ -27,6 +33,14 @@ CASES = [
     ),
     good("KMS-LOCKOUT-CHECK", "done", key),
     good("KMS-LOCKOUT-CHECK", "said to be done", make(KEY, bypassPolicyLockoutSafetyCheck=False)),
+    bad("KMS-FOREIGN-ADMINISTRATION", "two accounts, of which one is ours", make(KEY, policy=both("kms:*"))),
+    bad(
+        "KMS-FOREIGN-ADMINISTRATION",
+        "another account, beside the key",
+        make(KEY_POLICY, keyId=arn(key), policy=document(allow("kms:*", "*", Principal={"AWS": "210987654321"}))),
+    ),
+    good("KMS-FOREIGN-ADMINISTRATION", "our account", make(KEY, policy=DELEGATION)),
+    good("KMS-FOREIGN-ADMINISTRATION", "another account uses the key", make(KEY, policy=both("kms:Decrypt"))),
     bad("KMS-ENABLED", "off", make(KEY, isEnabled=False)),
     good("KMS-ENABLED", "on", make(KEY, isEnabled=True)),
     good("KMS-ENABLED", "not said", key),

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from tests.policy.cases import bad, good
 from tests.policy.resources import allow, arn, deny_plain_http, document, make
+
+if TYPE_CHECKING:
+    from tests.policy.harness import Recorded
 
 QUEUE = "aws:sqs/queue:Queue"
 QUEUE_POLICY = "aws:sqs/queuePolicy:QueuePolicy"
@@ -13,6 +17,7 @@ TOPIC = "aws:sns/topic:Topic"
 TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy"
 SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
 FUNCTION = "aws:lambda/function:Function"
+BUS = "aws:cloudwatch/eventBus:EventBus"
 KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/1"
 FOREIGN = {"AWS": "arn:aws:iam::210987654321:root"}
 OURS = {"AWS": "arn:aws:iam::123456789012:root"}
@@ -22,6 +27,12 @@ topic = make(TOPIC, "topic")
 REDRIVE = json.dumps({"deadLetterTargetArn": arn(dead), "maxReceiveCount": 5})
 QUEUE_TLS = deny_plain_http("sqs:*", arn(queue))
 TOPIC_TLS = deny_plain_http("sns:Publish", arn(topic))
+
+
+def publishable(narrowed: dict[str, str]) -> Recorded:
+    everyone = allow("sns:Publish", arn(topic), Principal="*", Condition={"StringEquals": narrowed})
+    return make(TOPIC_POLICY, arn=topic, policy=document(everyone))
+
 
 CASES = [
     bad("SQS-CUSTOMER-KEY", "none", queue),
@@ -43,6 +54,15 @@ CASES = [
     good("SQS-TLS-ONLY", "refused", queue, make(QUEUE_POLICY, queueUrl=queue, policy=document(QUEUE_TLS))),
     good(
         "SQS-TLS-ONLY",
+        "with IfExists",
+        make(
+            QUEUE_POLICY,
+            queueUrl="q",
+            policy=document({**QUEUE_TLS, "Condition": {"BoolIfExists": {"aws:SecureTransport": "false"}}}),
+        ),
+    ),
+    good(
+        "SQS-TLS-ONLY",
         "spelled as SQS does",
         make(QUEUE_POLICY, queueUrl="q", policy=document({**QUEUE_TLS, "Action": "SQS:*"})),
     ),
@@ -62,6 +82,7 @@ CASES = [
         dead,
     ),
     good("SQS-DEAD-LETTERS", "a function's", dead, make(FUNCTION, deadLetterConfig={"targetArn": dead})),
+    good("SQS-DEAD-LETTERS", "a bus's", dead, make(BUS, deadLetterConfig={"arn": dead})),
     good("SQS-DEAD-LETTERS", "our component", make(QUEUE, within="watershed:messaging:DeadLetterQueue")),
     bad("SNS-CUSTOMER-KEY", "none", topic),
     bad("SNS-CUSTOMER-KEY", "AWS's", make(TOPIC, kmsMasterKeyId="alias/aws/sns")),
@@ -102,6 +123,9 @@ CASES = [
         "in the topic itself",
         make(TOPIC, policy=document(allow("sns:Subscribe", arn(topic), Principal=FOREIGN))),
     ),
+    bad("SNS-CROSS-ACCOUNT", "everyone of another account", publishable({"aws:SourceAccount": "210987654321"})),
+    good("SNS-CROSS-ACCOUNT", "everyone of our account", publishable({"aws:SourceAccount": "123456789012"})),
+    good("SNS-CROSS-ACCOUNT", "the organization", publishable({"aws:PrincipalOrgID": "o-1234567890"})),
     good(
         "SNS-CROSS-ACCOUNT",
         "our account",

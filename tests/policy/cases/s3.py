@@ -20,6 +20,7 @@ OWNERSHIP = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
 LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
 LOGGING = "aws:s3/bucketLogging:BucketLogging"
 ACL = "aws:s3/bucketAcl:BucketAcl"
+OBJECT = "aws:s3/bucketObjectv2:BucketObjectv2"
 KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/1"
 ALL_BLOCKED: dict[str, Any] = {
     "blockPublicAcls": True,
@@ -97,6 +98,18 @@ CASES = [
     bad("S3-TLS-ONLY", "the wrong way round", policy({**TLS, "Condition": {"Bool": {"aws:SecureTransport": "true"}}})),
     bad("S3-TLS-ONLY", "allowed instead of denied", policy({**TLS, "Effect": "Allow"})),
     bad("S3-TLS-ONLY", "an old bucket's own policy", legacy(policy=document(allow("s3:GetObject", arn(raw))))),
+    bad(
+        "S3-TLS-ONLY",
+        "the bucket and some of its objects",
+        policy(deny_plain_http("s3:*", arn(raw), f"{arn(raw)}/logs*")),
+    ),
+    good("S3-TLS-ONLY", "one pattern for both", raw, policy(deny_plain_http("s3:*", f"{arn(raw)}*"))),
+    good(
+        "S3-TLS-ONLY",
+        "two statements",
+        raw,
+        policy(deny_plain_http("s3:*", arn(raw)), deny_plain_http("s3:*", f"{arn(raw)}/*")),
+    ),
     good("S3-TLS-ONLY", "a policy that refuses plain HTTP", raw, policy(TLS)),
     good("S3-TLS-ONLY", "beside other statements", raw, policy(allow("s3:GetObject", f"{arn(raw)}/*"), TLS)),
     good(
@@ -159,6 +172,9 @@ CASES = [
         "our component for access logs",
         make(BUCKET, "logs", within="watershed:storage:AccessLogs"),
     ),
+    bad("S3-CUSTOMER-KEY", "an object without the bucket's", make(OBJECT, bucket=raw, serverSideEncryption="AES256")),
+    good("S3-CUSTOMER-KEY", "an object with the bucket's", make(OBJECT, bucket="b", key="k")),
+    good("S3-CUSTOMER-KEY", "an object with ours", make(OBJECT, serverSideEncryption="aws:kms", kmsKeyId=KEY_ARN)),
     bad("S3-BUCKET-KEY", "off", encryption("aws:kms", bucket_key=False)),
     good("S3-BUCKET-KEY", "on", encryption("aws:kms")),
     good("S3-BUCKET-KEY", "not KMS", encryption("AES256", key=None, bucket_key=False)),
@@ -216,6 +232,7 @@ CASES = [
     bad("S3-VERSIONING", "not said", make(VERSIONING, bucket=raw, versioningConfiguration={})),
     bad("S3-ACCESS-LOGGING", "none", raw),
     bad("S3-ACCESS-LOGGING", "another bucket's", raw, make(LOGGING, bucket=other, targetBucket=logs, targetPrefix="")),
+    bad("S3-ACCESS-LOGGING", "into itself", raw, make(LOGGING, bucket=raw, targetBucket=raw, targetPrefix="logs/")),
     good("S3-ACCESS-LOGGING", "on", raw, make(LOGGING, bucket=raw, targetBucket="logs-elsewhere", targetPrefix="raw/")),
     good(
         "S3-ACCESS-LOGGING",

@@ -6,27 +6,11 @@ limits. The preamble below runs before the function's own code.
 
 from typing import Any
 
-PREAMBLE = """
-def _watershed_fence():
-    import ipaddress, os, sys, threading
+from .fence import fence
 
-    def refuse_other_hosts(event, arguments):
-        if event != "socket.connect":
-            return
-        address = arguments[1]
-        host = address[0] if isinstance(address, tuple) else ""
-        if not host or host == "localhost":
-            return
-        try:
-            if ipaddress.ip_address(host).is_loopback:
-                return
-        except ValueError:
-            pass
-        raise PermissionError(
-            f"the local stage lets a function reach 127.0.0.1 only, and it tried {host}: "
-            "make its clients without an endpoint, so that AWS_ENDPOINT_URL applies")
-
-    sys.addaudithook(refuse_other_hosts)
+_MEMORY_LIMIT = """
+def _watershed_memory_limit():
+    import os, threading
 
     limit = int(os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")) * 1024 * 1024
     page = os.sysconf("SC_PAGE_SIZE")
@@ -46,8 +30,9 @@ def _watershed_fence():
 
     threading.Thread(target=end_when_over_memory, daemon=True).start()
 
-_watershed_fence()
+_watershed_memory_limit()
 """
+PREAMBLE = fence("function") + _MEMORY_LIMIT
 
 
 def install(lambda_runtime: Any) -> None:

@@ -7,21 +7,20 @@ environment while it is imported, so the environment comes first and the imports
 import argparse
 import asyncio
 import importlib
-import json
 import os
 import signal
 import sys
+import tempfile
 import threading
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from ..processes import ProcessRecord
+from .answers import Answer, with_answers
 
 IDENTITY_PATH = "/_watershed"
 WATCH_SECONDS = 1.0
-
-Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
 
 def main() -> None:
@@ -35,17 +34,34 @@ def main() -> None:
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
 
-    from . import functions, object_events, recording, transport
+    from . import containers, functions, object_events, recording, tasks, transport
+    from .roles import Roles
+    from .task_roles import CREDENTIALS_PATH, TaskRoles
 
+    endpoint = f"http://127.0.0.1:{arguments.port}"
     app = importlib.import_module("ministack.app")
-    lambda_runtime = importlib.import_module("ministack.core.lambda_runtime")
+    lambda_runtime, evaluator, actions, responses = (
+        importlib.import_module(f"ministack.core.{name}")
+        for name in ("lambda_runtime", "iam_evaluator", "iam_actions", "responses")
+    )
+    s3, eventbridge, ecs, logs, sts = (
+        importlib.import_module(f"ministack.services.{name}")
+        for name in ("s3", "eventbridge", "ecs", "cloudwatch_logs", "sts")
+    )
     transport.install(app)
     functions.install(lambda_runtime)
-    services = "ministack.services"
-    object_events.install(importlib.import_module(f"{services}.s3"), importlib.import_module(f"{services}.eventbridge"))
-    recorder = recording.install(
-        importlib.import_module("ministack.core.iam_evaluator"), importlib.import_module("ministack.core.iam_actions")
+    object_events.install(s3, eventbridge)
+    recorder = recording.install(evaluator, actions)
+    roles = Roles(sts, evaluator, recorder)
+    task_roles = TaskRoles(ecs, logs, roles, endpoint)
+    processes = containers.install(
+        ecs,
+        task_roles,
+        manifest=Path(os.environ.get(containers.CONTAINERS_VARIABLE, "")),
+        folder=Path(tempfile.gettempdir()) / "containers",
+        endpoint=endpoint,
     )
+    run_tasks = tasks.install(ecs, evaluator, responses, roles, processes)
 
     config = Config()
     config.bind = [f"127.0.0.1:{arguments.port}"]
@@ -58,9 +74,12 @@ def main() -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
         _watch(arguments.record, lambda: loop.call_soon_threadsafe(stop.set))
-        answers = {
-            IDENTITY_PATH: lambda: {"project": arguments.project, "pid": os.getpid()},
-            recording.CALLS_PATH: recorder.document,
+        answers: dict[str, Answer] = {
+            IDENTITY_PATH: lambda _: {"project": arguments.project, "pid": os.getpid()},
+            recording.CALLS_PATH: lambda _: recorder.document(),
+            CREDENTIALS_PATH: task_roles.answer,
+            tasks.TASKS_PATH: run_tasks.interrupt,
+            tasks.CAPACITY_PATH: run_tasks.set_capacity,
         }
         served: Any = with_answers(app.app, answers)
         await serve(served, config, shutdown_trigger=stop.wait)
@@ -68,25 +87,11 @@ def main() -> None:
     try:
         asyncio.run(run())
     finally:
+        processes.end_all()
         lambda_runtime.reset()
     # ministack's worker threads may still wait for functions; nothing of theirs outlives the emulator.
     sys.stdout.flush()
     os._exit(0)
-
-
-def with_answers(served: Application, answers: Mapping[str, Callable[[], dict[str, Any]]]) -> Application:
-    """Answer paths of our own: whose emulator this is, so that a port in use can be explained, and what roles did."""
-
-    async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and scope["path"] in answers:
-            body = json.dumps(answers[scope["path"]]()).encode()
-            headers = [(b"content-type", b"application/json")]
-            await send({"type": "http.response.start", "status": 200, "headers": headers})
-            await send({"type": "http.response.body", "body": body})
-            return
-        await served(scope, receive, send)
-
-    return application
 
 
 def _watch(record: Path, stop: Callable[[], object]) -> None:

@@ -14,6 +14,7 @@ from .. import aws
 from ..errors import StageError
 from ..processes import STAGE_VARIABLE, ProcessRecord, start_identity
 from ..workspace import Workspace
+from .containers import CONTAINERS_VARIABLE
 from .launcher import IDENTITY_PATH
 from .ports import take_port
 
@@ -135,6 +136,7 @@ def _environment(workspace: Workspace, port: int, region: str, account: str) -> 
         "S3_DATA_DIR": str(workspace.temporary / "s3"),
         "STATE_DIR": str(workspace.temporary / "state"),
         "DOCKER_HOST": f"unix://{workspace.temporary / 'no-docker'}",
+        CONTAINERS_VARIABLE: str(workspace.host_artifacts / "manifest.json"),
         "TMPDIR": str(workspace.temporary),
         "LOG_LEVEL": "INFO",
     }

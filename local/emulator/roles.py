@@ -1,0 +1,122 @@
+"""Credentials of roles, and whether a role may do something: for what AWS services do in a role's name.
+
+A service that calls another one for a role does so by a real request with the role's credentials (`RoleClients`), so
+that the emulator checks and records it like any other. What the emulator has no request for, such as passing a role
+or the rule that Step Functions manages, is asked of the same policies by `Roles.allows`, and recorded as well.
+"""
+
+import hashlib
+import os
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+from .recording import Recorder
+
+# A client waits for the longest of Lambda's functions; 15 minutes.
+READ_SECONDS = 920
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What signs requests for a role."""
+
+    access_key: str
+    secret_key: str
+    token: str
+
+
+class Roles:
+    """The roles of the emulated account, as ministack's IAM and STS hold them."""
+
+    def __init__(self, sts: Any, evaluator: Any, recorder: Recorder) -> None:
+        self._sts = sts
+        self._evaluator = evaluator
+        self._recorder = recorder
+
+    def credentials(self, role_arn: str, session: str) -> Credentials:
+        """Return a session's credentials; the same ones for the same role and session."""
+        account, name = role_arn.split(":")[4], role_arn.rpartition("/")[2]
+        digest = hashlib.sha256(f"watershed:{role_arn}:{session}".encode()).hexdigest()
+        made = Credentials(
+            access_key=f"ASIA{digest[:16].upper()}",
+            secret_key=hashlib.sha256(f"secret:{digest}".encode()).hexdigest(),
+            token=hashlib.sha256(f"token:{digest}".encode()).hexdigest(),
+        )
+        self._sts.register_session(
+            made.access_key,
+            {
+                "Arn": f"arn:aws:sts::{account}:assumed-role/{name}/{session}",
+                "UserId": f"{name}:{session}",
+                "SecretAccessKey": made.secret_key,
+                "SessionToken": made.token,
+            },
+        )
+        return made
+
+    def allows(
+        self, role_arn: str, session: str, action: str, resource: str, context: dict[str, Any] | None = None
+    ) -> bool:
+        """Ask the role's policies, and record what they say."""
+        access_key = self.credentials(role_arn, session).access_key
+        principal = self._evaluator.resolve_principal(access_key, role_arn.split(":")[4])
+        keys = {name.lower(): value for name, value in (context or {}).items()}
+        asked = self._evaluator.EvalContext(
+            principal_arn=principal.arn,
+            principal_type=principal.type,
+            principal_account=principal.account,
+            action=action,
+            resource_arn=resource,
+            region=os.environ.get("MINISTACK_REGION", ""),
+            source_ip="127.0.0.1",
+            secure_transport=True,
+            service_context={"aws:tagkeys": None, **keys},
+            principal_keys=principal.keys,
+        )
+        decision = self._evaluator.evaluate(asked, principal.policies, *principal.limits).decision
+        allowed = bool(decision == "Allow")
+        self._recorder.add(principal.arn, action, resource, context or {}, allowed=allowed)
+        return allowed
+
+
+class RoleClients:
+    """Makes clients of this emulator that act under a role."""
+
+    def __init__(self, roles: Roles, endpoint: str) -> None:
+        self._roles = roles
+        self._endpoint = endpoint
+        self._made: dict[tuple[str, str, str, str], Any] = {}
+        self._lock = threading.Lock()
+        self._session: Any = None
+
+    def __call__(self, role_arn: str, session: str, service: str, region: str) -> Any:
+        """Return the client of a service, made once for a role and session."""
+        key = (role_arn, session, service, region)
+        credentials = self._roles.credentials(role_arn, session)
+        # Loading the model of a service is not safe in several threads at once.
+        with self._lock:
+            if key not in self._made:
+                self._made[key] = self._make(credentials, service, region)
+            return self._made[key]
+
+    def _make(self, credentials: Credentials, service: str, region: str) -> Any:
+        import botocore.session
+        from botocore.config import Config
+
+        if self._session is None:
+            self._session = botocore.session.Session()
+        return self._session.create_client(
+            service,
+            region_name=region,
+            endpoint_url=self._endpoint,
+            aws_access_key_id=credentials.access_key,
+            aws_secret_access_key=credentials.secret_key,
+            aws_session_token=credentials.token,
+            config=Config(
+                proxies={},
+                retries={"total_max_attempts": 1},
+                read_timeout=READ_SECONDS,
+                max_pool_connections=64,
+                s3={"addressing_style": "path"},
+            ),
+        )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from . import service_names
 from .document import PRINCIPAL_KINDS
 from .patterns import VARIABLE
 from .places import Kind
@@ -89,6 +90,8 @@ def _bad_principal(principal: Principal) -> str | None:
         return 'names every service ("Service": "*")' if kind == "Service" else None
     if kind == "Service" and not SERVICE.fullmatch(value):
         return f'names the service "{value}", which is not a service principal such as lambda.amazonaws.com'
+    if kind == "Service" and (intended := service_names.meant(value)):
+        return f'names the service "{value}", which AWS does not have; did you mean {intended}?'
     if kind == "AWS" and not _is_identity(value):
         return f'names the principal "{value}", which is not an account, a role, a user or *'
     return None

@@ -33,6 +33,20 @@ def policies_of(role: Resource, stack: Stack) -> Iterator[Resource]:
             yield policy
 
 
+def managed_policies(identity: Resource, stack: Stack) -> int:
+    """Count the managed policies that a role, a user or a group has, by whatever resource attaches them."""
+    kind = identity.type.rsplit(":", 1)[-1]
+    arns: set[str] = set()
+    for attachment in stack.naming(identity, kind.lower(), aws("iam", f"{kind}PolicyAttachment")):
+        arns |= _named(attachment, "policyArn")
+    for attachment in stack.of_type(aws("iam", "PolicyAttachment")):
+        if _lists(attachment, f"{kind.lower()}s", identity):
+            arns |= _named(attachment, "policyArn")
+    for attachments in stack.naming(identity, f"{kind.lower()}Name", aws("iam", f"{kind}PolicyAttachmentsExclusive")):
+        arns |= _named(attachments, "policyArns")
+    return len(arns | _named(identity, "managedPolicyArns"))
+
+
 def is_named_boundary(policy: Resource) -> bool:
     """Say whether a managed policy is, by its name, one that bounds and does not grant."""
     name = policy.values.get("name")
@@ -51,3 +65,14 @@ def _lists(resource: Resource, property_name: str, target: Resource) -> bool:
         return True
     value = resource.values.get(property_name)
     return isinstance(value, list) and any(isinstance(item, str) and item in target.identities() for item in value)
+
+
+def _named(resource: Resource, property_name: str) -> set[str]:
+    """Return the ARNs that a property holds; one that is not known yet counts under the name of its holder."""
+    value = resource.values.get(property_name)
+    if value is None:
+        return set()
+    return {
+        item if isinstance(item, str) else f"{resource.urn} {index}"
+        for index, item in enumerate(value if isinstance(value, list) else [value])
+    }

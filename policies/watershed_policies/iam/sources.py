@@ -1,8 +1,11 @@
 """Services that say for whom they assume a role, by the guides that tell to check it.
 
 Each page has a trust policy with aws:SourceAccount or aws:SourceArn. Services that are not here send neither when they
-assume a role (Lambda, EC2), are reported not to (Glue: https://github.com/prowler-cloud/prowler/issues/2810),
-or break when it is asked for (CloudTrail's log group role, API Gateway's account role).
+assume a role (Lambda, EC2) or break when it is asked for (CloudTrail's log group role, API Gateway's account role).
+
+Glue is not here: no page of its guide has such a trust policy (the one for its role has none of the two keys,
+https://docs.aws.amazon.com/glue/latest/dg/create-an-iam-role.html), and users name it among the services that a check
+of them must spare (https://github.com/prowler-cloud/prowler/issues/2810). With a condition its roles are accepted too.
 """
 
 from __future__ import annotations
@@ -50,9 +53,15 @@ GUIDES = {
     "osis-pipelines": f"{_DOCS}/opensearch-service/latest/developerguide/pipeline-security-overview.html",
 }
 
-# Services that write to a resource without a source in the request, for which the path they write to holds the account.
+# Services that reach a resource without a source in the request. The path that load balancers write to holds the
+# account; RAM shares with those that the share names.
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
-SILENT_WRITERS = {"logdelivery.elasticloadbalancing.amazonaws.com", "logdelivery.elb.amazonaws.com"}
+# https://docs.aws.amazon.com/lake-formation/latest/dg/hybrid-cross-account.html
+SILENT_CALLERS = {
+    "logdelivery.elasticloadbalancing.amazonaws.com",
+    "logdelivery.elb.amazonaws.com",
+    "ram.amazonaws.com",
+}
 
 _REGION = re.compile(r"\.[a-z]{2}(-[a-z]+)+-\d(?=\.amazonaws\.)")
 

@@ -54,6 +54,16 @@ VARIABLE_VERSION = Rule(
     why="In a document of an older version, or of none, ${aws:username} is not replaced and matches nobody.",
 )
 
+# Actions that AWS's guides have in their policies, and its reference does not.
+UNLISTED_ACTIONS = {
+    # https://docs.aws.amazon.com/lake-formation/latest/dg/hybrid-cross-account.html
+    "glue:shareresource",
+    # The policy that SNS gives a topic: https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
+    "sns:receive",
+    # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/createdomain-configure-slow-logs.html
+    "logs:putlogeventsbatch",
+}
+
 
 @UNKNOWN_ACTION.on(*locations.TYPES)
 def existing_actions(resource: Resource, _: Settings) -> Iterator[Finding]:
@@ -61,7 +71,9 @@ def existing_actions(resource: Resource, _: Settings) -> Iterator[Finding]:
     for document in locations.documents(resource, *Kind):
         for statement in document.statements:
             for action in (*statement.actions, *statement.not_actions):
-                if not reach.is_every_action(action) and not expand(action):
+                if action.lower() in UNLISTED_ACTIONS or reach.is_every_action(action):
+                    continue
+                if not expand(action):
                     yield Finding(
                         f'{statement.label} names the action "{action}", which AWS does not have',
                         "correct its spelling: https://docs.aws.amazon.com/service-authorization/latest/reference/",

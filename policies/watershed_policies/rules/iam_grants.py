@@ -8,13 +8,14 @@ from ..iam import arns, conditions, holders, locations, reach
 from ..iam.locations import Kind
 from ..iam.patterns import has_wildcard, matches
 from ..iam.places import GRANTING
+from ..resource import Resource, aws
 from ..rule import Finding, Profile, ResourceCheck, Rule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from ..iam.document import Document, Statement
-    from ..resource import Resource, Stack
+    from ..resource import Stack
     from ..settings import Settings
 
 
@@ -96,6 +97,7 @@ WILDCARD_RESOURCE = Rule(
         "Checkov CKV_AWS_290",
         "Checkov CKV_AWS_355",
         "Checkov CKV_AWS_356",
+        "Trivy AWS-0346",
     ),
     by_grant=True,
 )
@@ -177,6 +179,19 @@ def named_ways_to_assume(resource: Resource, _: Settings) -> Iterator[Finding]:
                 '"Action": "sts:AssumeRole"',
                 grant=f"{action} on {resource.name}",
             )
+
+
+@WILDCARD_ACTION.on(aws("lambda", "Permission"))
+def named_actions_on_function(permission: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a permission on a function for more than calling it."""
+    action = permission.properties.get("action")
+    found = reach.wide_action(action) if isinstance(action, str) else None
+    if found:
+        yield Finding(
+            f'allows "{action}" on the function, which includes {found.name}',
+            'action="lambda:InvokeFunction"',
+            grant=f"{action} on {permission.name}",
+        )
 
 
 @judges_identity_policies(READ_WILDCARD)
@@ -272,7 +287,10 @@ def _delegates_to_account(statement: Statement, document: Document) -> bool:
     if None in accounts or len(accounts) != 1 or len(statement.principals) != 1:
         return False
     own = {arn.account for resource in _resources(document) if (arn := arns.split(resource)) and arn.account.isdigit()}
-    return not own or accounts <= own
+    if not own:
+        # A key's policy speaks of "*", the key itself; a repository's of nothing, and is never in need of its account.
+        return bool(statement.resources)
+    return accounts <= own
 
 
 def _account(principal: str) -> str | None:

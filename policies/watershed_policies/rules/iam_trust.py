@@ -59,15 +59,6 @@ ACCOUNT_TRUST = Rule(
     peers=("Checkov CKV_AWS_61",),
 )
 
-OIDC_SUBJECT = Rule(
-    id="IAM-OIDC-SUBJECT",
-    title="A role for an OIDC provider names whom it is for",
-    severity=Severity.CRITICAL,
-    why="GitHub, GitLab and the like issue tokens to everyone: without a subject, any repository can assume the role.",
-    frameworks=("NIST 800-53 AC-3", "NIST 800-53 IA-8"),
-    peers=("Checkov CKV_AWS_358",),
-)
-
 
 @WILDCARD_PRINCIPAL.on(*GRANTED_TO_OTHERS_TYPES)
 def named_principals(resource: Resource, _: Settings) -> Iterator[Finding]:
@@ -100,7 +91,7 @@ def services_in_our_name(resource: Resource, _: Settings) -> Iterator[Finding]:
         if conditions.bounds_source(statement.conditions):
             continue
         for principal in statement.principals:
-            if principal.kind == "Service" and principal.value not in sources.SILENT_WRITERS:
+            if principal.kind == "Service" and principal.value not in sources.SILENT_CALLERS:
                 yield Finding(
                     f"{statement.label} lets {principal.value} act for any AWS account",
                     'add "Condition": {"StringEquals": {"aws:SourceAccount": account_id}}, or ArnLike aws:SourceArn '
@@ -137,20 +128,6 @@ def no_whole_account(role: Resource, _: Settings) -> Iterator[Finding]:
                 )
 
 
-@OIDC_SUBJECT.on(aws("iam", "Role"))
-def oidc_names_subject(role: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse a federated role that any holder of the provider's tokens can assume."""
-    for statement in locations.allowed_statements(role, Kind.TRUST):
-        for principal in statement.principals:
-            is_provider = principal.kind == "Federated" and _is_oidc(principal.value)
-            if is_provider and not conditions.bounds_subject(statement.conditions):
-                yield Finding(
-                    f"{statement.label} lets everyone with a token of {principal.value.rsplit('/', 1)[-1]} in",
-                    'add "Condition": {"StringEquals": {"token.actions.githubusercontent.com:sub": '
-                    '"repo:owner/name:environment:prod"}}',
-                )
-
-
 def _is_anyone(principal: Principal) -> bool:
     if principal.is_everyone:
         return True
@@ -181,10 +158,6 @@ def _asks_for_external_id(statement: Statement) -> bool:
         condition.key.lower() == "sts:externalid" and conditions.is_real(condition, statement.conditions)
         for condition in statement.conditions
     )
-
-
-def _is_oidc(provider: str) -> bool:
-    return "saml-provider/" not in provider
 
 
 def _shown(actions: tuple[str, ...]) -> str:

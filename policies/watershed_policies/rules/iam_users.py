@@ -23,7 +23,7 @@ MANAGED_POLICY = Rule(
     severity=Severity.MEDIUM,
     why="AWS-managed policies are written for every customer: their resources are wildcards, and AWS changes them.",
     frameworks=("NIST 800-53 AC-6",),
-    peers=("cdk-nag IAM4", "Checkov CKV_AWS_274", "Checkov CKV2_AWS_56"),
+    peers=("cdk-nag IAM4", "Checkov CKV_AWS_274", "Checkov CKV_AWS_275", "Checkov CKV2_AWS_56"),
 )
 
 USER_POLICY = Rule(

@@ -1,0 +1,90 @@
+"""Actions that none of their statement's resources can be about: they allow, or deny, nothing.
+
+`s3:GetObject` is about objects, so a bucket's own ARN does not do; `s3:ListBucket` is about buckets. Statements that
+list the actions of several kinds of resource beside all the ARNs are usual and work, so an action is only dead if no
+resource of its statement suits it, and reported where it is sure that somebody expects it to work.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from . import arns
+from .actions import expand
+from .patterns import VARIABLE, has_wildcard, literal_prefix, overlap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .document import Statement
+
+# Kinds of S3 whose names hold a slash though they are no objects.
+BESIDE_BUCKETS = ("accesspoint/", "outpost/", "job/", "storage-lens/", "access-grants/", "async-request/")
+
+
+@dataclass(frozen=True)
+class Dead:
+    """An action that reaches nothing, and what AWS defines it for."""
+
+    action: str
+    expects: str
+
+
+def dead(statement: Statement) -> Iterator[Dead]:
+    """Yield the actions of a statement that none of its resources can be about."""
+    if not statement.resources or any(VARIABLE.search(resource) for resource in statement.resources):
+        return
+    unsuited = [action for action in statement.actions if not _suits_any(action, statement.resources)]
+    nothing_works = len(unsuited) == len(statement.actions)
+    for action in unsuited:
+        if nothing_works or _is_surely_meant(action, statement.resources):
+            yield Dead(action, _expected(action))
+
+
+def _suits_any(action: str, resources: tuple[str, ...]) -> bool:
+    return any(_suits(action, resource) for resource in resources)
+
+
+@lru_cache(maxsize=65536)
+def _suits(action_pattern: str, resource_pattern: str) -> bool:
+    """Say whether an action that a pattern stands for can be about a resource that a pattern stands for."""
+    pattern = arns.split(resource_pattern)
+    found = expand(action_pattern)
+    if pattern is None or not found:
+        return True
+    for action in found:
+        # Where AWS's reference has no resource, an ARN may yet do: states:SendTaskSuccess takes a state machine's.
+        if action.needs_any_resource or any(_can_be(pattern, format_) for format_ in action.formats):
+            return True
+    return False
+
+
+def _can_be(pattern: arns.Arn, format_: arns.Arn) -> bool:
+    if not arns.concerns(pattern, format_):
+        return False
+    if format_.service == "s3" and format_.resource == "*":
+        # A bucket: its name has no slash, unlike an object's ARN.
+        prefix = literal_prefix(pattern.resource)
+        return "/" not in prefix or prefix.startswith(BESIDE_BUCKETS)
+    return True
+
+
+def _is_surely_meant(action: str, resources: tuple[str, ...]) -> bool:
+    """Say whether an action is dead for all that its neighbours work.
+
+    Of S3, where a bucket's ARN and its objects' are mistaken for each other; and where no resource is even of a service
+    that the action is about.
+    """
+    if action.lower().startswith("s3:"):
+        return not has_wildcard(action)
+    asked = {format_.service for one in expand(action) for format_ in one.formats}
+    given = {pattern.service for resource in resources if (pattern := arns.split(resource))}
+    return not any(overlap(one, other) for one in asked for other in given)
+
+
+def _expected(action: str) -> str:
+    # The last is the plainest one: S3's formats begin with those of access points.
+    format_ = expand(action)[0].formats[-1]
+    return f"arn:aws:{format_.service}:{format_.region}:{format_.account}:{format_.resource}"

@@ -1,0 +1,68 @@
+"""IAM: roles for people and programs that another identity provider signs in: OIDC and SAML."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..iam import conditions, locations
+from ..iam.locations import Kind
+from ..resource import Resource, aws
+from ..rule import Finding, Rule, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..settings import Settings
+
+OIDC_SUBJECT = Rule(
+    id="IAM-OIDC-SUBJECT",
+    title="A role for an OIDC provider names whom it is for",
+    severity=Severity.CRITICAL,
+    why="GitHub, GitLab and the like issue tokens to everyone: without a subject, any repository can assume the role.",
+    frameworks=("NIST 800-53 AC-3", "NIST 800-53 IA-8"),
+    peers=("Checkov CKV_AWS_358", "Checkov CKV_AWS_393"),
+)
+
+SAML_AUDIENCE = Rule(
+    id="IAM-SAML-AUDIENCE",
+    title="A role for a SAML provider says for whom the assertion must be",
+    severity=Severity.HIGH,
+    why="Without SAML:aud, an assertion that the provider made for another application opens the role. IAM's guide has "
+    "the condition in every example: "
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_saml.html",
+    frameworks=("NIST 800-53 AC-3", "NIST 800-53 IA-8"),
+)
+
+
+@OIDC_SUBJECT.on(aws("iam", "Role"))
+def oidc_names_subject(role: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a federated role that any holder of the provider's tokens can assume."""
+    for statement in locations.allowed_statements(role, Kind.TRUST):
+        for principal in statement.principals:
+            is_provider = principal.kind == "Federated" and not _is_saml(principal.value)
+            if is_provider and not conditions.bounds_subject(statement.conditions):
+                yield Finding(
+                    f"{statement.label} lets everyone with a token of {principal.value.rsplit('/', 1)[-1]} in",
+                    'add "Condition": {"StringEquals": {"token.actions.githubusercontent.com:sub": '
+                    '"repo:owner/name:environment:prod"}}',
+                )
+
+
+@SAML_AUDIENCE.on(aws("iam", "Role"))
+def saml_names_audience(role: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a role that any assertion of a SAML provider opens."""
+    for statement in locations.allowed_statements(role, Kind.TRUST):
+        bounded = any(
+            condition.key.lower().startswith("saml:") and conditions.is_real(condition, statement.conditions)
+            for condition in statement.conditions
+        )
+        for principal in statement.principals:
+            if principal.kind == "Federated" and _is_saml(principal.value) and not bounded:
+                yield Finding(
+                    f"{statement.label} takes every assertion of {principal.value.rsplit('/', 1)[-1]}",
+                    'add "Condition": {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}}',
+                )
+
+
+def _is_saml(provider: str) -> bool:
+    return "saml-provider/" in provider

@@ -1,0 +1,58 @@
+"""IAM: statements that reach something at all, and no more policies on an identity than AWS attaches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..iam import holders, locations, mismatch
+from ..iam.locations import Kind
+from ..resource import Resource, Stack, aws
+from ..rule import Finding, Rule, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..settings import Settings
+
+RESOURCE_MISMATCH = Rule(
+    id="IAM-RESOURCE-MISMATCH",
+    title="Actions stand with resources that they are about",
+    severity=Severity.MEDIUM,
+    why="`s3:GetObject` on a bucket's ARN without `/*` allows nothing, and a Deny like it guards nothing. Programs "
+    "fail when they run, and S3 refuses such a bucket policy.",
+)
+
+POLICY_COUNT = Rule(
+    id="IAM-POLICY-COUNT",
+    title="No identity has more managed policies than AWS attaches",
+    severity=Severity.MEDIUM,
+    why="AWS attaches 10 and refuses the next in the middle of a deploy, unless the account's quota was raised "
+    "(a role's to 25, a user's to 20): https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
+)
+ATTACHED_LIMIT = 10
+
+
+@RESOURCE_MISMATCH.on(*locations.types_with(Kind.IDENTITY, Kind.RESOURCE))
+def actions_reach_something(resource: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse an action that none of its statement's resources can be about."""
+    for document in locations.documents(resource, Kind.IDENTITY, Kind.RESOURCE):
+        if not document.complete:
+            continue
+        for statement in document.statements:
+            for found in mismatch.dead(statement):
+                yield Finding(
+                    f"{statement.label} names {found.action} with {', '.join(statement.resources[:2])}, "
+                    "which it is not about",
+                    f'give "Resource" the form that the action is about: {found.expects}',
+                )
+
+
+@POLICY_COUNT.across(*(aws("iam", name) for name in ("Role", "User", "Group")))
+def attached_policies_fit(identity: Resource, stack: Stack) -> Iterator[Finding]:
+    """Refuse an identity with more managed policies than AWS attaches to it."""
+    count = holders.managed_policies(identity, stack)
+    if count > ATTACHED_LIMIT:
+        yield Finding(
+            f"has {count} managed policies; AWS attaches {ATTACHED_LIMIT}",
+            "join them in fewer policies, or write them inline: aws.iam.RolePolicy(role=role.id, policy=...)",
+        )

@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import yaml
 REPOSITORY = Path(__file__).resolve().parents[2]
 FOLDER = REPOSITORY / ".github"
 WORKFLOWS = {file.stem: yaml.safe_load(file.read_text()) for file in (FOLDER / "workflows").glob("*.yml")}
+# owner/name, or owner/name/folder, at a commit, and its version in words.
+PINNED = r"[\w-]+/[\w-]+(/[\w-]+)*@[0-9a-f]{40} # v\d+(\.\d+)*"
 SETUP = yaml.safe_load((FOLDER / "actions" / "setup" / "action.yml").read_text())
 
 
@@ -39,10 +42,28 @@ def stand_in(folder: Path, name: str, text: str) -> None:
 
 
 def test_every_action_of_others_is_pinned_by_its_commit() -> None:
-    steps = [*SETUP["runs"]["steps"], *(step for _, job in jobs() for step in job["steps"])]
-    used = {step["uses"] for step in steps if "uses" in step and not step["uses"].startswith("./")}
-    assert used
-    assert {action for action in used if not re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", action)} == set()
+    lines = [line.strip() for file in FOLDER.rglob("*.yml") for line in file.read_text().splitlines()]
+    used = {line.removeprefix("- ").removeprefix("uses: ") for line in lines if re.match(r"(- )?uses: (?!\./)", line)}
+    assert {action.split("@")[0] for action in used} >= {"actions/checkout", "github/codeql-action/upload-sarif"}
+    # The version beside the commit is what a person reads, and what Dependabot keeps up.
+    assert {action for action in used if not re.fullmatch(PINNED, action)} == set()
+
+
+@pytest.mark.parametrize(
+    ("action", "pinned"),
+    [
+        (f"actions/checkout@{'a' * 40} # v5.0.0", True),
+        (f"github/codeql-action/upload-sarif@{'a' * 40} # v4.38.0", True),
+        (f"owner/name/a/b@{'a' * 40} # v1", True),
+        ("github/codeql-action/upload-sarif@v4", False),
+        (f"owner/name@{'a' * 40}", False),
+        (f"owner/name/../other@{'a' * 40} # v1", False),
+        (f"owner@{'a' * 40} # v1", False),
+        (f"owner/name@{'a' * 39} # v1", False),
+    ],
+)
+def test_an_action_in_a_folder_of_a_repository_is_pinned_alike(action: str, pinned: bool) -> None:
+    assert bool(re.fullmatch(PINNED, action)) is pinned
 
 
 def test_every_job_has_a_time_limit_and_permissions_of_its_own() -> None:
@@ -55,6 +76,27 @@ def test_every_job_has_a_time_limit_and_permissions_of_its_own() -> None:
 def test_only_jobs_with_an_environment_may_ask_for_an_aws_role() -> None:
     asking = {name for name, job in jobs() if "id-token" in job["permissions"]}
     assert asking == {name for name, job in jobs() if "environment" in job} == {"deploy.preview", "deploy.deploy"}
+
+
+def test_no_code_of_a_pull_request_runs_where_a_token_may_write() -> None:
+    writing = {name: job for name, job in jobs() if "write" in job["permissions"].values() and "environment" not in job}
+    assert set(writing) == {"checks.code-scanning", "comment.comment"}
+    for name, job in writing.items():
+        used = {step["uses"].split("@")[0] for step in job["steps"] if "uses" in step}
+        assert used <= {"actions/download-artifact", "github/codeql-action/upload-sarif"}, name
+        text = "\n".join(step.get("run", "") for step in job["steps"])
+        assert not re.search(r"\b(make|python\S*|watershed|npm|node|source|eval|git)\b(?! checks)", text), name
+        # What others chose reaches a script as a variable, never as a part of it.
+        assert "${{" not in text, name
+
+
+def test_the_comment_is_written_by_the_default_branch_for_a_pull_request_of_any_fork() -> None:
+    (trigger,) = WORKFLOWS["comment"][True]  # YAML reads `on` as true
+    assert trigger == "workflow_run"
+    assert WORKFLOWS["comment"][True][trigger]["workflows"] == [WORKFLOWS["checks"]["name"]]
+    condition = WORKFLOWS["comment"]["jobs"]["comment"]["if"]
+    assert condition == "${{ github.event.workflow_run.event == 'pull_request' }}"
+    assert "pull-requests" not in WORKFLOWS["checks"]["jobs"]["code-scanning"]["permissions"]
 
 
 def test_no_secret_is_read() -> None:
@@ -95,17 +137,87 @@ def test_a_preview_ends_as_the_policies_say_and_is_written_down_either_way(
     assert (tmp_path / "summary.md").read_text() == written
 
 
-def test_the_comment_says_which_previews_are_missing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("outcome", [0, 3, 1])
+def test_the_report_of_the_policies_is_made_and_shown_however_they_decide(outcome: int, tmp_path: Path) -> None:
     (tmp_path / "previews").mkdir()
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    stand_in(tmp_path, "watershed", f'echo "$*" > called; echo refused > previews/dev.policies.md; exit {outcome}')
+    (tmp_path / "bin" / "watershed").rename(tmp_path / ".venv" / "bin" / "watershed")
+    done = run(script("checks", "preview", "Tell what the policies say"), tmp_path, STACK="dev")
+    assert done.returncode == outcome, done.stderr
+    assert (tmp_path / "summary.md").read_text() == "refused\n"
+    called = (tmp_path / "called").read_text()
+    assert called.startswith("policies check dev --no-build --format markdown --output previews/dev.policies.md")
+    assert called.endswith("--format sarif --output sarif/dev.sarif\n")
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[[], str]:
+    (tmp_path / "previews").mkdir()
+
+    def write() -> str:
+        done = run(script("comment", "comment", "Write the comment"), tmp_path)
+        assert done.returncode == 0, done.stderr
+        return (tmp_path / "comment.md").read_text("utf-8")
+
+    return write
+
+
+def test_the_comment_shows_policies_and_previews_and_says_what_is_missing(
+    written: Callable[[], str], tmp_path: Path
+) -> None:
+    (tmp_path / "previews" / "dev.policies.md").write_text("**lake/dev: passed.**\n\nNo violations.\n")
     (tmp_path / "previews" / "dev.md").write_text("dev is fine\n")
-    stand_in(tmp_path, "gh", 'echo "$*" > called')
-    text = script("checks", "comment", "Write one comment, and replace it on the next push")
-    done = run(text, tmp_path, PULL_REQUEST="7", GITHUB_REPOSITORY="team/lake")
-    assert done.returncode == 0, done.stderr
-    comment = (tmp_path / "comment.md").read_text()
+    comment = written()
+    assert comment.startswith("<!-- watershed checks -->\n")
+    assert "No violations." in comment
     assert "dev is fine" in comment
-    assert "- prod: no preview was made" in comment
-    assert (tmp_path / "called").read_text().startswith("pr comment 7 --repo team/lake --edit-last --create-if-none")
+    assert "**prod:** the run tells why there is no result." in comment
+    assert "- prod: the run tells why there is no preview." in comment
+
+
+def test_a_comment_that_github_would_refuse_is_never_made(written: Callable[[], str], tmp_path: Path) -> None:
+    for stack in ("local", "dev", "stage", "prod"):
+        (tmp_path / "previews" / f"{stack}.policies.md").write_text("é" * 8_000, "utf-8")
+        (tmp_path / "previews" / f"{stack}.md").write_text("x" * 7_999)
+    assert 60_000 < len(written()) < 65_536
+    (tmp_path / "previews" / "dev.policies.md").write_text("x" * 1_000_000)
+    assert "**dev:** the run tells why" in written()
+
+
+def test_what_a_pull_request_wrote_calls_nobody_and_reads_no_other_file(
+    written: Callable[[], str], tmp_path: Path
+) -> None:
+    (tmp_path / "previews" / "dev.md").write_text("look, @team\n")
+    (tmp_path / "secret").write_text("a token")
+    (tmp_path / "previews" / "prod.md").symlink_to(tmp_path / "secret")
+    comment = written()
+    assert "look, @\u200bteam" in comment
+    assert "a token" not in comment
+
+
+@pytest.mark.parametrize(
+    ("number", "comments", "called"),
+    [
+        ("7", "", "api --silent --method POST repos/team/lake/issues/7/comments -F body=@comment.md"),
+        ("7", "12\n15", "api --silent --method PATCH repos/team/lake/issues/comments/15 -F body=@comment.md"),
+        ("", "", ""),
+    ],
+)
+def test_a_pull_request_has_one_comment_that_each_push_replaces(
+    number: str, comments: str, called: str, tmp_path: Path
+) -> None:
+    stand_in(
+        tmp_path,
+        "gh",
+        f'case "$*" in *"GET repos/team/lake/pulls "*"head=fork:topic"*abc123*) printf "%s" "{number}" ;; '
+        f'*--paginate*) printf "%b" "{comments}" ;; *) echo "$*" >> called ;; esac',
+    )
+    text = script("comment", "comment", "Post it, or replace the one of the last push")
+    done = run(text, tmp_path, GITHUB_REPOSITORY="team/lake", HEAD="fork:topic", HEAD_SHA="abc123")
+    assert done.returncode == 0, done.stderr
+    posted = (tmp_path / "called").read_text().strip() if (tmp_path / "called").exists() else ""
+    assert posted == called
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ import grpc  # type: ignore[import-untyped]
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from .given import GivenProvider
+from .instances import Instances
 from .server import AwsProvider
 
 # The engine sends a stack's whole Lambda archives and settings documents through here.
@@ -29,12 +30,13 @@ def main() -> None:
     # What the emulated AWS does not check still has to be there for requests to be signed.
     os.environ.setdefault("AWS_ACCESS_KEY_ID", "test")
     os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "test")
-    provider = _provider(arguments)
+    provider = Instances(lambda: _provider(arguments))
     server = grpc.server(
         futures.ThreadPoolExecutor(max_workers=32),
         options=[("grpc.max_receive_message_length", MAX_MESSAGE_BYTES), ("grpc.max_send_message_length", -1)],
     )
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
+    # It has every method, handed on.
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)  # type: ignore[arg-type]
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     stop = threading.Event()

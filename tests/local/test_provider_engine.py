@@ -93,6 +93,24 @@ def test_a_bucket_is_deployed_changed_and_repaired(program: Program, clients: Cl
     assert tags_in_aws() == {"project": "test", "stage": "two"}
 
 
+def test_each_instance_of_the_provider_has_default_tags_of_its_own(program: Program) -> None:
+    def queues() -> None:
+        other = aws.Provider("other", region=REGION, default_tags={"tags": {"team": "other"}})
+        bare = aws.Provider("bare", region=REGION)
+        made = {
+            "default": aws.sqs.Queue("default"),
+            "other": aws.sqs.Queue("other", opts=pulumi.ResourceOptions(provider=other)),
+            "bare": aws.sqs.Queue("bare", opts=pulumi.ResourceOptions(provider=bare)),
+        }
+        for name, queue in made.items():
+            pulumi.export(name, queue.tags_all)
+
+    program.up(queues)
+
+    assert program.outputs == {"default": {"project": "test"}, "other": {"team": "other"}, "bare": {}}
+    assert program.up(queues) == {}
+
+
 def test_a_destroy_empties_a_bucket_that_says_so(program: Program, clients: Clients) -> None:
     program.up(lambda: pulumi.export("bucket", aws.s3.Bucket("full", force_destroy=True).bucket))
     name = program.outputs["bucket"]

@@ -1,52 +1,18 @@
 """The table of resource types: one file a service, one entry a type. `docs/guides/add-a-resource-type.md` adds one."""
 
+import importlib
+import pkgutil
 from collections.abc import Mapping
 from functools import cache
 
 from ..table import Resource, Support
-from . import (
-    athena,
-    cloudwatch,
-    dynamodb,
-    events,
-    glue,
-    iam,
-    kms,
-    lakeformation,
-    lambda_,
-    logs,
-    s3,
-    s3_bucket_settings,
-    s3_object,
-    scheduler,
-    sns,
-    sqs,
-)
-
-_SERVICES = (
-    athena,
-    cloudwatch,
-    dynamodb,
-    events,
-    glue,
-    iam,
-    kms,
-    lakeformation,
-    lambda_,
-    logs,
-    s3,
-    s3_bucket_settings,
-    s3_object,
-    scheduler,
-    sns,
-    sqs,
-)
 
 
 @cache
 def table() -> Mapping[str, Resource]:
-    """Every resource type by its token."""
-    return {resource.token: resource for service in _SERVICES for resource in service.RESOURCES}
+    """Every resource type by its token, from every module here."""
+    modules = [importlib.import_module(f".{found.name}", __name__) for found in pkgutil.iter_modules(__path__)]
+    return {resource.token: resource for module in modules for resource in module.RESOURCES}
 
 
 def supported_types() -> tuple[str, ...]:

@@ -37,7 +37,7 @@ def least_privilege(
     folder = sibling("local.workspace").find_project(project)
     measure = sibling("local.privileges.measure")
     if running:
-        report = measure.measure_running(folder, stack)
+        report = measure.measure_running(folder)
     else:
         with console_progress() as progress:
             report = measure.measure(folder, stack, host_builder(project, skip=no_build), progress)

@@ -10,7 +10,6 @@ from ..errors import StageError
 from ..processes import stop_marked
 from ..stage.ingestion import lake_of
 from ..stage.progress import Progress
-from ..stage.settings import read_settings
 from ..stage.up import BuildArtifacts, bring_up
 from ..workspace import Workspace
 from .account import read_account
@@ -48,7 +47,7 @@ def _bring_up_and_compare(
     emulator = lifecycle.find(workspace)
     if emulator is None:
         raise stopped or StageError("The emulated AWS is gone.", fix="Run it again.")
-    report = read_report(Clients(emulator.endpoint, read_settings(workspace.project, stack).region))
+    report = read_report(_clients(emulator))
     if stopped is None:
         return report
     if not any(line.verdict == "missing" for line in report.lines):
@@ -57,12 +56,17 @@ def _bring_up_and_compare(
     return replace(report, problems=(*report.problems, problem))
 
 
-def measure_running(project: Path, stack: str) -> PrivilegesReport:
+def measure_running(project: Path) -> PrivilegesReport:
     """Return the same of what the running stage's roles did since it started: what nobody did shows as unused."""
     emulator = lifecycle.find(Workspace(project))
     if emulator is None:
         raise StageError("The local stage does not run.", fix="Start it (make up), or leave out --running.")
-    return read_report(Clients(emulator.endpoint, read_settings(project, stack).region))
+    return read_report(_clients(emulator))
+
+
+def _clients(emulator: lifecycle.Emulator) -> Clients:
+    """Return clients for the region that the emulator serves: the stack's file may name another one by now."""
+    return Clients(emulator.endpoint, emulator.serves["region"])
 
 
 def read_report(clients: Clients) -> PrivilegesReport:

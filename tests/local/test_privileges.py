@@ -3,15 +3,20 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from local.emulator import lifecycle
+from local.emulator.lifecycle import Emulator
+from local.privileges import measure
 from local.privileges.account import Account, Function, Schedule
 from local.privileges.calls import ITS_OWN, Call, Recorded
 from local.privileges.grants import Grant, RolePolicies, is_action, matching_actions
 from local.privileges.implied import ENCRYPTED_USES, FUNCTION_CALLS, SCHEDULE_CALLS, implied_calls
 from local.privileges.report import KEPT_FILE, Kept, Line, PrivilegesReport, compare, kept_grants
+from local.processes import ProcessRecord
 
 REGION = "eu-central-1"
 KEY = "arn:aws:kms:eu-central-1:111122223333:key/1"
@@ -238,3 +243,14 @@ def test_reasons_name_actions_of_aws_and_say_why() -> None:
 def test_a_report_is_json() -> None:
     report = compared(role(allow("s3:GetObject", f"{BUCKET}/*")))
     assert json.loads(json.dumps(asdict(report)))["lines"][0]["verdict"] == "unused"
+
+
+def test_the_running_stage_is_asked_in_the_region_that_it_serves(monkeypatch: pytest.MonkeyPatch) -> None:
+    running = Emulator(ProcessRecord(1, "now", 4566, lifecycle.serving("local", "000000000000", "ap-south-2")))
+    asked: list[str] = []
+    monkeypatch.setattr(lifecycle, "find", lambda _: running)
+    monkeypatch.setattr(measure, "read_report", lambda clients: asked.append(clients.region))
+
+    measure.measure_running(Path("/nowhere"))
+
+    assert asked == ["ap-south-2"]

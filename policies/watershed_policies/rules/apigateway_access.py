@@ -14,6 +14,7 @@ from ..apis import (
     REST_API,
     ROUTE,
     api_of,
+    is_private,
     open_operations,
 )
 from ..embedded import is_on, strings
@@ -89,12 +90,17 @@ DEFAULT_ENDPOINT = Rule(
 )
 
 
-@AUTHORIZATION.on(METHOD)
-def method_is_authorized(method: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse an open method; browsers ask OPTIONS without credentials."""
+@AUTHORIZATION.across(METHOD)
+def method_is_authorized(method: Resource, stack: Stack) -> Iterator[Finding]:
+    """Refuse an open method, unless its API is private: the API's policy, which must exist, says which VPCs call it."""
     properties = method.properties
-    if str(properties.get("httpMethod")).upper() != "OPTIONS":
-        yield from _unless_authorized(method, str(properties.get("authorization") or "NONE"), "authorization")
+    kind = str(properties.get("authorization") or "NONE")
+    # Browsers ask OPTIONS without credentials.
+    if str(properties.get("httpMethod")).upper() == "OPTIONS":
+        return
+    api = api_of(method, stack) if kind not in AUTHORIZATIONS else None
+    if api is None or not is_private(api):
+        yield from _unless_authorized(method, kind, "authorization")
 
 
 @AUTHORIZATION.on(ROUTE)
@@ -121,7 +127,9 @@ def default_route_is_authorized(route: Resource, stack: Stack) -> Iterator[Findi
 @AUTHORIZATION.on(REST_API, API, aws("apigateway", "RestApiPut"))
 def description_is_authorized(api: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse open operations in an OpenAPI description."""
-    found = list(open_operations(api)) if api.properties.is_set("body") else []
+    if not api.properties.is_set("body") or (api.type == REST_API and is_private(api)):
+        return
+    found = list(open_operations(api))
     if found:
         shown = ", ".join(found[:5]) + (f" and {len(found) - 5} more" if len(found) > 5 else "")
         yield Finding(

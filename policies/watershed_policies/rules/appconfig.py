@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from ..embedded import UnreadableError, from_json_or_yaml
 from ..resource import Resource, aws
 from ..rule import Finding, Rule, Severity
+from ..secret_text import SECRET_VALUE, looks_secret
+from ..state_machines import texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +39,13 @@ VALIDATOR = Rule(
     why="A misspelled value otherwise reaches every reader within minutes.",
     frameworks=("NIST 800-53 SI-10", "NIST 800-53 CM-3"),
 )
+SECRET = Rule(
+    id="APPCONFIG-SECRET",
+    title="Configuration holds no secrets",
+    severity=Severity.HIGH,
+    why="Whoever reads the configuration, or the program's repository, has them, in every version there ever was.",
+    frameworks=("NIST 800-53 IA-5(7)", "PCI DSS 8.6.2"),
+)
 
 
 @CUSTOMER_KEY.on(PROFILE)
@@ -58,6 +68,25 @@ def is_validated(profile: Resource, _: Settings) -> Iterator[Finding]:
     for validator in properties.each("validators"):
         if _accepts_all(validator):
             yield Finding("has a validator that accepts anything", FIX_VALIDATOR)
+
+
+@SECRET.on(aws("appconfig", "HostedConfigurationVersion"))
+def content_holds_no_secret(version: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse what looks like a secret, by name or value; the message never shows the value."""
+    content = version.properties.get("content")
+    if not isinstance(content, str):
+        return
+    try:
+        named = list(texts(from_json_or_yaml(content)))
+    except UnreadableError:
+        named = []
+    fix = "keep it in an aws.secretsmanager.Secret, and the secret's ARN in the configuration"
+    for name, value in named:
+        if name and looks_secret(name, value):
+            yield Finding(f'has what looks like a secret ("{name}")', fix)
+            return
+    if SECRET_VALUE.search(content):
+        yield Finding("has what looks like a secret", fix)
 
 
 def _accepts_all(validator: Properties) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..resource import Resource, aws
 from ..rule import Finding, Rule, Severity
-from .lambda_ import SECRET_VALUE
+from ..secret_text import SECRET_VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 INSTANCE = aws("ec2", "Instance")
 TEMPLATE = aws("ec2", "LaunchTemplate")
 CONFIGURATION = aws("ec2", "LaunchConfiguration")
-LAUNCHED = (INSTANCE, TEMPLATE, CONFIGURATION)
+# A spot request takes what an instance takes.
+INSTANCES = (INSTANCE, aws("ec2", "SpotInstanceRequest"))
+LAUNCHED = (*INSTANCES, TEMPLATE, CONFIGURATION)
 VOLUME = aws("ebs", "Volume")
 DEVICES = ("rootBlockDevice", "ebsBlockDevices")
 
@@ -43,7 +45,7 @@ ENCRYPTED_DISKS = Rule(
     title="Disks are encrypted",
     severity=Severity.HIGH,
     why="A snapshot of a plain disk can be read by whoever it is shared with.",
-    frameworks=("FSBP EC2.3", "NIST 800-53 SC-28", "PCI DSS 3.5.1"),
+    frameworks=("FSBP EC2.3", "FSBP EC2.7", "NIST 800-53 SC-28", "PCI DSS 3.5.1"),
     peers=("Checkov CKV_AWS_3", "Checkov CKV_AWS_8", "Trivy AWS-0008", "Trivy AWS-0026", "Trivy AWS-0131"),
 )
 USER_DATA = Rule(
@@ -59,7 +61,7 @@ USER_DATA = Rule(
 @TOKENS.on(*LAUNCHED)
 def metadata_needs_tokens(launched: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse optional tokens; an instance made from a template has the template's options."""
-    if launched.type == INSTANCE and launched.properties.is_set("launchTemplate"):
+    if launched.type in INSTANCES and launched.properties.is_set("launchTemplate"):
         return
     options = launched.properties.section("metadataOptions")
     if options.is_unknown() or options.get("httpEndpoint") == "disabled":
@@ -77,7 +79,7 @@ def has_no_public_address(launched: Resource, _: Settings) -> Iterator[Finding]:
         yield Finding("has a public address", "associate_public_ip_address=False, in a private subnet")
 
 
-@ENCRYPTED_DISKS.on(INSTANCE, CONFIGURATION)
+@ENCRYPTED_DISKS.on(*INSTANCES, CONFIGURATION)
 def disks_are_encrypted(launched: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse plain disks; the root disk is plain where nothing is said, unless a template or snapshot says so."""
     properties = launched.properties
@@ -106,6 +108,20 @@ def volume_is_encrypted(volume: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a plain volume."""
     if not volume.properties.is_unknown("encrypted") and not volume.properties.is_true("encrypted"):
         yield Finding("is not encrypted", "encrypted=True, kms_key_id=key.arn")
+
+
+@ENCRYPTED_DISKS.on(aws("ec2", "AmiCopy"), aws("ebs", "SnapshotCopy"))
+def copy_is_encrypted(copy: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a copy that is left plain: copying is the moment to encrypt."""
+    if not copy.properties.is_unknown("encrypted") and not copy.properties.is_true("encrypted"):
+        yield Finding("is a copy without encryption", "encrypted=True, kms_key_id=key.arn")
+
+
+@ENCRYPTED_DISKS.on(aws("ebs", "EncryptionByDefault"))
+def new_disks_are_encrypted(default: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse to switch off what encrypts new disks; not given, the resource switches it on."""
+    if default.properties.is_false("enabled"):
+        yield Finding("leaves new disks of the account without encryption", "enabled=True")
 
 
 @USER_DATA.on(*LAUNCHED)

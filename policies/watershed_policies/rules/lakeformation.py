@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from ..iam import arns, locations
+from ..iam.holders import policies_of
 from ..iam.locations import Kind
 from ..resource import Resource, Stack, aws
-from ..rule import Finding, Rule, Severity
+from ..rule import Finding, Profile, Rule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +26,9 @@ DATABASE = aws("glue", "CatalogDatabase")
 IAM_ALLOWED = "IAM_ALLOWED_PRINCIPALS"
 # The group of all principals of an account, `123456789012:IAMPrincipals`, and patterns.
 EVERYONE = re.compile(r"\*|everyone|(\d*:)?(ALL)?IAMPrincipals|arn:aws[\w-]*:iam::[\d*]*:(role|user)/\*", re.IGNORECASE)
+# An account as a whole; as the receiver of a grant it stands for its administrators, who decide on.
+ACCOUNT = re.compile(r"\d{12}|arn:aws[\w-]*:iam::\d{12}:root")
+SUPER = {"ALL", "SUPER"}
 
 IAM_PRINCIPALS = Rule(
     id="LAKEFORMATION-IAM-PRINCIPALS",
@@ -46,6 +50,21 @@ OWN_ROLE = Rule(
     severity=Severity.MEDIUM,
     why="Whoever reads a table reads it as this role. The service-linked role collects every location of the account.",
     frameworks=("NIST 800-53 AC-6",),
+)
+NAMED_PERMISSIONS = Rule(
+    id="LAKEFORMATION-NAMED-PERMISSIONS",
+    title="Permissions are named one by one",
+    severity=Severity.MEDIUM,
+    why="ALL is Super: its holder may alter, drop and grant on what it was meant to read.",
+    frameworks=("NIST 800-53 AC-6",),
+)
+GRANTS_ONLY = Rule(
+    id="LAKEFORMATION-GRANTS-ONLY",
+    title="Data is reached by Lake Formation's grants only, and those who grant are its administrators",
+    severity=Severity.LOW,
+    why="Hybrid and privileged locations, other engines and grantable permissions go around them. Each has its uses.",
+    frameworks=("NIST 800-53 AC-3", "NIST 800-53 AC-6"),
+    profile=Profile.STRICT,
 )
 
 
@@ -84,13 +103,68 @@ def grants_to_somebody(grant: Resource, _: Settings) -> Iterator[Finding]:
         yield Finding(f"grants to everyone ({principal})", "principal=role.arn")
 
 
+@NOT_EVERYONE.on(SETTINGS)
+def administrators_are_named(settings: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse everyone as an administrator, and in the defaults for what is new."""
+    properties = settings.properties
+    for name in ("admins", "readOnlyAdmins"):
+        for principal in [] if properties.is_unknown(name) else properties.texts(name):
+            if _is_iam_allowed(principal) or _is_everyone(principal) or ACCOUNT.fullmatch(principal):
+                yield Finding(f"makes everyone in an account an administrator ({principal})", "admins=[role.arn]")
+    for name in ("createDatabaseDefaultPermissions", "createTableDefaultPermissions"):
+        for default in _known_entries(properties, name):
+            principal = default.get("principal")
+            if isinstance(principal, str) and not _is_iam_allowed(principal) and _is_everyone(principal):
+                yield Finding(f"gives everyone permissions on what is new ({principal})", "remove the default")
+
+
+@NAMED_PERMISSIONS.on(PERMISSIONS)
+def permissions_are_named(grant: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse ALL."""
+    for name in ("permissions", "permissionsWithGrantOptions"):
+        if not grant.properties.is_unknown(name) and SUPER & {item.upper() for item in grant.properties.texts(name)}:
+            yield Finding(f"gives every permission ({name})", 'permissions=["SELECT", "DESCRIBE"]')
+
+
+@GRANTS_ONLY.on(PERMISSIONS)
+def grants_end_with_their_receiver(grant: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse grantable permissions."""
+    if grant.properties.is_set("permissionsWithGrantOptions"):
+        yield Finding("lets its receiver grant on", "remove permissions_with_grant_options")
+
+
+@GRANTS_ONLY.on(LOCATION)
+def location_has_one_door(location: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse hybrid access and the privileges of whoever registers the location."""
+    for name, python in (
+        ("hybridAccessEnabled", "hybrid_access_enabled"),
+        ("withPrivilegedAccess", "with_privileged_access"),
+    ):
+        if location.properties.is_true(name):
+            yield Finding(f"is reached without grants too ({name})", f"remove {python}=True")
+
+
+@GRANTS_ONLY.on(SETTINGS)
+def engines_have_session_tags(settings: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse credentials for engines that say nothing about themselves."""
+    if settings.properties.is_true("allowFullTableExternalDataAccess"):
+        yield Finding(
+            "gives engines outside of AWS the credentials for whole tables",
+            "remove allow_full_table_external_data_access=True",
+        )
+
+
 @OWN_ROLE.on(LOCATION)
 def is_registered_with_a_role(location: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse the service-linked role, and a location that is no bucket."""
     properties = location.properties
     if _is_service_linked(properties):
         yield Finding("is registered with the service-linked role", "role_arn=role.arn, with s3 on this location only")
-    if not properties.is_unknown("arn") and not _bucket(properties.get("arn")):
+    if (
+        not properties.is_unknown("arn")
+        and not _is_elsewhere(properties.get("arn"))
+        and not _bucket(properties.get("arn"))
+    ):
         yield Finding("registers every bucket", 'arn=bucket.arn, or f"{bucket.arn}/prefix"')
 
 
@@ -102,7 +176,7 @@ def role_reaches_its_locations(location: Resource, stack: Stack) -> Iterator[Fin
         if location.urn not in {other.urn for other in registered}:
             continue
         buckets = [_bucket(other.properties.get("arn")) for other in registered]
-        for holder in (role, *stack.naming(role, "role", aws("iam", "RolePolicy"))):
+        for holder in policies_of(role, stack):
             for statement in locations.allowed_statements(holder, Kind.IDENTITY):
                 for resource in _s3_resources(statement):
                     if _bucket_pattern(resource) not in buckets:
@@ -133,6 +207,12 @@ def _is_iam_allowed(principal: object) -> bool:
 
 def _is_everyone(principal: str) -> bool:
     return EVERYONE.fullmatch(principal) is not None
+
+
+def _is_elsewhere(arn: object) -> bool:
+    """Say whether a location is none of S3's: table buckets are registered all at once, as AWS documents it."""
+    parts = arns.split(arn) if isinstance(arn, str) else None
+    return parts is not None and parts.service not in ("s3", "*")
 
 
 def _bucket(arn: object) -> str | None:

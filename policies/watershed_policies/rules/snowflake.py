@@ -1,4 +1,4 @@
-"""Snowflake: nobody is given the account, nothing is given to everyone, and storage is reached bucket by bucket."""
+"""Snowflake: nobody is given the account, and nothing is given to everyone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     from ..resource import Resource
     from ..settings import Settings
-    from ..values import Properties
 
 
 def snowflake(*names: str) -> list[str]:
@@ -54,16 +53,15 @@ OWNERSHIPS = {
     "RoleOwnershipGrant": "toRoleName",
     "UserOwnershipGrant": "toRoleName",
 }
+SQL = ("Execute", "UnsafeExecute")
+# `GRANT ROLE ACCOUNTADMIN TO USER bob`, `grant usage on database d to role public`: names may stand in quotes.
+GRANTS_ACCOUNT = re.compile(rf'\bGRANT\s+ROLE\s+"?({"|".join(ACCOUNT_ROLES)})\b', re.IGNORECASE)
+GRANTS_TO_PUBLIC = re.compile(r'\bGRANT\b[^;]*\bTO\s+(ROLE\s+)?"?PUBLIC"?\s*(;|$|WITH\b)', re.IGNORECASE)
 USERS = ("User", "ServiceUser", "LegacyServiceUser")
-INTEGRATIONS = ("StorageIntegration", "StorageIntegrationAws")
 ON_ACCOUNT = {
     "GrantPrivilegesToAccountRole": "onAccount",
     "GrantPrivilegesToRole": "onAccount",
 }
-STAGES = ("Stage", "StageExternalS3", "StageExternalS3Compatible")
-# A named bucket, and whatever prefix: https://docs.snowflake.com/en/sql-reference/sql/create-storage-integration
-NAMED_LOCATION = re.compile(r"(s3|s3gov|s3china|gcs)://[^*?/\s]+(/[^*]*)?|azure://[^*/\s]+/[^*]+", re.IGNORECASE)
-
 ACCOUNT_ADMINISTRATOR = Rule(
     id="SNOWFLAKE-ACCOUNTADMIN",
     title="Nobody is given ACCOUNTADMIN, or what amounts to it",
@@ -77,20 +75,6 @@ PUBLIC = Rule(
     severity=Severity.CRITICAL,
     why="Every user of the account has the role PUBLIC.",
     frameworks=("NIST 800-53 AC-3", "NIST 800-53 AC-6"),
-)
-NAMED_BUCKETS = Rule(
-    id="SNOWFLAKE-STORAGE-LOCATIONS",
-    title="Storage integrations name their buckets",
-    severity=Severity.HIGH,
-    why="With `*`, whoever may make a stage unloads tables into any bucket that the role reaches.",
-    frameworks=("NIST 800-53 AC-4", "NIST 800-53 AC-6"),
-)
-STAGE_CREDENTIALS = Rule(
-    id="SNOWFLAKE-STAGE-CREDENTIALS",
-    title="Stages use a storage integration, not keys",
-    severity=Severity.HIGH,
-    why="AWS keys in a stage do not expire, and go around the locations of the integration.",
-    frameworks=("NIST 800-53 IA-5(7)",),
 )
 
 
@@ -134,54 +118,27 @@ def account_is_not_given_away(grant: Resource, _: Settings) -> Iterator[Finding]
         )
 
 
+@ACCOUNT_ADMINISTRATOR.on(*snowflake(*SQL))
+def statement_does_not_give_the_account(sql: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse SQL that gives an account role away."""
+    found = GRANTS_ACCOUNT.search(str(sql.properties.get("execute") or ""))
+    if found:
+        yield Finding(f"gives {found[1].upper()} away", "grant a role of your own")
+
+
+@PUBLIC.on(*snowflake(*SQL))
+def statement_is_not_for_everyone(sql: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse SQL that grants something to PUBLIC."""
+    if GRANTS_TO_PUBLIC.search(str(sql.properties.get("execute") or "")):
+        yield Finding("gives something to every user (PUBLIC)", "grant it to a role of your own")
+
+
 @PUBLIC.on(*snowflake(*RECEIVERS))
 def nothing_is_public(grant: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse PUBLIC as the receiver of a grant."""
     for name in RECEIVERS[grant.kind]:
         if any(_role(receiver) == PUBLIC_ROLE for receiver in grant.properties.texts(name)):
             yield Finding("gives something to every user (PUBLIC)", "grant it to a role of your own")
-
-
-@NAMED_BUCKETS.on(*snowflake(*INTEGRATIONS))
-def integration_names_buckets(integration: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse no locations, and locations that leave the bucket open."""
-    if not integration.properties.is_set("storageAllowedLocations"):
-        yield Finding("names no location", 'storage_allowed_locations=[pulumi.Output.format("s3://{0}/", bucket.id)]')
-        return
-    yield from _open_locations(integration.properties.texts("storageAllowedLocations"))
-
-
-@NAMED_BUCKETS.on(*snowflake("ExternalVolume"))
-def volume_names_buckets(volume: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse a volume that leaves the bucket open."""
-    for location in volume.properties.each("storageLocations"):
-        if not location.is_unknown("storageBaseUrl"):
-            yield from _open_locations(location.texts("storageBaseUrl"))
-
-
-@STAGE_CREDENTIALS.on(*snowflake(*STAGES))
-def stage_has_no_keys(stage: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse AWS keys in a stage."""
-    if _holds_keys(stage.properties):
-        yield Finding("holds AWS keys", "storage_integration=integration.name, without credentials")
-
-
-def _open_locations(places: list[str]) -> Iterator[Finding]:
-    for place in places:
-        if not NAMED_LOCATION.fullmatch(place.strip()):
-            yield Finding(
-                f'allows the location "{place}", which names no bucket',
-                'storage_allowed_locations=[pulumi.Output.format("s3://{0}/", bucket.id)]',
-            )
-
-
-def _holds_keys(properties: Properties) -> bool:
-    if not properties.is_set("credentials") or properties.is_unknown("credentials"):
-        return False
-    credentials = properties.get("credentials")
-    if isinstance(credentials, str):
-        return any(key in credentials.upper() for key in ("AWS_KEY_ID", "AWS_SECRET_KEY", "AWS_TOKEN"))
-    return any(properties.section("credentials").is_set(key) for key in ("awsKeyId", "awsSecretKey"))
 
 
 def _role(name: object) -> str:

@@ -67,6 +67,13 @@ ENDPOINT_ACCEPTANCE = Rule(
     frameworks=("NIST 800-53 AC-3",),
     peers=("Checkov CKV_AWS_123",),
 )
+TRANSIT_ACCEPTANCE = Rule(
+    id="VPC-TRANSIT-ACCEPTANCE",
+    title="Transit gateways accept attachments by hand",
+    severity=Severity.HIGH,
+    why="Otherwise every account that the gateway is shared with connects its networks to ours.",
+    frameworks=("FSBP EC2.23", "NIST 800-53 AC-4", "NIST 800-53 CM-2"),
+)
 ENDPOINT_BOUNDED = Rule(
     id="VPC-ENDPOINT-POLICY",
     title="The policy of an endpoint names what is reached",
@@ -112,9 +119,10 @@ def default_group_is_empty(group: Resource, _: Settings) -> Iterator[Finding]:
 def default_group_is_closed(vpc: Resource, stack: Stack) -> Iterator[Finding]:
     """Check that the VPC's default group is taken over, and that no rule beside it opens it again."""
     fix = 'aws.ec2.DefaultSecurityGroup("...", vpc_id=vpc.id), without ingress and egress'
-    if not stack.naming(vpc, "vpcId", traffic.DEFAULT_GROUP):
+    taken_over = stack.naming(vpc, "vpcId", traffic.DEFAULT_GROUP)
+    if not taken_over:
         yield Finding("leaves its default security group open", fix)
-    if stack.naming(vpc, "securityGroupId", *traffic.SEPARATE_RULES):
+    if any(stack.naming(holder, "securityGroupId", *traffic.SEPARATE_RULES) for holder in (vpc, *taken_over)):
         yield Finding("has rules for its default security group", "give them an aws.ec2.SecurityGroup of their own")
 
 
@@ -138,6 +146,13 @@ def endpoint_service_asks(service: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse connections without a decision."""
     if not service.properties.is_unknown("acceptanceRequired") and not service.properties.is_true("acceptanceRequired"):
         yield Finding("connects whoever asks", "acceptance_required=True")
+
+
+@TRANSIT_ACCEPTANCE.on(aws("ec2transitgateway", "TransitGateway"))
+def transit_gateway_asks(gateway: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse attachments without a decision."""
+    if gateway.properties.get("autoAcceptSharedAttachments") == "enable":
+        yield Finding("connects whoever it is shared with", 'auto_accept_shared_attachments="disable"')
 
 
 @ENDPOINT_BOUNDED.on(ENDPOINT, ENDPOINT_POLICY)

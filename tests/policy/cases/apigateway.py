@@ -24,12 +24,18 @@ DOMAIN_V2 = "aws:apigatewayv2/domainName:DomainName"
 FUNCTION_ARN = "arn:aws:lambda:eu-west-1:123456789012:function:f"
 http_api = make(API, "http", protocolType="HTTP")
 socket_api = make(API, "socket", protocolType="WEBSOCKET")
+public_api = make(REST_API, "public", endpointConfiguration={"types": "REGIONAL"})
+private_api = make(REST_API, "private", endpointConfiguration={"types": "PRIVATE"})
 AUTHORIZED = {"x-amazon-apigateway-authtype": "cognito_user_pools", "x-amazon-apigateway-authorizer": {}}
 KEY_ONLY = {"type": "apiKey", "name": "x-api-key", "in": "header"}
 
 
 def method(**inputs: Any) -> Recorded:
-    return make(METHOD, restApi="r", resourceId="s", **{"httpMethod": "GET", "authorization": "AWS_IAM", **inputs})
+    return make(METHOD, resourceId="s", **{"restApi": "r", "httpMethod": "GET", "authorization": "AWS_IAM", **inputs})
+
+
+def open_method(api: Recorded) -> Recorded:
+    return method(restApi=api, authorization="NONE")
 
 
 def route(key: str, **inputs: Any) -> Recorded:
@@ -53,6 +59,7 @@ CASES = [
     bad("APIGATEWAY-AUTHORIZATION", "an open method", method(authorization="NONE")),
     bad("APIGATEWAY-AUTHORIZATION", "an API key only", method(authorization="NONE", apiKeyRequired=True)),
     bad("APIGATEWAY-AUTHORIZATION", "an authorizer that is not named", method(authorization="CUSTOM")),
+    bad("APIGATEWAY-AUTHORIZATION", "an open method of a public API", public_api, open_method(public_api)),
     bad("APIGATEWAY-AUTHORIZATION", "an open route", route("GET /flights")),
     bad("APIGATEWAY-AUTHORIZATION", "an open route, said", route("ANY /{proxy+}", authorizationType="NONE")),
     bad("APIGATEWAY-AUTHORIZATION", "an open default", http_api, route("$default")),
@@ -68,6 +75,12 @@ CASES = [
     good("APIGATEWAY-AUTHORIZATION", "IAM", method()),
     good("APIGATEWAY-AUTHORIZATION", "a pool", method(authorization="COGNITO_USER_POOLS", authorizerId="a")),
     good("APIGATEWAY-AUTHORIZATION", "a browser's question", method(httpMethod="OPTIONS", authorization="NONE")),
+    good("APIGATEWAY-AUTHORIZATION", "a private API, whose policy decides", private_api, open_method(private_api)),
+    good(
+        "APIGATEWAY-AUTHORIZATION",
+        "a private API, described",
+        make(REST_API, endpointConfiguration={"types": "PRIVATE"}, body=described({})),
+    ),
     good("APIGATEWAY-AUTHORIZATION", "a token", route("GET /a", authorizationType="JWT", authorizerId="a")),
     good("APIGATEWAY-AUTHORIZATION", "a browser's question, HTTP", route("OPTIONS /{proxy+}")),
     good("APIGATEWAY-AUTHORIZATION", "a socket's default", socket_api, route("$default", apiId=socket_api)),

@@ -15,6 +15,9 @@ INSTANCE = "aws:ec2/instance:Instance"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 CONFIGURATION = "aws:ec2/launchConfiguration:LaunchConfiguration"
 VOLUME = "aws:ebs/volume:Volume"
+SPOT = "aws:ec2/spotInstanceRequest:SpotInstanceRequest"
+IMAGE_COPY = "aws:ec2/amiCopy:AmiCopy"
+DEFAULT = "aws:ebs/encryptionByDefault:EncryptionByDefault"
 PASSWORDS = "aws:iam/accountPasswordPolicy:AccountPasswordPolicy"
 TOKENS = {"httpTokens": "required"}
 ENCRYPTED = {"encrypted": True}
@@ -37,6 +40,7 @@ def passwords(**changes: Any) -> Recorded:
 CASES = [
     *(bad("EC2-METADATA-TOKENS", f"not said: {type_}", make(type_)) for type_ in (INSTANCE, TEMPLATE, CONFIGURATION)),
     bad("EC2-METADATA-TOKENS", "optional", make(INSTANCE, metadataOptions={"httpTokens": "optional"})),
+    bad("EC2-METADATA-TOKENS", "a spot request", make(SPOT)),
     good("EC2-METADATA-TOKENS", "required", make(INSTANCE, metadataOptions=TOKENS)),
     good("EC2-METADATA-TOKENS", "required by a template", make(TEMPLATE, metadataOptions=TOKENS)),
     good("EC2-METADATA-TOKENS", "off", make(INSTANCE, metadataOptions={"httpEndpoint": "disabled"})),
@@ -58,6 +62,11 @@ CASES = [
     ),
     bad("EC2-ENCRYPTED-DISKS", "a template's", make(TEMPLATE, blockDeviceMappings=[{"ebs": {"volumeSize": 20}}])),
     bad("EC2-ENCRYPTED-DISKS", "a volume", make(VOLUME, size=20)),
+    bad("EC2-ENCRYPTED-DISKS", "a spot request's", make(SPOT)),
+    bad("EC2-ENCRYPTED-DISKS", "the copy of an image", make(IMAGE_COPY)),
+    bad("EC2-ENCRYPTED-DISKS", "new ones, no longer", make(DEFAULT, enabled=False)),
+    good("EC2-ENCRYPTED-DISKS", "the copy of an image", make(IMAGE_COPY, encrypted=True)),
+    good("EC2-ENCRYPTED-DISKS", "new ones", make(DEFAULT)),
     good("EC2-ENCRYPTED-DISKS", "an instance's", make(INSTANCE, rootBlockDevice=ENCRYPTED)),
     good("EC2-ENCRYPTED-DISKS", "a template's", make(TEMPLATE, blockDeviceMappings=[{"ebs": {"encrypted": "true"}}])),
     good("EC2-ENCRYPTED-DISKS", "a volume", make(VOLUME, size=20, encrypted=True)),

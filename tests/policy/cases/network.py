@@ -23,6 +23,7 @@ FLOW_LOG = "aws:ec2/flowLog:FlowLog"
 SUBNET = "aws:ec2/subnet:Subnet"
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 ENDPOINT_POLICY = "aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy"
+TRANSIT = "aws:ec2transitgateway/transitGateway:TransitGateway"
 SERVICE = "aws:ec2/vpcEndpointService:VpcEndpointService"
 FUNCTION = "aws:lambda/function:Function"
 EVERYONE = "0.0.0.0/0"
@@ -255,6 +256,9 @@ VPC_CASES = [
     bad("VPC-ENDPOINT-ACCEPTANCE", "off", make(SERVICE, acceptanceRequired=False)),
     good("VPC-ENDPOINT-ACCEPTANCE", "on", make(SERVICE, acceptanceRequired=True)),
     good("VPC-ENDPOINT-ACCEPTANCE", "something else", vpc),
+    bad("VPC-TRANSIT-ACCEPTANCE", "on its own", make(TRANSIT, autoAcceptSharedAttachments="enable")),
+    good("VPC-TRANSIT-ACCEPTANCE", "by hand", make(TRANSIT, autoAcceptSharedAttachments="disable")),
+    good("VPC-TRANSIT-ACCEPTANCE", "by hand, which is the default", make(TRANSIT)),
     bad("VPC-ENDPOINT-POLICY", "everything", endpoint(allow("*", "*", Principal="*"))),
     bad("VPC-ENDPOINT-POLICY", "all of S3", endpoint(allow("s3:*", "arn:aws:s3:::*", Principal={"AWS": "*"}))),
     bad(

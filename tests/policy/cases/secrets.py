@@ -15,6 +15,7 @@ SECRET = "aws:secretsmanager/secret:Secret"
 ROTATION = "aws:secretsmanager/secretRotation:SecretRotation"
 POLICY = "aws:secretsmanager/secretPolicy:SecretPolicy"
 PROFILE = "aws:appconfig/configurationProfile:ConfigurationProfile"
+HOSTED_VERSION = "aws:appconfig/hostedConfigurationVersion:HostedConfigurationVersion"
 KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/1"
 SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:s-abc"
 SCHEMA = json.dumps({"type": "object", "required": ["limit"], "properties": {"limit": {"type": "integer"}}})
@@ -27,6 +28,10 @@ def rotation(**rules: Any) -> Recorded:
 
 def schedule(expression: str) -> Recorded:
     return rotation(scheduleExpression=expression)
+
+
+def hosted(content: str) -> Recorded:
+    return make(HOSTED_VERSION, applicationId="a", configurationProfileId="p", content=content)
 
 
 def profile(location: str = "hosted", **inputs: Any) -> Recorded:
@@ -77,6 +82,16 @@ CASES = [
     bad("APPCONFIG-CUSTOMER-KEY", "AWS's", profile(kmsKeyIdentifier="alias/aws/appconfig")),
     good("APPCONFIG-CUSTOMER-KEY", "ours", profile(kmsKeyIdentifier=KEY_ARN)),
     good("APPCONFIG-CUSTOMER-KEY", "in a bucket, which encrypts", profile("s3://settings/flags.json")),
+    bad("APPCONFIG-SECRET", "by its name", hosted('{"database": {"password": "Tr0ub4dor&3"}}')),
+    bad("APPCONFIG-SECRET", "by its name, in YAML", hosted("api_key: 9f8e7d6c5b4a39281706\n")),
+    bad("APPCONFIG-SECRET", "by its looks", hosted("key AKIAIOSFODNN7EXAMPLE")),
+    good("APPCONFIG-SECRET", "where it is", hosted('{"password_arn": "arn:aws:secretsmanager:eu-west-1:1:secret:s"}')),
+    good(
+        "APPCONFIG-SECRET",
+        "flags",
+        hosted('{"flags": {"new": {"name": "token"}}, "values": {"new": {"enabled": true}}}'),
+    ),
+    good("APPCONFIG-SECRET", "a text", hosted("hello: [")),
     bad("APPCONFIG-VALIDATOR", "none", profile()),
     bad("APPCONFIG-VALIDATOR", "an empty list", profile(validators=[])),
     bad("APPCONFIG-VALIDATOR", "a schema for anything", validated("{}")),

@@ -16,6 +16,9 @@ LOCATION = "aws:lakeformation/resource:Resource"
 DATABASE = "aws:glue/catalogDatabase:CatalogDatabase"
 ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
+POLICY = "aws:iam/policy:Policy"
+ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+BUCKET = "aws:s3/bucket:Bucket"
 ANALYST = "arn:aws:iam::123456789012:role/analyst"
 ADMIN = "arn:aws:iam::123456789012:role/admin"
 IAM = "IAM_ALLOWED_PRINCIPALS"
@@ -24,11 +27,11 @@ role = make(ROLE, "role")
 GRANT_TO_ROLE = "GrantPrivilegesToAccountRole"
 
 
-def permissions(principal: str) -> Recorded:
+def permissions(principal: str, *given: str) -> Recorded:
     return make(
         PERMISSIONS,
         principal=principal,
-        permissions=["SELECT"],
+        permissions=list(given or ("SELECT",)),
         table={"databaseName": "flights", "name": "flights"},
     )
 
@@ -89,6 +92,29 @@ LAKE_FORMATION = [
     bad("LAKEFORMATION-EVERYONE", "every role", permissions("arn:aws:iam::123456789012:role/*")),
     good("LAKEFORMATION-EVERYONE", "a role", permissions(ANALYST)),
     good("LAKEFORMATION-EVERYONE", "another account, whose administrator decides", permissions("210987654321")),
+    bad("LAKEFORMATION-EVERYONE", "an administrator", make(SETTINGS, admins=["arn:aws:iam::123456789012:root"])),
+    bad(
+        "LAKEFORMATION-EVERYONE",
+        "what is new",
+        make(
+            SETTINGS,
+            createTableDefaultPermissions=[{"permissions": ["SELECT"], "principal": "123456789012:IAMPrincipals"}],
+        ),
+    ),
+    good("LAKEFORMATION-EVERYONE", "administrators", make(SETTINGS, admins=[ADMIN], readOnlyAdmins=[ANALYST])),
+    bad("LAKEFORMATION-NAMED-PERMISSIONS", "all", permissions(ANALYST, "ALL")),
+    good("LAKEFORMATION-NAMED-PERMISSIONS", "two", permissions(ANALYST, "SELECT", "DESCRIBE")),
+    good("LAKEFORMATION-NAMED-PERMISSIONS", "those of a pipeline", permissions(ADMIN, "SELECT", "INSERT", "ALTER")),
+    bad("LAKEFORMATION-GRANTS-ONLY", "hybrid", make(LOCATION, arn=RAW, roleArn=ANALYST, hybridAccessEnabled=True)),
+    bad("LAKEFORMATION-GRANTS-ONLY", "privileged", make(LOCATION, arn=RAW, roleArn=ANALYST, withPrivilegedAccess=True)),
+    bad("LAKEFORMATION-GRANTS-ONLY", "other engines", make(SETTINGS, allowFullTableExternalDataAccess=True)),
+    bad(
+        "LAKEFORMATION-GRANTS-ONLY",
+        "handed on",
+        make(PERMISSIONS, principal=ANALYST, permissions=["SELECT"], permissionsWithGrantOptions=["SELECT"]),
+    ),
+    good("LAKEFORMATION-GRANTS-ONLY", "a location", make(LOCATION, arn=RAW, roleArn=ANALYST)),
+    good("LAKEFORMATION-GRANTS-ONLY", "a grant", permissions(ANALYST)),
     bad("LAKEFORMATION-REGISTERED-ROLE", "the service's", make(LOCATION, arn=RAW, useServiceLinkedRole=True)),
     bad("LAKEFORMATION-REGISTERED-ROLE", "none", make(LOCATION, arn=RAW)),
     bad(
@@ -110,6 +136,19 @@ LAKE_FORMATION = [
         role,
         role_policy("*"),
         make(LOCATION, arn=RAW, roleArn=role),
+    ),
+    bad(
+        "LAKEFORMATION-REGISTERED-ROLE",
+        "a role for more, by a policy of its own",
+        role,
+        make(POLICY, "policy", policy=document(allow("s3:GetObject", "arn:aws:s3:::payroll/*"))),
+        make(ATTACHMENT, role=role, policyArn=make(POLICY, "policy")),
+        make(LOCATION, arn=RAW, roleArn=role),
+    ),
+    good(
+        "LAKEFORMATION-REGISTERED-ROLE",
+        "table buckets, which are registered all at once",
+        make(LOCATION, arn="arn:aws:s3tables:eu-west-1:123456789012:bucket/*", roleArn=ANALYST, withFederation=True),
     ),
     good(
         "LAKEFORMATION-REGISTERED-ROLE",
@@ -143,6 +182,7 @@ SNOWFLAKE = [
                 "every grant",
                 snowflake(GRANT_TO_ROLE, accountRoleName="a", onAccount=True, privileges=["MANAGE GRANTS"]),
             ),
+            ("in SQL", snowflake("Execute", execute="GRANT ROLE ACCOUNTADMIN TO USER BOB")),
             ("every grant, the old way", snowflake("AccountGrant", privilege="MANAGE GRANTS", roles=["a"])),
         )
     ),
@@ -152,6 +192,7 @@ SNOWFLAKE = [
             ("a role of ours", snowflake("GrantAccountRole", roleName="LOADER", parentRoleName="SYSADMIN")),
             ("a user's", snowflake("User", name="bob", defaultRole="ANALYST")),
             ("a user without", snowflake("User", name="bob")),
+            ("other SQL", snowflake("Execute", execute="GRANT ROLE ANALYST TO USER BOB")),
             (
                 "one privilege",
                 snowflake(GRANT_TO_ROLE, accountRoleName="a", onAccount=True, privileges=["CREATE DATABASE"]),
@@ -172,10 +213,12 @@ SNOWFLAKE = [
             ("by an older type", snowflake("GrantPrivilegesToRole", roleName="PUBLIC", privileges=["USAGE"])),
             ("by the oldest type", snowflake("TableGrant", tableName="t", roles=["A", "PUBLIC"])),
             ("ownership", snowflake("GrantOwnership", accountRoleName="PUBLIC")),
+            ("in SQL", snowflake("UnsafeExecute", execute="grant select on table d.s.t to role public;")),
         )
     ),
     good("SNOWFLAKE-PUBLIC", "a role of ours", snowflake(GRANT_TO_ROLE, accountRoleName="ANALYST")),
     good("SNOWFLAKE-PUBLIC", "a schema named so", snowflake("TableGrant", schemaName="PUBLIC", roles=["ANALYST"])),
+    good("SNOWFLAKE-PUBLIC", "SQL", snowflake("Execute", execute="GRANT USAGE ON SCHEMA D.PUBLIC TO ROLE ANALYST")),
     good("SNOWFLAKE-PUBLIC", "to a user", snowflake("GrantAccountRole", roleName="ANALYST", userName="bob")),
     bad("SNOWFLAKE-STORAGE-LOCATIONS", "any", integration("*")),
     bad("SNOWFLAKE-STORAGE-LOCATIONS", "any bucket", integration("s3://raw/", "s3://*")),
@@ -186,6 +229,8 @@ SNOWFLAKE = [
         "a volume",
         snowflake("ExternalVolume", storageLocations=[{"storageBaseUrl": "s3://*"}]),
     ),
+    bad("SNOWFLAKE-STORAGE-LOCATIONS", "another's bucket", make(BUCKET, bucket="raw"), integration("s3://theirs/")),
+    good("SNOWFLAKE-STORAGE-LOCATIONS", "the stack's", make(BUCKET, bucket="raw"), integration("s3://raw/flights/")),
     good("SNOWFLAKE-STORAGE-LOCATIONS", "ours", integration("s3://raw/", "s3://curated/flights/")),
     good("SNOWFLAKE-STORAGE-LOCATIONS", "ours, in government regions", integration("s3gov://raw/")),
     good(
@@ -200,5 +245,20 @@ SNOWFLAKE = [
     ),
     good("SNOWFLAKE-STAGE-CREDENTIALS", "an integration", snowflake("Stage", url="s3://raw/", storageIntegration="i")),
     good("SNOWFLAKE-STAGE-CREDENTIALS", "inside Snowflake", snowflake("Stage", name="internal")),
+    bad("SNOWFLAKE-USER-PASSWORD", "a person's", snowflake("User", name="bob", password="secret")),
+    bad("SNOWFLAKE-USER-PASSWORD", "a program's", snowflake("LegacyServiceUser", name="loader", password="secret")),
+    good("SNOWFLAKE-USER-PASSWORD", "a key", snowflake("ServiceUser", name="loader", rsaPublicKey="MIIB")),
+    good("SNOWFLAKE-USER-PASSWORD", "single sign-on", snowflake("User", name="bob", loginName="bob@example.com")),
+    bad("SNOWFLAKE-NETWORK-POLICY", "everywhere", snowflake("NetworkPolicy", allowedIpLists=["0.0.0.0/0"])),
+    good("SNOWFLAKE-NETWORK-POLICY", "the office", snowflake("NetworkPolicy", allowedIpLists=["203.0.113.0/24"])),
+    good("SNOWFLAKE-NETWORK-POLICY", "rules", snowflake("NetworkPolicy", allowedNetworkRuleLists=["d.s.office"])),
+    bad("SNOWFLAKE-NAMED-PRIVILEGES", "all", snowflake(GRANT_TO_ROLE, accountRoleName="A", allPrivileges=True)),
+    bad(
+        "SNOWFLAKE-NAMED-PRIVILEGES",
+        "handed on",
+        snowflake(GRANT_TO_ROLE, accountRoleName="A", privileges=["SELECT"], withGrantOption=True),
+    ),
+    good("SNOWFLAKE-NAMED-PRIVILEGES", "one", snowflake(GRANT_TO_ROLE, accountRoleName="A", privileges=["SELECT"])),
+    good("SNOWFLAKE-NAMED-PRIVILEGES", "none", snowflake("AccountRole", name="A")),
 ]
 CASES = [*LAKE_FORMATION, *SNOWFLAKE]

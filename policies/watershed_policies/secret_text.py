@@ -1,0 +1,39 @@
+"""What looks like a secret in a text that anyone may read who may describe the resource."""
+
+from __future__ import annotations
+
+import re
+
+SECRET_NAME = re.compile(
+    r"passw(or)?d|(^|_)(pass|pwd)(_|$)|passphrase|secret|token|api_?key|private_?key|credential|access_?key",
+    re.IGNORECASE,
+)
+# Names that tell where a secret is, or something about it, rather than what it is.
+REFERENCE_NAME = re.compile(
+    r"_?(arn|name|id|path|parameter|param|prefix|table|bucket|url|uri|endpoint|ttl|expiry|seconds|minutes|version|issuer"
+    r"|audience|type|header|length|rotation|enabled|ref|region|file|location|limit|count|budget|max|min)s?$",
+    re.IGNORECASE,
+)
+REFERENCE_VALUE = re.compile(
+    r"^(arn:|/|\{\{resolve:|ssm:|secretsmanager:|https?://[^@]*$|true$|false$|\d{1,6}$|$)", re.IGNORECASE
+)
+SECRET_VALUE = re.compile(
+    r"\b(AKIA|ASIA)[0-9A-Z]{16}\b"  # AWS access key
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
+    r"|\b(ghp|gho|ghs|ghu|github_pat)_[A-Za-z0-9_]{20,}"
+    r"|\bxox[abprs]-[A-Za-z0-9-]{10,}"  # Slack
+    r"|\bsk_(live|test)_[A-Za-z0-9]{16,}"  # Stripe
+    r"|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\."  # JSON web token
+    r"|^[a-z][a-z0-9+.-]*://[^/\s:@]*:[^/\s:@]+@"  # password in a URL
+    r"|(?i:\b(password|pwd)=[^;\s]+)"  # password in a connection string
+    r"|(?i:\"(password|secret|api_?key)\"\s*:\s*\"[^\"]+\")"  # password in JSON
+    r"|^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9/+]{40}$"  # AWS secret access key
+)
+
+
+def looks_secret(name: str, value: str) -> bool:
+    """Say whether a variable, argument or field seems to hold a secret, not the name of one."""
+    if SECRET_VALUE.search(value):
+        return True
+    name = name.strip("-").replace("-", "_")
+    return bool(SECRET_NAME.search(name)) and not REFERENCE_NAME.search(name) and not REFERENCE_VALUE.search(value)

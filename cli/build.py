@@ -1,4 +1,4 @@
-"""`watershed build`: handler archives and dependency layers, for AWS and for this machine."""
+"""`watershed build`: handler archives, dependency layers and container folders, for AWS and for this machine."""
 
 import json
 from enum import StrEnum
@@ -29,9 +29,10 @@ def build(
     output: Annotated[Path, typer.Option(help="Holds a folder for each target.")] = Path(".watershed/artifacts"),
     as_json: Annotated[bool, typer.Option("--json", help="Print the manifests instead of tables.")] = False,
 ) -> None:
-    """Build what is deployed: an archive for each handler and the layers of their dependencies.
+    """Build what is deployed: an archive for each handler and container, and the layers of dependencies.
 
-    The project in this folder may declare its own handlers in [tool.watershed] of its pyproject.toml.
+    The project in this folder may declare its own in [tool.watershed] of its pyproject.toml. A container's archive is
+    what `docker build` is given, unpacked.
     """
     wanted: tuple[Target, ...] = tuple(goal for goal in TARGETS if target in (TargetChoice.ALL, goal))
     with Console(stderr=True).status("Building") as status:
@@ -47,7 +48,7 @@ def build(
 def _table(build: Build) -> Table:
     title = f"{build.target}: Python {build.platform.python}, {build.platform.architecture}"
     table = Table(title=title, caption=str(build.manifest), title_justify="left", caption_justify="left")
-    table.add_column("deployable or layer")
+    table.add_column("deployable, layer or container")
     table.add_column("zipped", justify="right")
     table.add_column("unpacked with layers", justify="right")
     table.add_column("layers")
@@ -61,6 +62,10 @@ def _table(build: Build) -> Table:
         table.add_row(
             f"layer {name}", _size(archive.bytes), _size(archive.unpacked_bytes), "", archive.sha256[:12], style="dim"
         )
+    for made in build.containers:
+        packages = made.packages[0].unpacked_bytes if made.packages else 0
+        unpacked = _size(made.archive.unpacked_bytes + packages)
+        table.add_row(f"container {made.name}", _size(made.archive.bytes), unpacked, "", made.archive.sha256[:12])
     return table
 
 

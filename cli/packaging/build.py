@@ -1,4 +1,4 @@
-"""Build all deployables and layers for one target and write the manifest that `LambdaFunction` reads.
+"""Build all deployables, layers and containers for one target and write the manifest that `LambdaFunction` reads.
 
 The manifest is replaced last, in one step: a build that fails or is killed leaves the former one valid. Archives are
 named by their content and those of former builds stay for a day, since a deploy in progress may still read them.
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from .archive import Archive, pack
+from .containers import BuiltContainer, build_container
 from .declarations import Inventory, Target, take_inventory
 from .layers import build_layer, is_cached, replace_file
 from .limits import check_archive, check_function
@@ -45,6 +46,7 @@ class Build:
     platform: Platform
     deployables: tuple[BuiltDeployable, ...]
     layers: dict[str, Archive]
+    containers: tuple[BuiltContainer, ...] = ()
 
     def unpacked_bytes(self, deployable: BuiltDeployable) -> int:
         """Size of a function's code with its layers, as Lambda counts it."""
@@ -63,12 +65,12 @@ def build_artifacts(
         deployables = _build_deployables(inventory, platform, folder)
         for deployable in deployables:
             check_function(deployable.name, deployable.archive, [layers[name] for name in deployable.layers])
-        build = Build(target, folder / "manifest.json", platform, deployables, layers)
+        containers = _build_containers(inventory, target, platform, folder, report)
+        build = Build(target, folder / "manifest.json", platform, deployables, layers, containers)
         content = describe(build)
         replace_file(build.manifest, (json.dumps(content, indent=2, sort_keys=True) + "\n").encode())
-        _remove_former(
-            folder, kept={item["archive"] for kind in ("deployables", "layers") for item in content[kind].values()}
-        )
+        kinds = (content["deployables"], content["layers"], content["containers"], content["packages"])
+        _remove_former(folder, kept={item["archive"] for kind in kinds for item in kind.values()})
     return build
 
 
@@ -88,6 +90,14 @@ def describe(build: Build) -> dict[str, Any]:
             for each in build.deployables
         },
         "layers": {name: _describe_archive(f"layer-{name}", archive) for name, archive in build.layers.items()},
+        "containers": {
+            each.name: _describe_archive(f"container-{each.name}", each.archive) for each in build.containers
+        },
+        "packages": {
+            each.name: _describe_archive(f"packages-{each.name}", each.packages[0])
+            for each in build.containers
+            if each.packages
+        },
     }
 
 
@@ -133,6 +143,20 @@ def _build_deployables(inventory: Inventory, platform: Platform, folder: Path) -
         check_archive(f"deployable {name!r}", archive)
         _place(folder / archive.file_name(name), archive, data)
         built.append(BuiltDeployable(name, archive, deployable.entry, deployable.layers))
+    return tuple(built)
+
+
+def _build_containers(
+    inventory: Inventory, target: Target, platform: Platform, folder: Path, report: Callable[[str], None]
+) -> tuple[BuiltContainer, ...]:
+    built = []
+    for name, (root, container) in sorted(inventory.containers.items()):
+        made = build_container(name, root, container, target, platform, report)
+        _place(folder / made.archive.file_name(f"container-{name}"), made.archive, made.content)
+        if made.packages:
+            packages, source = made.packages
+            _place(folder / packages.file_name(f"packages-{name}"), packages, source)
+        built.append(made)
     return tuple(built)
 
 

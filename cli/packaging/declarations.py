@@ -1,8 +1,8 @@
 """What is to be built: the deployables and layers that Watershed ships, and those a project declares as its own.
 
 Watershed's stand in `handlers/deployables.toml`. A project adds its own in `[tool.watershed]` of its pyproject.toml or
-in a `deployables.toml` beside it. Both have the same two tables, `deployables` and `layers`. Paths start at the folder
-of the pyproject.toml or deployables.toml; those of Watershed's own at the folder that holds `handlers/`.
+in a `deployables.toml` beside it. Both have the same tables, `deployables`, `layers` and `containers`. Paths start
+at the folder of the pyproject.toml or deployables.toml; those of Watershed's own at the one that holds `handlers/`.
 """
 
 import tomllib
@@ -47,6 +47,20 @@ class Layer(BaseModel):
     """Lock for the machine that builds."""
 
 
+class Container(BaseModel):
+    """One container image: what `docker build` is given, and what the local stage runs instead of it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dockerfile: str
+    """Becomes `Dockerfile` of the build's folder."""
+    sources: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Files and folders, as for a deployable; they keep these paths in the build's folder."""
+    requirements: str | None = None
+    """Lock of its Python packages for every platform, with hashes: becomes `requirements.txt` of the build's folder.
+    `make lock` makes Watershed's own from the `.in` file beside each."""
+
+
 class Declarations(BaseModel):
     """The content of one declaring file."""
 
@@ -54,6 +68,7 @@ class Declarations(BaseModel):
 
     deployables: dict[Name, Deployable] = Field(default_factory=dict)
     layers: dict[Name, Layer] = Field(default_factory=dict)
+    containers: dict[Name, Container] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -62,6 +77,7 @@ class Inventory:
 
     deployables: Mapping[str, tuple[Path, Deployable]] = field(default_factory=dict)
     layers: Mapping[str, tuple[Path, Layer]] = field(default_factory=dict)
+    containers: Mapping[str, tuple[Path, Container]] = field(default_factory=dict)
 
 
 def take_inventory(project: Path) -> Inventory:
@@ -103,6 +119,7 @@ def _add(inventory: Inventory, root: Path, more: Declarations) -> Inventory:
     for kind, known, new in (
         ("deployable", inventory.deployables, more.deployables),
         ("layer", inventory.layers, more.layers),
+        ("container", inventory.containers, more.containers),
     ):
         for name in new:
             if name in known:
@@ -113,4 +130,5 @@ def _add(inventory: Inventory, root: Path, more: Declarations) -> Inventory:
     return Inventory(
         deployables={**inventory.deployables, **{name: (root, value) for name, value in more.deployables.items()}},
         layers={**inventory.layers, **{name: (root, value) for name, value in more.layers.items()}},
+        containers={**inventory.containers, **{name: (root, value) for name, value in more.containers.items()}},
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import uv
 
-from .declarations import SHIPPED_ROOT, TARGETS, Target
+from .declarations import SHIPPED_ROOT, TARGETS, Target, take_inventory
 from .errors import BuildError
 
 HEADING = re.compile(r"^#\s*layer:\s*(\S+)\s*$")
@@ -77,12 +77,28 @@ def resolve(requirements: Path, target: Target, constraints: Path) -> str:
     return "\n".join(made) + "\n"
 
 
+def resolve_container(requirements: Path, constraints: Path) -> str:
+    """Resolve a container's requirements for every platform and Python from 3.11 on: one lock for image and host."""
+    command = [uv.find_uv_bin(), "pip", "compile", "--quiet", "--upgrade", "--generate-hashes", "--no-header"]
+    command += ["--no-annotate", "--no-emit-find-links", "--universal", "--python-version", "3.11"]
+    command += ["--constraint", str(constraints), str(requirements)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise BuildError(f"{requirements} cannot be resolved:\n{done.stderr.strip()}")
+    return f"# Made by `make lock` from {requirements.name}.\n{done.stdout}"
+
+
 def main() -> None:
     """Resolve Watershed's own locks anew, with the versions that the development lock has."""
     handlers = SHIPPED_ROOT / "handlers"
     for target in TARGETS:
         made = resolve(handlers / "requirements.in", target, SHIPPED_ROOT / "requirements.txt")
         (handlers / f"requirements-{target}.txt").write_text(made, encoding="utf-8")
+    for _, container in take_inventory(SHIPPED_ROOT).containers.values():
+        if container.requirements is not None:
+            lock = SHIPPED_ROOT / container.requirements
+            made = resolve_container(lock.with_suffix(".in"), SHIPPED_ROOT / "requirements.txt")
+            lock.write_text(made, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -38,9 +38,9 @@ class BuiltContainers:
         for name in sorted(containers, key=lambda each: not _is_name_of(each, named)):
             folder = self._folder(containers[name]["archive"])
             if _is_name_of(name, named) or holds(folder, command):
-                layers = containers[name].get("layers", [])
-                packages = (self._folder(document["layers"][layer]["archive"]) / "python" for layer in layers)
-                return Code(folder, (folder, *packages))
+                packages = document.get("packages", {}).get(name)
+                installed = (self._folder(packages["archive"]) / "python",) if packages else ()
+                return Code(folder, (folder, *installed))
         empty = self._unpacked / "empty"
         empty.mkdir(parents=True, exist_ok=True)
         return Code(empty, (empty,))

@@ -68,13 +68,13 @@ def cluster(clients: Clients, shared_workspace: Workspace, secret: str) -> str:
         archive.writestr("handlers/__init__.py", "")
         archive.writestr("handlers/greeter/__init__.py", "")
         archive.writestr("handlers/greeter/__main__.py", JOB)
-    with zipfile.ZipFile(folder / "layer-words-1.zip", "w") as archive:
-        archive.writestr("python/of_the_layer.py", "GREETING = 'hello'\n")
+    with zipfile.ZipFile(folder / "packages-greeter-1.zip", "w") as archive:
+        archive.writestr("python/of_its_packages.py", "GREETING = 'hello'\n")
     with zipfile.ZipFile(folder / "container-greeter-1.zip", "a") as archive:
-        archive.writestr("handlers/greeter/words.py", "from of_the_layer import GREETING as GREETING\n")
+        archive.writestr("handlers/greeter/words.py", "from of_its_packages import GREETING as GREETING\n")
     manifest = {
-        "containers": {"greeter": {"archive": "container-greeter-1.zip", "layers": ["words"]}},
-        "layers": {"words": {"archive": "layer-words-1.zip"}},
+        "containers": {"greeter": {"archive": "container-greeter-1.zip"}},
+        "packages": {"greeter": {"archive": "packages-greeter-1.zip"}},
     }
     (folder / "manifest.json").write_text(json.dumps(manifest))
     clients("ecs").create_cluster(clusterName="tests", capacityProviders=["FARGATE", "FARGATE_SPOT"])
@@ -140,7 +140,7 @@ def logged(clients: Clients, task: Any) -> list[str]:
     return [event["message"] for event in events["events"]]
 
 
-def test_a_task_runs_the_built_code_with_its_layers_under_its_role(
+def test_a_task_runs_the_built_code_with_its_packages_under_its_role(
     run: Callable[..., Any], clients: Clients, emulator: lifecycle.Emulator
 ) -> None:
     task = run("python", "-m", "handlers.greeter", "granted/a")

@@ -3,8 +3,10 @@
 import json
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 import pulumi
+from pulumi_aws import Region
 
 _OTHER_PARTITIONS = re.compile(r"(us|eu)-iso|eusc-")
 """Regions whose partitions name services otherwise (botocore, partitions.json), which nothing here was written for."""
@@ -40,8 +42,8 @@ class Deployment:
 def current() -> Deployment:
     """Return the stack's deployment, from `aws:region` and `aws:allowedAccountIds`.
 
-    Raises pulumi.RunError where either is missing, or where the region is in a partition that ARNs and service names
-    here are not right for. The pinned account also keeps the provider out of any other.
+    Raises pulumi.RunError where either is missing, where AWS has no such region, or has it in a partition that ARNs and
+    service names here are not right for. The pinned account also keeps the provider out of any other.
     """
     config = pulumi.Config("aws")
     region = config.get("region")
@@ -62,7 +64,21 @@ def current() -> Deployment:
         raise pulumi.RunError(
             f"region {region}: Watershed knows the partitions aws, aws-cn and aws-us-gov: choose a region of them"
         )
+    if not config.get_bool("skipRegionValidation"):
+        _refuse_unknown(region)
     return Deployment(account_id=accounts[0], region=region)
+
+
+def _refuse_unknown(region: str) -> None:
+    """Stop at a misspelled region, which the provider would only meet as a host that cannot be reached."""
+    known = [each.value for each in Region]
+    if region not in known:
+        near = get_close_matches(region, known, n=3)
+        meant = f"{', '.join(near)} (was one of these meant?) or another" if near else "a"
+        raise pulumi.RunError(
+            f"aws:region: given {region!r}; accepted: {meant} region of AWS that pulumi-aws knows "
+            "(newer than that: pulumi config set aws:skipRegionValidation true)"
+        )
 
 
 def _accounts(text: str | None) -> list[str]:

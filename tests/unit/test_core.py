@@ -77,6 +77,25 @@ def test_a_region_of_another_partition_is_refused(region: str) -> None:
         record(current, config={**CONFIG, "aws:region": region})
 
 
+@pytest.mark.parametrize(
+    ("region", "said"),
+    [
+        ("eu-centrall-1", r"aws:region: given 'eu-centrall-1'; accepted: eu-central-1, .*was one of these meant"),
+        ("frankfurt", "aws:region: given 'frankfurt'; accepted: a region of AWS"),
+    ],
+)
+def test_a_region_that_aws_does_not_have_is_refused_with_those_near_it(region: str, said: str) -> None:
+    with pytest.raises(pulumi.RunError, match=said):
+        record(current, config={**CONFIG, "aws:region": region})
+
+
+def test_a_region_newer_than_the_provider_can_be_used() -> None:
+    found: list[str] = []
+    config = {**CONFIG, "aws:region": "eu-north-9", "aws:skipRegionValidation": "true"}
+    record(lambda: found.append(current().region), config=config)
+    assert found == ["eu-north-9"]
+
+
 def test_a_keys_alias_has_only_characters_that_kms_accepts() -> None:
     """Stacks and projects may have periods in their names."""
     resources = record(lambda: EncryptionKey("key"), stack="dev.eu", config=CONFIG)

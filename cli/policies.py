@@ -149,6 +149,7 @@ def _described(rule: Any) -> dict[str, Any]:
         "service": rule.service,
         "frameworks": list(rule.frameworks),
         "peers": list(rule.peers),
+        "remediation": rule.remedies[0].does if rule.remedies else None,
         "exempt": "config:\n  watershed:exemptions:\n"
         f"    - rule: {rule.id}\n      resource: <its name or URN>\n{grant}"
         "      reason: <why>\n      owner: <who answers for it>\n      expires: <YYYY-MM-DD>",

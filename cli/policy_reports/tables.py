@@ -18,9 +18,17 @@ def show_rules(rules: Iterable[Any]) -> None:
     for name in ("rule", "severity", "profile"):
         table.add_column(name, no_wrap=True)
     table.add_column("demands", overflow="fold")
-    for rule in rules:
-        table.add_row(rule.id, _styled(rule.severity), rule.profile, escape(rule.title))
-    Console().print(table)
+    listed = list(rules)
+    for rule in listed:
+        mark = " [cyan](can be remediated)[/]" if rule.remedies else ""
+        table.add_row(rule.id, _styled(rule.severity), rule.profile, escape(rule.title) + mark)
+    console = Console()
+    console.print(table)
+    if any(rule.remedies for rule in listed):
+        _say(
+            console,
+            "What can be remediated is, where the policies' config file says so: watershed policies explain RULE",
+        )
 
 
 def show_rule(rule: dict[str, Any]) -> None:
@@ -34,6 +42,12 @@ def show_rule(rule: dict[str, Any]) -> None:
     for title, key in (("Refused", "bad"), ("Because", "problem"), ("Fix", "fix"), ("Good", "good")):
         if rule.get(key):
             _say(console, f"\n[bold]{title}[/]\n{escape(str(rule[key]))}")
+    if rule["remediation"]:
+        _say(
+            console,
+            f"\n[bold]Remediation[/], off unless the policies' config file has "
+            f'"remediate": ["{rule["rule"]}"]\n{escape(rule["remediation"])}; mend the program nonetheless',
+        )
     _say(console, f"\n[bold]Exempt one resource[/] (Pulumi.<stack>.yaml)\n{escape(rule['exempt'])}")
 
 

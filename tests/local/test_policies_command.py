@@ -165,6 +165,18 @@ def test_an_exemption_is_used_expiring_or_waiting(expires: str, more: str, state
     assert (exemption.state, exemption.owner, exemption.reason) == (state, "ops", "a: b")
 
 
+def test_list_and_explain_say_which_rules_can_be_remediated() -> None:
+    listed = {rule["rule"]: rule for rule in json.loads(watershed("policies", "list", "--json").stdout)}
+    explained = watershed("policies", "explain", "LOGS-RETENTION").stdout
+
+    able = [name for name, rule in listed.items() if rule["remediation"]]
+    assert able == ["LOGS-RETENTION", "S3-TLS-ONLY", "TAGS-REQUIRED"]
+    assert '"remediate": ["LOGS-RETENTION"]' in explained
+    assert "sets retention_in_days to 365; mend the program nonetheless" in explained
+    assert "Remediation" not in watershed("policies", "explain", "S3-VERSIONING").stdout
+    assert "can be remediated" in watershed("policies", "list", "--service", "tags").stdout
+
+
 def test_list_and_explain_speak_to_machines() -> None:
     listed = json.loads(watershed("policies", "list", "--json").stdout)
     explained = json.loads(watershed("policies", "explain", "iam-pass-role", "--json").stdout)

@@ -1,16 +1,18 @@
 """The catalog: which tables the lake holds, and who may read them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pulumi
 import pulumi_aws as aws
 
 from ..account import AccountSettings
+from ..compute import GlueJob
 from ..core import Component, EncryptionKey, Grantee, Statement, Tags
-from ..core.deployment import current
 from ..core.names import sql_name, stack_name
 from ..storage import DataLake
 from .dataset import Dataset
+from .entries import read_entry, write_entry
 from .table import external_table
 from .workgroup import Workgroup
 
@@ -47,7 +49,6 @@ class Catalog(Component, domain="catalog"):
         super().__init__(name, tags=tags, opts=opts)
         self.lake = lake
         self._key: EncryptionKey = lake.key
-        self._deployment = current()
         settings = [account.catalog_encryption] if account else []
         prefix = database_prefix or sql_name(pulumi.get_project(), stack_name())
         self.databases = {
@@ -96,28 +97,50 @@ class Catalog(Component, domain="catalog"):
     def grant_read(self, grantee: Grantee, dataset: Dataset) -> list[aws.iam.RolePolicy]:
         """Let the grantee read a data set through SQL: its entry in the catalog, and its files.
 
-        Running queries takes `workgroup.grant_query` too.
+        Running queries takes `workgroup.grant_query` too. Raises ValueError for a Spark job and a data set with
+        projections, whose partitions the catalog does not hold.
         """
-        database = pulumi.Output.from_input(self.databases[dataset.zone].name)
-        arn = self._deployment.arn
+        if isinstance(grantee, GlueJob) and dataset.projected:
+            raise ValueError(_spark_sees_nothing(grantee.name, dataset))
         entry = grantee.role.allow(
             f"catalog-{dataset.name}",
-            [
-                Statement(
-                    actions=[
-                        "glue:BatchGetPartition",
-                        "glue:GetDatabase",
-                        "glue:GetPartition",
-                        "glue:GetPartitions",
-                        "glue:GetTable",
-                    ],
-                    resources=[
-                        arn("glue", "catalog"),
-                        database.apply(lambda name: arn("glue", f"database/{name}")),
-                        database.apply(lambda name: arn("glue", f"table/{name}/{dataset.name}")),
-                    ],
-                ),
-                self._key.use("glue"),
-            ],
+            [read_entry(self.databases[dataset.zone].name, dataset.name), self._key.use("glue")],
         )
         return [entry, self.lake.grant_read(grantee, zone=dataset.zone, prefix=dataset.prefix)]
+
+    def grant_write(self, grantee: Grantee, dataset: Dataset) -> list[aws.iam.RolePolicy]:
+        """Let the grantee add rows to a data set: SQL's INSERT, or Spark; files are written, partitions registered.
+
+        Neither reading its rows nor deleting them: `grant_read` and `lake.grant_delete` do. Source: Amazon Athena User
+        Guide, "INSERT INTO", "Access to Amazon S3"; AWS Glue Developer Guide, "Setting up encryption in AWS Glue".
+        """
+        database = self.databases[dataset.zone].name
+        bucket = self.lake.zone(dataset.zone).arn
+        statements = [
+            read_entry(database, dataset.name),
+            write_entry(database, dataset.name),
+            # Changing an encrypted catalog takes Encrypt as well, which nothing else does.
+            replace(self._key.use("glue", write=True), actions=["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]),
+            Statement(
+                actions=["s3:ListBucket"],
+                resources=[bucket],
+                conditions={"StringLike": {"s3:prefix": [f"{dataset.prefix}*"]}},
+            ),
+            Statement(actions=["s3:GetBucketLocation", "s3:ListBucketMultipartUploads"], resources=[bucket]),
+            Statement(
+                actions=["s3:ListMultipartUploadParts"],
+                resources=[pulumi.Output.concat(bucket, "/", dataset.prefix, "*")],
+            ),
+        ]
+        entry = grantee.role.allow(f"catalog-write-{dataset.name}", statements)
+        return [entry, self.lake.grant_write(grantee, zone=dataset.zone, prefix=dataset.prefix)]
+
+
+def _spark_sees_nothing(job: str, dataset: Dataset) -> str:
+    names = ", ".join(dataset.partition_names)
+    return (
+        f"job {job} cannot read data set {dataset.name} through the catalog, which Spark asks for partitions: "
+        f"the projections of {names} serve Athena alone. Either give partitionedBy those names without projections and "
+        f"register partitions (a Crawler with datasets=[...], or what writes by SQL), or read the files by their path: "
+        f"lake.grant_read(job, zone={dataset.zone!r}, prefix={dataset.prefix!r})"
+    )

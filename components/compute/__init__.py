@@ -1,10 +1,12 @@
 from .artifacts import Artifacts
 from .fargate_cluster import FargateCluster
 from .fargate_job import FargateJob
-from .fargate_network import Egress, Subnets, TaskNetwork
 from .function import LambdaFunction
+from .glue_connection import JdbcConnection
+from .glue_job import GlueJob
 from .image import Image
 from .layer import DependencyLayers
+from .private_network import Egress, Subnets, TaskNetwork
 from .secret import Secret, SecretField
 from .secret_rotation import Rotation
 
@@ -14,7 +16,9 @@ __all__ = [
     "Egress",
     "FargateCluster",
     "FargateJob",
+    "GlueJob",
     "Image",
+    "JdbcConnection",
     "LambdaFunction",
     "Rotation",
     "Secret",

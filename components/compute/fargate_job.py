@@ -13,9 +13,9 @@ from ..core.names import fixed_name
 from ..observability import LogRetention, log_group
 from .fargate_cluster import FargateCluster
 from .fargate_container import CONTAINER, check_environment, container
-from .fargate_network import HTTPS_ANYWHERE, Egress, SubnetIds, TaskNetwork, security_group
 from .fargate_size import check_size
 from .image import Image
+from .private_network import HTTPS_ANYWHERE, Egress, SubnetIds, TaskNetwork, security_group
 from .secret import Secret, SecretField
 
 Architecture = Literal["arm64", "x86_64"]
@@ -157,7 +157,7 @@ class FargateJob(Component, domain="compute"):
             return pulumi.Output.from_input(brought)
         made = security_group(
             self._child("group"),
-            job=self.name,
+            purpose=f"What tasks of {self.name} may reach",
             network=network,
             egress=HTTPS_ANYWHERE if egress is None else egress,
             tags=self._tags(),

@@ -14,9 +14,15 @@ LogRetention = Literal[
 
 
 def log_group(
-    name: str, *, key: EncryptionKey, retention_days: LogRetention, tags: dict[str, str], opts: pulumi.ResourceOptions
+    name: str,
+    *,
+    key: EncryptionKey,
+    retention_days: LogRetention,
+    tags: dict[str, str],
+    opts: pulumi.ResourceOptions,
+    fixed_name: str | None = None,
 ) -> aws.cloudwatch.LogGroup:
-    """Return a log group encrypted with the key."""
+    """Return a log group encrypted with the key; `fixed_name` is for services that choose their group's name."""
     return aws.cloudwatch.LogGroup(
-        name, kms_key_id=key.arn, retention_in_days=int(retention_days), tags=tags, opts=opts
+        name, name=fixed_name, kms_key_id=key.arn, retention_in_days=int(retention_days), tags=tags, opts=opts
     )

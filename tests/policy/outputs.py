@@ -32,6 +32,14 @@ ARNS = {
     "scheduler/scheduleGroup": "arn:aws:scheduler:{region}:{account}:schedule-group/{name}",
     "glue/catalogDatabase": "arn:aws:glue:{region}:{account}:database/{name}",
     "glue/catalogTable": "arn:aws:glue:{region}:{account}:table/{database}/{name}",
+    "glue/connection": "arn:aws:glue:{region}:{account}:connection/{name}",
+    "glue/crawler": "arn:aws:glue:{region}:{account}:crawler/{name}",
+    "glue/job": "arn:aws:glue:{region}:{account}:job/{name}",
+    "secretsmanager/secret": "arn:aws:secretsmanager:{region}:{account}:secret:{name}-AbCdEf",
+    "ecs/cluster": "arn:aws:ecs:{region}:{account}:cluster/{name}",
+    "ecs/taskDefinition": "arn:aws:ecs:{region}:{account}:task-definition/{family}:1",
+    "ecr/repository": "arn:aws:ecr:{region}:{account}:repository/{name}",
+    "ec2/securityGroup": "arn:aws:ec2:{region}:{account}:security-group/{id}",
     "athena/workgroup": "arn:aws:athena:{region}:{account}:workgroup/{name}",
     "iam/role": "arn:aws:iam::{account}:role/{name}",
     "iam/policy": "arn:aws:iam::{account}:policy/{name}",
@@ -43,14 +51,19 @@ def outputs_of(type_: str, name: str, inputs: Mapping[str, Any], account: str = 
     """Return the id and the computed outputs of a new resource in `account`."""
     key = type_.split(":", 2)[1] if type_.startswith("aws:") else ""
     physical = str(inputs.get("name") or inputs.get("bucket") or f"{name}-{SUFFIX}")
-    # A key's id is made of its name, so that two keys differ and the same program gives the same ids.
-    id_ = f"{KEY_ID_PREFIX}{sum(map(ord, name)):012d}" if key == "kms/key" else physical
+    id_ = physical
+    # A key's id is made of its name, so that two keys differ and the same program gives the same ids; a group's too.
+    if key == "kms/key":
+        id_ = f"{KEY_ID_PREFIX}{sum(map(ord, name)):012d}"
+    elif key == "ec2/securityGroup":
+        id_ = f"sg-{sum(map(ord, name)):017x}"
     values = {
         "name": physical,
         "id": id_,
         "region": REGION,
         "account": account,
         "database": inputs.get("databaseName", "default"),
+        "family": inputs.get("family", name),
     }
     service = key.split("/", 1)[0] or "unknown"
     arn = ARNS.get(key, f"arn:aws:{service}:{{region}}:{{account}}:{key.split('/')[-1]}/{{name}}").format(**values)
@@ -70,6 +83,12 @@ def outputs_of(type_: str, name: str, inputs: Mapping[str, Any], account: str = 
             "qualifiedArn": f"{arn}:1",
             "invokeArn": f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{arn}/invocations",
         }
+    elif key == "ecr/repository":
+        outputs |= {"repositoryUrl": f"{account}.dkr.ecr.{REGION}.amazonaws.com/{physical}", "registryId": account}
+    elif key == "ecs/taskDefinition":
+        outputs |= {"arnWithoutRevision": arn.removesuffix(":1"), "revision": 1}
+    elif key == "secretsmanager/secret":
+        id_ = arn
     elif key == "lambda/layerVersion":
         id_ = arn
         outputs |= {"version": "1", "layerArn": arn.rsplit(":", 1)[0]}

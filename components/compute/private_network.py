@@ -8,7 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 HTTPS = 443
-SubnetIds = pulumi.Input[Sequence[pulumi.Input[str]]]
+SubnetIds = Sequence[pulumi.Input[str]]
 
 
 class TaskNetwork(Protocol):
@@ -57,16 +57,14 @@ HTTPS_ANYWHERE = (Egress(description="HTTPS to AWS, and to the services a job as
 def security_group(
     name: str,
     *,
-    job: str,
+    purpose: str,
     network: TaskNetwork,
     egress: Sequence[Egress],
     tags: dict[str, str],
     opts: pulumi.ResourceOptions,
 ) -> aws.ec2.SecurityGroup:
     """Return a group that lets nothing in, and out only what is listed, each in a rule that says what it is for."""
-    group = aws.ec2.SecurityGroup(
-        name, vpc_id=network.vpc_id, description=f"What tasks of {job} may reach", tags=tags, opts=opts
-    )
+    group = aws.ec2.SecurityGroup(name, vpc_id=network.vpc_id, description=purpose, tags=tags, opts=opts)
     for position, target in enumerate(egress):
         aws.vpc.SecurityGroupEgressRule(
             f"{name}-egress-{position}",

@@ -1,0 +1,36 @@
+"""What reading and writing one table's entry in the catalog takes."""
+
+import pulumi
+
+from ..core import Statement
+from ..core.deployment import current
+
+_READ = (
+    *("glue:BatchGetPartition", "glue:GetDatabase", "glue:GetPartition", "glue:GetPartitions"),
+    "glue:GetTable",
+)
+_PARTITIONS = ("glue:BatchCreatePartition", "glue:CreatePartition", "glue:UpdatePartition")
+_DEFINITION = ("glue:BatchUpdatePartition", "glue:CreateTable", "glue:GetTables", "glue:UpdateTable")
+
+
+def read_entry(database: pulumi.Input[str], table: str) -> Statement:
+    """Return what reading a table's entry and its partitions takes (AWS managed policy AmazonAthenaFullAccess)."""
+    return Statement(actions=list(_READ), resources=_entry(database, table))
+
+
+def write_entry(database: pulumi.Input[str], table: str, *, definition: bool = False) -> Statement:
+    """Return what registering partitions takes, and with `definition` what making and changing tables takes."""
+    return Statement(
+        actions=sorted((*_PARTITIONS, *(_DEFINITION if definition else ()))), resources=_entry(database, table)
+    )
+
+
+def _entry(database: pulumi.Input[str], table: str) -> list[pulumi.Input[str]]:
+    """Glue checks the catalog, the database and the table: Athena User Guide, "access to databases and tables"."""
+    arn = current().arn
+    name = pulumi.Output.from_input(database)
+    return [
+        arn("glue", "catalog"),
+        name.apply(lambda known: arn("glue", f"database/{known}")),
+        name.apply(lambda known: arn("glue", f"table/{known}/{table}")),
+    ]

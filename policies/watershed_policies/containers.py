@@ -17,6 +17,7 @@ SERVICE = aws("ecs", "Service")
 TASK_SET = aws("ecs", "TaskSet")
 EVENT_TARGET = aws("cloudwatch", "EventTarget")
 SCHEDULE = aws("scheduler", "Schedule")
+PIPE = aws("pipes", "Pipe")
 
 # What starts tasks -> where it says how.
 RUNNERS: dict[str, tuple[str, ...]] = {
@@ -24,6 +25,7 @@ RUNNERS: dict[str, tuple[str, ...]] = {
     TASK_SET: (),
     EVENT_TARGET: ("ecsTarget",),
     SCHEDULE: ("target", "ecsParameters"),
+    PIPE: ("targetParameters", "ecsTaskParameters"),
 }
 
 

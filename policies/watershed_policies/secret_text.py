@@ -5,24 +5,34 @@ from __future__ import annotations
 import re
 
 SECRET_NAME = re.compile(
-    r"passw(or)?d|(^|_)(pass|pwd)(_|$)|passphrase|secret|token|api_?key|private_?key|credential|access_?key",
+    r"passw(or)?d|(^|_)(pass|pwd)(_|$)|(db|user|root|admin|smtp|mail|sql|redis|ftp)_?pass$|passphrase|secret|token(?!iz)"
+    r"|credential|(api|private|access|encryption|signing|master|shared|auth|hmac|ssh|license)_?key$|(api|private|access)_?key",
     re.IGNORECASE,
 )
 # Names that tell where a secret is, or something about it, rather than what it is.
 REFERENCE_NAME = re.compile(
     r"_?(arn|name|id|path|parameter|param|prefix|table|bucket|url|uri|endpoint|ttl|expiry|seconds|minutes|version|issuer"
-    r"|audience|type|header|length|rotation|enabled|ref|region|file|location|limit|count|budget|max|min)s?$",
+    r"|audience|type|header|length|rotation|enabled|ref|region|file|location|limit|count|budget|max|min|provider|mode"
+    r"|source|scope|format|algorithm|strategy|policy|days|hours|interval|duration|size|model|manager|handler|service"
+    r"|host|port|cache|queue|topic|role|group|column|field)s?$",
     re.IGNORECASE,
 )
 REFERENCE_VALUE = re.compile(
-    r"^(arn:|/|\{\{resolve:|ssm:|secretsmanager:|https?://[^@]*$|true$|false$|\d{1,6}$|$)", re.IGNORECASE
+    r"^(arn:|/|\{\{resolve:|\$\{|ssm:|secretsmanager:|https?://[^@]*$|true$|false$|\d{1,6}$|$)", re.IGNORECASE
 )
 SECRET_VALUE = re.compile(
     r"\b(AKIA|ASIA)[0-9A-Z]{16}\b"  # AWS access key
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
     r"|\b(ghp|gho|ghs|ghu|github_pat)_[A-Za-z0-9_]{20,}"
     r"|\bxox[abprs]-[A-Za-z0-9-]{10,}"  # Slack
-    r"|\bsk_(live|test)_[A-Za-z0-9]{16,}"  # Stripe
+    r"|\bhttps://hooks\.slack\.com/services/T\w+/B\w+/\w+"  # Slack: whoever has the address may post
+    r"|\b[sr]k_(live|test)_[A-Za-z0-9]{16,}"  # Stripe
+    r"|\bsk-(proj|ant|svcacct)-[A-Za-z0-9_-]{20,}"  # OpenAI, Anthropic
+    r"|\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"  # SendGrid
+    r"|\bAIza[0-9A-Za-z_-]{30,}"  # Google
+    r"|\b(glpat|glrt)-[A-Za-z0-9_-]{20,}|\bnpm_[A-Za-z0-9]{36}|\bpypi-[A-Za-z0-9_-]{16,}|\bhf_[A-Za-z0-9]{30,}"
+    r"|\bdapi[0-9a-f]{32}|\bshp(at|ss)_[0-9a-f]{32}"  # Databricks, Shopify
+    r"|AccountKey=[A-Za-z0-9+/]{40,}"  # Azure Storage
     r"|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\."  # JSON web token
     r"|^[a-z][a-z0-9+.-]*://[^/\s:@]*:[^/\s:@]+@"  # password in a URL
     r"|(?i:\b(password|pwd)=[^;\s]+)"  # password in a connection string

@@ -152,7 +152,6 @@ SWITCHED_OFF: Mapping[str, tuple[Change, str]] = {
         setting(FUNCTION, environment={"variables": {"DB_PASSWORD": "hunter2-hunter2"}}),
         "LAMBDA-SECRET-IN-ENVIRONMENT",
     ),
-    "no log group": (setting(FUNCTION, loggingConfig=None), "LAMBDA-LOG-GROUP"),
     "logs kept for ever": (setting(f"{FUNCTION}-logs", retentionInDays=None), "LOGS-RETENTION"),
     "logs without the key": (setting(f"{FUNCTION}-logs", kmsKeyId=None), "LOGS-CUSTOMER-KEY"),
     # permissions
@@ -220,3 +219,10 @@ def test_as_it_is_the_platform_is_accepted() -> None:
 def test_a_secure_default_that_is_switched_off_is_refused(what: str) -> None:
     change, rule = SWITCHED_OFF[what]
     assert rule in ids(check(change(whole_platform())))
+
+
+def test_the_strict_profile_refuses_a_log_group_that_lambda_makes() -> None:
+    changed = setting(FUNCTION, loggingConfig=None)(whole_platform())
+
+    assert "LAMBDA-LOG-GROUP" in ids(check(changed, profile="strict"))
+    assert "LAMBDA-LOG-GROUP" not in ids(check(whole_platform(), profile="strict"))

@@ -59,8 +59,10 @@ PULLED = Rule(
     id="ECR-PULL-THROUGH-TEMPLATE",
     title="Repositories that a pull-through cache makes are made by a template",
     severity=Severity.MEDIUM,
-    why="Without one they have AWS's key and no lifecycle: every image of the upstream that was ever pulled is kept.",
+    why="Without one they have AWS's key and no lifecycle: every image of the upstream that was ever pulled is kept. "
+    "They are the upstream's images, which anyone may pull, hence strict.",
     frameworks=("FSBP ECR.3", "FSBP ECR.5"),
+    profile=Profile.STRICT,
 )
 ENHANCED = Rule(
     id="ECR-ENHANCED-SCANNING",

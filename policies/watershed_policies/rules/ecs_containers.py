@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..containers import TASK, containers, is_windows
 from ..embedded import is_on, strings
 from ..rule import Finding, Profile, Rule, Severity
-from .lambda_ import SECRET_VALUE, looks_secret
+from ..secret_text import SECRET_VALUE, looks_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -67,6 +67,13 @@ PLATFORM = Rule(
     frameworks=("FSBP ECS.10", "NIST 800-53 SI-2", "PCI DSS 6.3.3"),
     peers=("Checkov CKV_AWS_332",),
 )
+TERMINATION_PROTECTION = Rule(
+    id="ECS-TERMINATION-PROTECTION",
+    title="Machines that run tasks are not taken away",
+    severity=Severity.MEDIUM,
+    why="The Auto Scaling group otherwise ends a machine with the tasks on it when it scales in.",
+    frameworks=("FSBP ECS.19", "NIST 800-53 SC-5"),
+)
 EXEC_OFF = Rule(
     id="ECS-EXEC-OFF",
     title="Nobody opens a shell in a container",
@@ -148,8 +155,9 @@ def disks_are_encrypted(cluster: Resource, _: Settings) -> Iterator[Finding]:
 
 @PUBLIC_IP.on(*RUNNERS)
 def has_no_public_address(runner: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse public addresses, whatever starts the task."""
-    if is_on(runner.properties.get(*RUNNERS[runner.type], "networkConfiguration", "assignPublicIp")):
+    """Refuse public addresses, whatever starts the task; a pipe says so as ECS's own API does."""
+    network = runner.properties.section(*RUNNERS[runner.type], "networkConfiguration")
+    if is_on(network.get("assignPublicIp")) or network.get("awsVpcConfiguration", "assignPublicIp") == "ENABLED":
         yield Finding(
             "gives its tasks public addresses",
             'network_configuration={..., "assign_public_ip": False}, in private subnets',
@@ -174,6 +182,21 @@ def platform_is_latest(runner: Resource, _: Settings) -> Iterator[Finding]:
     version = runner.properties.get(*RUNNERS[runner.type], "platformVersion")
     if version and version not in LATEST_PLATFORMS:
         yield Finding(f"runs on Fargate's platform {version}", 'platform_version="LATEST", or none')
+
+
+@TERMINATION_PROTECTION.on(aws("ecs", "CapacityProvider"))
+def machines_are_protected(provider: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a provider whose group may end machines with tasks; only managed scaling makes the protection work."""
+    if not provider.properties.is_set("autoScalingGroupProvider"):
+        return
+    group = provider.properties.section("autoScalingGroupProvider")
+    is_scaled = group.get("managedScaling", "status") == "ENABLED"
+    if group.get("managedTerminationProtection") != "ENABLED" or not is_scaled:
+        yield Finding(
+            "lets the Auto Scaling group end machines that run tasks",
+            'auto_scaling_group_provider={..., "managed_scaling": {"status": "ENABLED"}, '
+            '"managed_termination_protection": "ENABLED"}',
+        )
 
 
 @EXEC_OFF.on(*RUNNERS)

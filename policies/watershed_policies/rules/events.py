@@ -1,4 +1,4 @@
-"""EventBridge, its pipes and its Scheduler: what cannot be delivered is kept, and buses are not open."""
+"""EventBridge: what cannot be delivered is kept, buses are not open, and events travel by TLS."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 TARGET = aws("cloudwatch", "EventTarget")
-SCHEDULE = aws("scheduler", "Schedule")
 BUS = aws("cloudwatch", "EventBus")
+CONNECTION = aws("cloudwatch", "EventConnection")
 BUS_POLICIES = (aws("cloudwatch", "EventBusPolicy"), aws("cloudwatch", "EventPermission"))
 PIPE = aws("pipes", "Pipe")
 # What holds events or credentials -> the property that names its key.
 ENCRYPTED = {
     BUS: "kmsKeyIdentifier",
     aws("cloudwatch", "EventArchive"): "kmsKeyIdentifier",
-    aws("cloudwatch", "EventConnection"): "kmsKeyIdentifier",
+    CONNECTION: "kmsKeyIdentifier",
     PIPE: "kmsKeyIdentifier",
 }
 
@@ -77,34 +77,6 @@ REPLICATION = Rule(
     why="Without replication the endpoint fails over, but what was in the other region is not there.",
     frameworks=("FSBP EventBridge.4", "NIST 800-53 CP-10"),
 )
-PIPE_LOGS = Rule(
-    id="EVENTS-PIPE-LOGS",
-    title="Pipes log their errors",
-    severity=Severity.LOW,
-    why="A pipe says why it failed in this log only.",
-    frameworks=("NIST 800-53 AU-2",),
-    profile=Profile.STRICT,
-)
-SCHEDULE_DEAD_LETTERS = Rule(
-    id="EVENTS-SCHEDULE-DEAD-LETTERS",
-    title="Schedules have a dead-letter queue",
-    severity=Severity.MEDIUM,
-    why="A run that could not be started is otherwise lost without a trace.",
-)
-SCHEDULE_RETRY = Rule(
-    id="EVENTS-SCHEDULE-RETRY",
-    title="Schedules say how long they try",
-    severity=Severity.LOW,
-    why="The default is 185 tries in 24 hours: yesterday's run may start in the middle of today's.",
-)
-SCHEDULE_CUSTOMER_KEY = Rule(
-    id="EVENTS-SCHEDULE-CUSTOMER-KEY",
-    title="Schedules encrypt with a customer-managed key",
-    severity=Severity.MEDIUM,
-    why="A schedule's input may hold data. Only a key of ours has a policy and a log of its own.",
-    frameworks=("NIST 800-53 SC-28",),
-    peers=("Checkov CKV_AWS_297",),
-)
 
 
 @TARGET_DEAD_LETTERS.on(TARGET)
@@ -128,7 +100,9 @@ def bus_is_closed(permission: Resource, _: Settings) -> Iterator[Finding]:
 
 @BUS_POLICY.across(BUS)
 def bus_has_policy(bus: Resource, stack: Stack) -> Iterator[Finding]:
-    """Check that a policy names the bus."""
+    """Check that a policy names the bus; a partner's bus takes events of that partner only."""
+    if bus.properties.is_set("eventSourceName"):
+        return
     if not stack.naming(bus, "eventBusName", *BUS_POLICIES):
         yield Finding(
             "has no policy",
@@ -158,43 +132,19 @@ def destination_has_tls(destination: Resource, _: Settings) -> Iterator[Finding]
         yield Finding("is called by plain HTTP", 'invocation_endpoint="https://..."')
 
 
+@DESTINATION_TLS.on(CONNECTION)
+def tokens_are_fetched_by_tls(connection: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse to send a client's secret by plain HTTP."""
+    endpoint = connection.properties.get("authParameters", "oauth", "authorizationEndpoint")
+    if isinstance(endpoint, str) and endpoint.lower().startswith("http://"):
+        yield Finding(
+            "fetches its tokens by plain HTTP",
+            'auth_parameters={"oauth": {..., "authorization_endpoint": "https://..."}}',
+        )
+
+
 @REPLICATION.on(aws("cloudwatch", "EventEndpoint"))
 def endpoint_replicates(endpoint: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse to switch replication off; it is on by default."""
     if endpoint.properties.get("replicationConfig", "state") == "DISABLED":
         yield Finding("does not replicate events", 'replication_config={"state": "ENABLED"}, with a role_arn')
-
-
-@PIPE_LOGS.on(PIPE)
-def pipe_logs_errors(pipe: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse a pipe without a log."""
-    if pipe.properties.get("logConfiguration", "level") in (None, "OFF"):
-        yield Finding(
-            "does not log its errors",
-            'log_configuration={"level": "ERROR", "cloudwatch_logs_log_destination": {"log_group_arn": group.arn}}',
-        )
-
-
-@SCHEDULE_DEAD_LETTERS.on(SCHEDULE)
-def schedule_has_dead_letters(schedule: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse a schedule that loses runs."""
-    if not schedule.properties.is_set("target", "deadLetterConfig", "arn"):
-        yield Finding("has no dead-letter queue", 'target={..., "dead_letter_config": {"arn": dead_letters.arn}}')
-
-
-@SCHEDULE_RETRY.on(SCHEDULE)
-def schedule_retries(schedule: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse the default, and no try at all."""
-    policy = ("target", "retryPolicy")
-    if not schedule.properties.is_set(*policy) or schedule.properties.get(*policy, "maximumRetryAttempts") == 0:
-        yield Finding(
-            "does not say how long it tries",
-            'target={..., "retry_policy": {"maximum_retry_attempts": 3, "maximum_event_age_in_seconds": 3600}}',
-        )
-
-
-@SCHEDULE_CUSTOMER_KEY.on(SCHEDULE)
-def schedule_encrypts(schedule: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse a schedule without a key."""
-    if not schedule.properties.has_customer_key("kmsKeyArn"):
-        yield Finding("does not encrypt with a customer-managed key", "kms_key_arn=key.arn")

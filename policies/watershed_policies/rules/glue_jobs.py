@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ..embedded import mapping
 from ..resource import Resource, aws
-from ..rule import Finding, Profile, Rule, Severity
+from ..rule import Finding, Rule, Severity
+from ..secret_text import looks_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +38,8 @@ FIX_CONFIGURATION = (
 ENFORCE_TLS = {"JDBC": "JDBC_ENFORCE_SSL"}
 TLS_BY_DEFAULT = {"KAFKA": "KAFKA_SSL_ENABLED", "MONGODB": "JDBC_ENFORCE_SSL"}
 SKIPS_CHECK = ("SKIP_CUSTOM_JDBC_CERT_VALIDATION", "KAFKA_SKIP_CUSTOM_CERT_VALIDATION")
+URLS = ("JDBC_CONNECTION_URL", "CONNECTION_URL")
+PASSWORD_IN_URL = re.compile(r"[?&;]password=[^&;]+|://[^/\s:@]*:[^/\s:@]+@", re.IGNORECASE)
 TLS_IN_URL = re.compile(
     r"(\bssl(mode)?=(true|1|require|required|verify-ca|verify-full|verify_identity)|\btls=true|encrypt=true"
     r"|sslConnection=true|PROTOCOL=TCPS|^mongodb\+srv://)",
@@ -69,10 +73,16 @@ CONNECTION_SECRET = Rule(
     id="GLUE-CONNECTION-SECRET",
     title="Connections take their password from Secrets Manager",
     severity=Severity.MEDIUM,
-    why="A password in the connection stays when the one in the database rotates, and whoever reads the connection "
-    "has it. The catalog encrypts it (GLUE-PASSWORD-ENCRYPTION), hence strict.",
-    frameworks=("NIST 800-53 IA-5(7)",),
-    profile=Profile.STRICT,
+    why="A password in the connection is in the state of every tool that deploys it, even where the catalog encrypts "
+    "it, and stays when the one in the database rotates.",
+    frameworks=("NIST 800-53 IA-5(7)", "PCI DSS 8.6.2"),
+)
+SECRET_IN_ARGUMENTS = Rule(
+    id="GLUE-SECRET-IN-ARGUMENTS",
+    title="Secrets are not in jobs' arguments",
+    severity=Severity.CRITICAL,
+    why="Whoever may read the job, or one of its runs, reads them; logs repeat them.",
+    frameworks=("NIST 800-53 IA-5(7)", "PCI DSS 8.6.2"),
 )
 SUPPORTED_VERSION = Rule(
     id="GLUE-VERSION",
@@ -128,10 +138,28 @@ def connects_by_tls(connection: Resource, _: Settings) -> Iterator[Finding]:
 
 @CONNECTION_SECRET.on(CONNECTION)
 def password_is_a_secret(connection: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse a password in the connection itself."""
+    """Refuse a password in the connection itself, or in its URL."""
     given = connection.properties.section("connectionProperties")
-    if not given.is_unknown() and (given.is_set("PASSWORD") or given.is_set("ENCRYPTED_PASSWORD")):
+    if given.is_unknown():
+        return
+    urls = [given.get(name) for name in URLS if not given.is_unknown(name)]
+    in_url = any(isinstance(url, str) and PASSWORD_IN_URL.search(url) for url in urls)
+    # Kafka has three more: of its SASL user, of the client's key store, and of the key in it.
+    in_property = any(name.endswith("PASSWORD") for name in mapping(connection.properties.get("connectionProperties")))
+    if in_url or in_property:
         yield Finding("holds a password", 'connection_properties={..., "SECRET_ID": secret.arn}, without PASSWORD')
+
+
+@SECRET_IN_ARGUMENTS.on(JOB)
+def arguments_hold_no_secret(job: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse what looks like a secret, by name or value; the message never shows the value."""
+    for arguments in ("defaultArguments", "nonOverridableArguments"):
+        for name, value in mapping(job.properties.get(arguments)).items():
+            if isinstance(value, str) and looks_secret(name, value):
+                yield Finding(
+                    f"has what looks like a secret in the argument {name}",
+                    "keep it in an aws.secretsmanager.Secret, give the job the secret's ARN and read access",
+                )
 
 
 def _is_plain(kind: str, given: Properties) -> bool:
@@ -141,5 +169,5 @@ def _is_plain(kind: str, given: Properties) -> bool:
     name = ENFORCE_TLS.get(kind)
     if name is None or given.is_unknown(name) or given.is_true(name):
         return False
-    urls = [given.get(key) for key in ("JDBC_CONNECTION_URL", "CONNECTION_URL") if not given.is_unknown(key)]
+    urls = [given.get(key) for key in URLS if not given.is_unknown(key)]
     return given.is_false(name) or not any(isinstance(url, str) and TLS_IN_URL.search(url) for url in urls)

@@ -1,13 +1,13 @@
-"""Lambda: functions are traced, lose no event, and keep secrets out of their environment."""
+"""Lambda: functions are traced, up to date, and keep secrets out of their environment."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from ..embedded import mapping
 from ..resource import Resource, Stack, aws
 from ..rule import Finding, Profile, Rule, Severity
+from ..secret_text import looks_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 FUNCTION = aws("lambda", "Function")
-INVOKE_CONFIG = aws("lambda", "FunctionEventInvokeConfig")
 LOG_GROUP = aws("cloudwatch", "LogGroup")
+SIGNING = aws("lambda", "CodeSigningConfig")
 
 # Past their deprecation date in November 2026: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
 DEPRECATED_RUNTIMES = (
@@ -27,32 +27,6 @@ DEPRECATED_RUNTIMES = (
     *("dotnetcore1.0", "dotnetcore2.0", "dotnetcore2.1", "dotnetcore3.1", "dotnet5.0", "dotnet6", "dotnet7", "dotnet8"),
 )
 
-SECRET_NAME = re.compile(
-    r"passw(or)?d|(^|_)(pass|pwd)(_|$)|passphrase|secret|token|api_?key|private_?key|credential|access_?key",
-    re.IGNORECASE,
-)
-# Names that tell where a secret is, or something about it, rather than what it is.
-REFERENCE_NAME = re.compile(
-    r"_?(arn|name|id|path|parameter|param|prefix|table|bucket|url|uri|endpoint|ttl|expiry|seconds|minutes|version|issuer"
-    r"|audience|type|header|length|rotation|enabled|ref|region|file|location|limit|count|budget|max|min)s?$",
-    re.IGNORECASE,
-)
-REFERENCE_VALUE = re.compile(
-    r"^(arn:|/|\{\{resolve:|ssm:|secretsmanager:|https?://[^@]*$|true$|false$|\d{1,6}$|$)", re.IGNORECASE
-)
-SECRET_VALUE = re.compile(
-    r"\b(AKIA|ASIA)[0-9A-Z]{16}\b"  # AWS access key
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
-    r"|\b(ghp|gho|ghs|ghu|github_pat)_[A-Za-z0-9_]{20,}"
-    r"|\bxox[abprs]-[A-Za-z0-9-]{10,}"  # Slack
-    r"|\bsk_(live|test)_[A-Za-z0-9]{16,}"  # Stripe
-    r"|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\."  # JSON web token
-    r"|^[a-z][a-z0-9+.-]*://[^/\s:@]*:[^/\s:@]+@"  # password in a URL
-    r"|(?i:\b(password|pwd)=[^;\s]+)"  # password in a connection string
-    r"|(?i:\"(password|secret|api_?key)\"\s*:\s*\"[^\"]+\")"  # password in JSON
-    r"|^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9/+]{40}$"  # AWS secret access key
-)
-
 TRACING = Rule(
     id="LAMBDA-TRACING",
     title="Functions are traced",
@@ -60,13 +34,6 @@ TRACING = Rule(
     why="A trace shows where a run through several services spent its time, and where it failed.",
     frameworks=("FSBP Lambda.7", "NIST 800-53 AU-12"),
     peers=("Checkov CKV_AWS_50", "Trivy AWS-0066"),
-)
-DEAD_LETTERS = Rule(
-    id="LAMBDA-DEAD-LETTERS",
-    title="Functions keep the events that they could not process",
-    severity=Severity.MEDIUM,
-    why="Lambda drops an asynchronous event after two retries.",
-    peers=("Checkov CKV_AWS_116",),
 )
 ENVIRONMENT_KEY = Rule(
     id="LAMBDA-ENVIRONMENT-KEY",
@@ -97,6 +64,7 @@ LOG_GROUP_OWNED = Rule(
     title="Functions write to a log group of the stack",
     severity=Severity.LOW,
     why="The group that Lambda makes by itself is not encrypted with our key and never expires.",
+    profile=Profile.STRICT,
 )
 IN_VPC = Rule(
     id="LAMBDA-IN-VPC",
@@ -137,18 +105,6 @@ def is_traced(function: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse PassThrough, which is the default."""
     if function.properties.get("tracingConfig", "mode") != "Active":
         yield Finding("is not traced", 'tracing_config={"mode": "Active"}')
-
-
-@DEAD_LETTERS.across(FUNCTION)
-def keeps_failed_events(function: Resource, stack: Stack) -> Iterator[Finding]:
-    """Check that the function, or its settings for asynchronous calls, name a place for failed events."""
-    if function.properties.is_set("deadLetterConfig", "targetArn"):
-        return
-    invoke_configs = stack.naming(function, "functionName", INVOKE_CONFIG)
-    if not any(config.properties.is_set("destinationConfig", "onFailure") for config in invoke_configs):
-        yield Finding(
-            "drops the events that it could not process", 'dead_letter_config={"target_arn": dead_letters.arn}'
-        )
 
 
 @ENVIRONMENT_KEY.on(FUNCTION)
@@ -215,6 +171,15 @@ def runs_signed_code(function: Resource, _: Settings) -> Iterator[Finding]:
         yield Finding("takes unsigned code", "code_signing_config_arn=signing.arn")
 
 
+@CODE_SIGNING.on(SIGNING)
+def unsigned_code_is_refused(signing: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse to warn only, which is the default."""
+    if signing.properties.get("policies", "untrustedArtifactOnDeployment") != "Enforce":
+        yield Finding(
+            "lets unsigned code pass with a warning", 'policies={"untrusted_artifact_on_deployment": "Enforce"}'
+        )
+
+
 @CONCURRENCY.on(FUNCTION)
 def has_own_concurrency(function: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a function without a concurrency of its own."""
@@ -222,10 +187,3 @@ def has_own_concurrency(function: Resource, _: Settings) -> Iterator[Finding]:
     # -1 is AWS's way to say none.
     if not given or function.properties.number("reservedConcurrentExecutions") == -1:
         yield Finding("has no concurrency of its own", "reserved_concurrent_executions=10")
-
-
-def looks_secret(name: str, value: str) -> bool:
-    """Say whether an environment variable seems to hold a secret, not the name of one."""
-    if SECRET_VALUE.search(value):
-        return True
-    return bool(SECRET_NAME.search(name)) and not REFERENCE_NAME.search(name) and not REFERENCE_VALUE.search(value)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..iam import arns
-from ..iam.patterns import literal_prefix, matches
+from ..iam.patterns import has_wildcard, literal_prefix, matches
 from ..resource import Resource, aws
-from ..rule import Finding, Rule, Severity
+from ..rule import Finding, Profile, Rule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +38,22 @@ SOURCE = Rule(
     why="An AWS service acts for every customer: without a source, another account can make it call the function.",
     frameworks=("NIST 800-53 AC-4",),
     peers=("Checkov CKV_AWS_364", "Trivy AWS-0067"),
+)
+BUCKET_OWNER = Rule(
+    id="LAMBDA-BUCKET-OWNER",
+    title="A bucket calls a function only while it is ours",
+    severity=Severity.MEDIUM,
+    why="A bucket's ARN names no account: once the bucket is deleted, whoever takes its name may call the function. "
+    "Where the program keeps the bucket, its name does not come free, hence strict.",
+    frameworks=("FSBP Lambda.1", "NIST 800-53 AC-4"),
+    profile=Profile.STRICT,
+)
+ACTION = Rule(
+    id="LAMBDA-ACTION",
+    title="Permissions name what may be done with a function",
+    severity=Severity.HIGH,
+    why="Whoever calls a function need not change its code, delete it, or pass its permissions on.",
+    frameworks=("NIST 800-53 AC-6",),
 )
 URL_ORIGINS = Rule(
     id="LAMBDA-URL-ORIGINS",
@@ -91,6 +107,22 @@ def service_is_bounded(permission: Resource, _: Settings) -> Iterator[Finding]:
         yield Finding(
             f"lets {principal} call for any AWS account", "source_arn=rule.arn (or source_account=account_id)"
         )
+
+
+@BUCKET_OWNER.on(PERMISSION)
+def bucket_has_owner(permission: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a bucket without its account."""
+    properties = permission.properties
+    if properties.get("principal") == "s3.amazonaws.com" and not properties.is_set("sourceAccount"):
+        yield Finding("does not say whose the bucket is", "source_account=account_id, beside source_arn")
+
+
+@ACTION.on(PERMISSION, LAYER_PERMISSION)
+def action_is_named(permission: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a family of actions."""
+    action = permission.properties.get("action")
+    if isinstance(action, str) and has_wildcard(action):
+        yield Finding(f"allows {action}", 'action="lambda:InvokeFunction"')
 
 
 def _is_everyone(permission: Properties) -> bool:

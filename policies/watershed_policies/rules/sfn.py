@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from ..embedded import UnreadableError, is_on, number
 from ..resource import Resource, aws
 from ..rule import Finding, Rule, Severity
+from ..secret_text import looks_secret
 from ..state_machines import STATE_MACHINE, states, texts
-from .lambda_ import looks_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,6 +16,7 @@ CLUSTER = "aws:ecs/cluster:Cluster"
 SERVICE = "aws:ecs/service:Service"
 TASK_SET = "aws:ecs/taskSet:TaskSet"
 ACCOUNT_SETTING = "aws:ecs/accountSettingDefault:AccountSettingDefault"
+PROVIDER = "aws:ecs/capacityProvider:CapacityProvider"
 TARGET = "aws:cloudwatch/eventTarget:EventTarget"
 SCHEDULE = "aws:scheduler/schedule:Schedule"
 ROLE = "aws:iam/role:Role"
@@ -73,6 +74,16 @@ def starts(public: str) -> Recorded:
     network = {"AwsvpcConfiguration": {"Subnets": ["s"], "AssignPublicIp": public}}
     run = {"Type": "Task", "Resource": "arn:aws:states:::ecs:runTask", "Parameters": {"NetworkConfiguration": network}}
     return make("aws:sfn/stateMachine:StateMachine", definition=json.dumps({"States": {"Run": run}}))
+
+
+def piped(address: str) -> Recorded:
+    network = {"awsVpcConfiguration": {"subnets": ["subnet-1"], "assignPublicIp": address}}
+    return make("aws:pipes/pipe:Pipe", targetParameters={"ecsTaskParameters": {"networkConfiguration": network}})
+
+
+def machines(**more: Any) -> Recorded:
+    arn = "arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:1:autoScalingGroupName/a"
+    return make(PROVIDER, autoScalingGroupProvider={"autoScalingGroupArn": arn, **more})
 
 
 CASES = [
@@ -236,6 +247,17 @@ CASES = [
     good("ECS-PUBLIC-IP", "a state machine's, none", starts("DISABLED")),
     good("ECS-PUBLIC-IP", "no", service(networkConfiguration={"subnets": ["s"], "assignPublicIp": False})),
     good("ECS-PUBLIC-IP", "not said", service(networkConfiguration={"subnets": ["s"]})),
+    bad("ECS-PUBLIC-IP", "a pipe's", piped("ENABLED")),
+    good("ECS-PUBLIC-IP", "a pipe's in private", piped("DISABLED")),
+    bad("ECS-TERMINATION-PROTECTION", "none, which is the default", machines()),
+    bad("ECS-TERMINATION-PROTECTION", "off", machines(managedTerminationProtection="DISABLED")),
+    bad("ECS-TERMINATION-PROTECTION", "without scaling", machines(managedTerminationProtection="ENABLED")),
+    good(
+        "ECS-TERMINATION-PROTECTION",
+        "on",
+        machines(managedTerminationProtection="ENABLED", managedScaling={"status": "ENABLED"}),
+    ),
+    good("ECS-TERMINATION-PROTECTION", "machines that ECS keeps", make(PROVIDER, managedInstancesProvider={})),
     bad("ECS-PLATFORM-VERSION", "old", service(launchType="FARGATE", platformVersion="1.3.0")),
     bad("ECS-PLATFORM-VERSION", "a rule's", make(TARGET, ecsTarget={"platformVersion": "1.3.0"})),
     good("ECS-PLATFORM-VERSION", "the latest", service(launchType="FARGATE", platformVersion="LATEST")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.policy.cases import bad, good
 from tests.policy.resources import allow, document, make
@@ -18,6 +18,8 @@ CONNECTION = "aws:cloudwatch/eventConnection:EventConnection"
 DESTINATION = "aws:cloudwatch/eventApiDestination:EventApiDestination"
 ENDPOINT = "aws:cloudwatch/eventEndpoint:EventEndpoint"
 PIPE = "aws:pipes/pipe:Pipe"
+TARGET = "aws:cloudwatch/eventTarget:EventTarget"
+SCHEDULE = "aws:scheduler/schedule:Schedule"
 KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/1"
 QUEUE_ARN = "arn:aws:sqs:eu-west-1:123456789012:dead"
 bus = make(BUS, "orders")
@@ -27,6 +29,14 @@ OURS = document(allow("events:PutEvents", "*", Principal={"AWS": "arn:aws:iam::1
 def everyone(value: str, key: str = "aws:PrincipalOrgID") -> Recorded:
     condition = {"key": key, "type": "StringEquals", "value": value}
     return make(PERMISSION, principal="*", statementId="s", condition=condition)
+
+
+def oauth(endpoint: str) -> Recorded:
+    return make(CONNECTION, authParameters={"oauth": {"authorizationEndpoint": endpoint, "httpMethod": "POST"}})
+
+
+def stream(**more: Any) -> Recorded:
+    return make(PIPE, sourceParameters={"kinesisStreamParameters": {"startingPosition": "LATEST", **more}})
 
 
 CASES = [
@@ -41,6 +51,7 @@ CASES = [
         bus,
         make(PERMISSION, eventBusName=bus, principal="123456789012", statementId="s"),
     ),
+    good("EVENTS-BUS-POLICY", "a partner's bus", make(BUS, eventSourceName="aws.partner/example.com/orders")),
     bad("EVENTS-BUS-DEAD-LETTERS", "none", make(BUS, kmsKeyIdentifier=KEY_ARN)),
     good("EVENTS-BUS-DEAD-LETTERS", "one", make(BUS, kmsKeyIdentifier=KEY_ARN, deadLetterConfig={"arn": QUEUE_ARN})),
     good("EVENTS-BUS-DEAD-LETTERS", "no key that could be missing", bus),
@@ -52,9 +63,32 @@ CASES = [
     bad("EVENTS-DESTINATION-TLS", "none", make(DESTINATION, invocationEndpoint="http://example.com")),
     good("EVENTS-DESTINATION-TLS", "TLS", make(DESTINATION, invocationEndpoint="https://example.com")),
     good("EVENTS-DESTINATION-TLS", "something else", bus),
+    bad("EVENTS-DESTINATION-TLS", "tokens", oauth("http://login.example.com/token")),
+    good("EVENTS-DESTINATION-TLS", "tokens by TLS", oauth("https://login.example.com/token")),
     bad("EVENTS-ENDPOINT-REPLICATION", "off", make(ENDPOINT, replicationConfig={"state": "DISABLED"})),
     good("EVENTS-ENDPOINT-REPLICATION", "on", make(ENDPOINT, replicationConfig={"state": "ENABLED"})),
     good("EVENTS-ENDPOINT-REPLICATION", "not said", make(ENDPOINT)),
+    bad("EVENTS-PIPE-DEAD-LETTERS", "none", stream()),
+    bad(
+        "EVENTS-PIPE-DEAD-LETTERS",
+        "a table's stream",
+        make(PIPE, sourceParameters={"dynamodbStreamParameters": {"startingPosition": "LATEST"}}),
+    ),
+    good("EVENTS-PIPE-DEAD-LETTERS", "a queue", stream(deadLetterConfig={"arn": QUEUE_ARN})),
+    good("EVENTS-PIPE-DEAD-LETTERS", "from a queue", make(PIPE, sourceParameters={"sqsQueueParameters": {}})),
+    bad("EVENTS-SECRET-IN-INPUT", "a rule's", make(TARGET, input='{"password": "hunter2!x"}')),
+    bad("EVENTS-SECRET-IN-INPUT", "a schedule's", make(SCHEDULE, target={"input": '{"api_key": "3f786850e387550f"}'})),
+    bad(
+        "EVENTS-SECRET-IN-INPUT",
+        "a template's",
+        make(TARGET, inputTransformer={"inputTemplate": f'{{"id": <id>, "key": "AKIA{"A" * 16}"}}'}),
+    ),
+    bad(
+        "EVENTS-SECRET-IN-INPUT", "a header", make(TARGET, httpTarget={"headerParameters": {"X-Api-Key": "hunter2!x"}})
+    ),
+    good("EVENTS-SECRET-IN-INPUT", "a name", make(TARGET, input='{"job": "daily", "secret_name": "db/main"}')),
+    good("EVENTS-SECRET-IN-INPUT", "a template", make(PIPE, targetParameters={"inputTemplate": '{"id": <$.id>}'})),
+    good("EVENTS-SECRET-IN-INPUT", "none", make(SCHEDULE, target={"arn": "a"})),
     bad("EVENTS-PIPE-LOGS", "none", make(PIPE)),
     bad("EVENTS-PIPE-LOGS", "off", make(PIPE, logConfiguration={"level": "OFF"})),
     good("EVENTS-PIPE-LOGS", "errors", make(PIPE, logConfiguration={"level": "ERROR"})),

@@ -16,6 +16,9 @@ LAYER_PERMISSION = "aws:lambda/layerVersionPermission:LayerVersionPermission"
 URL = "aws:lambda/functionUrl:FunctionUrl"
 INVOKE_CONFIG = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+EVENT_SOURCE = "aws:lambda/eventSourceMapping:EventSourceMapping"
+SIGNING = "aws:lambda/codeSigningConfig:CodeSigningConfig"
+SCHEDULE = "aws:scheduler/schedule:Schedule"
 KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/1"
 QUEUE_ARN = "arn:aws:sqs:eu-west-1:123456789012:dead"
 function = make(FUNCTION, "function")
@@ -27,6 +30,12 @@ def with_variable(name: str, value: str) -> Recorded:
 
 def permission(principal: str, **more: Any) -> Recorded:
     return make(PERMISSION, action="lambda:InvokeFunction", function=function, principal=principal, **more)
+
+
+def source(service: str, **more: Any) -> Recorded:
+    return make(
+        EVENT_SOURCE, functionName=function, eventSourceArn=f"arn:aws:{service}:eu-west-1:123456789012:it", **more
+    )
 
 
 SECRETS = {
@@ -41,6 +50,14 @@ SECRETS = {
     "CONNECTION": "Server=db;User Id=app;Password=hunter2;",
     "SETTINGS": '{"host": "db", "password": "hunter2"}',
     "KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEK1",
+    "dbpass": "hunter2!x",
+    "ENCRYPTION_KEY": "0123456789abcdef0123456789abcdef",
+    "ALERTS": "https://hooks.slack.com/services/" + "T00000000/B00000000/X0X0X0X0X0",
+    "MAIL": "SG." + "a1b2c3d4e5f6g7h8i9j0k1" + ".a1b2c3d4e5f6g7h8i9j0k1",
+    "REPOSITORY": "glpat-" + "a1b2c3d4e5f6g7h8i9j0",
+    "PACKAGES": "npm_" + "a" * 36,
+    "MAPS": "AIza" + "a" * 35,
+    "MODEL": "sk-proj-" + "a" * 30,
     "PEM": "-----BEGIN RSA PRIVATE KEY-----\nMII",
 }
 NO_SECRETS = {
@@ -55,6 +72,14 @@ NO_SECRETS = {
     "MAX_TOKENS": "2000",
     "COMMIT": "da39a3ee5e6b4b0d3255bfef95601890afd80709",
     "BYPASS_CACHE": "on",
+    "COMPASS": "north",
+    "TOKENIZER_MODEL": "bert-base",
+    "SECRET_PROVIDER": "vault",
+    "PASSWORD_POLICY": "strong",
+    "API_KEY_SOURCE": "HEADER",
+    "KMS_KEY": "alias/lake",
+    "PARTITION_KEY": "order_id",
+    "PUBLIC_KEY": "-----BEGIN PUBLIC KEY-----\nMII",
 }
 
 CASES = [
@@ -78,6 +103,19 @@ CASES = [
         function,
         make(INVOKE_CONFIG, functionName=function, destinationConfig={"onFailure": {"destination": QUEUE_ARN}}),
     ),
+    good("LAMBDA-DEAD-LETTERS", "read from a queue", function, source("sqs")),
+    good("LAMBDA-DEAD-LETTERS", "an API waits for it", function, permission("apigateway.amazonaws.com")),
+    good("LAMBDA-DEAD-LETTERS", "a URL's caller waits for it", function, make(URL, functionName=function)),
+    bad("LAMBDA-DEAD-LETTERS", "a topic does not wait", function, source("sqs"), permission("sns.amazonaws.com")),
+    bad("LAMBDA-DEAD-LETTERS", "nor a schedule", function, source("sqs"), make(SCHEDULE, target={"arn": function})),
+    bad("LAMBDA-STREAM-FAILURES", "a stream", source("kinesis")),
+    bad("LAMBDA-STREAM-FAILURES", "a table's stream", source("dynamodb", destinationConfig={})),
+    good(
+        "LAMBDA-STREAM-FAILURES",
+        "kept",
+        source("kinesis", destinationConfig={"onFailure": {"destinationArn": QUEUE_ARN}}),
+    ),
+    good("LAMBDA-STREAM-FAILURES", "a queue, which has its own", source("sqs")),
     bad("LAMBDA-ENVIRONMENT-KEY", "none", with_variable("A", "b")),
     good("LAMBDA-ENVIRONMENT-KEY", "ours", make(FUNCTION, environment={"variables": {"A": "b"}}, kmsKeyArn=KEY_ARN)),
     good("LAMBDA-ENVIRONMENT-KEY", "nothing to encrypt", function),
@@ -131,6 +169,24 @@ CASES = [
         make(FUNCTION, codeSigningConfigArn="arn:aws:lambda:eu-west-1:1:code-signing-config:c"),
     ),
     good("LAMBDA-CODE-SIGNING", "an image", make(FUNCTION, packageType="Image")),
+    bad("LAMBDA-CODE-SIGNING", "a warning", make(SIGNING, policies={"untrustedArtifactOnDeployment": "Warn"})),
+    bad("LAMBDA-CODE-SIGNING", "a warning, by default", make(SIGNING)),
+    good("LAMBDA-CODE-SIGNING", "enforced", make(SIGNING, policies={"untrustedArtifactOnDeployment": "Enforce"})),
+    bad("LAMBDA-BUCKET-OWNER", "a bucket of this name", permission("s3.amazonaws.com", sourceArn="arn:aws:s3:::raw")),
+    good(
+        "LAMBDA-BUCKET-OWNER",
+        "our bucket",
+        permission("s3.amazonaws.com", sourceArn="arn:aws:s3:::raw", sourceAccount="123456789012"),
+    ),
+    good(
+        "LAMBDA-BUCKET-OWNER",
+        "a topic, whose ARN has the account",
+        permission("sns.amazonaws.com", sourceArn="arn:aws:sns:eu-west-1:123456789012:t"),
+    ),
+    bad("LAMBDA-ACTION", "all", make(PERMISSION, action="lambda:*", principal="123456789012")),
+    bad("LAMBDA-ACTION", "a family", make(PERMISSION, action="lambda:Invoke*", principal="123456789012")),
+    good("LAMBDA-ACTION", "calling", permission("123456789012")),
+    good("LAMBDA-ACTION", "a layer", make(LAYER_PERMISSION, action="lambda:GetLayerVersion", principal="1")),
     bad("LAMBDA-CONCURRENCY", "shared", function),
     good("LAMBDA-CONCURRENCY", "its own", make(FUNCTION, reservedConcurrentExecutions=5)),
     good("LAMBDA-CONCURRENCY", "none at all", make(FUNCTION, reservedConcurrentExecutions=0)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..buckets import BUCKETS, POLICY, either, is_for_log_delivery, receives_access_logs
+from ..buckets import BUCKETS, POLICY, either, is_for_log_delivery, takes_only_s3_key
 from ..iam import locations
 from ..iam.locations import Kind
 from ..iam.patterns import matches
@@ -33,8 +33,8 @@ CUSTOMER_KEY = Rule(
     id="S3-CUSTOMER-KEY",
     title="Buckets encrypt with a customer-managed key",
     severity=Severity.HIGH,
-    why="Only a key of ours has a policy and a log of its own, and can be taken away. Access-log buckets are excepted: "
-    "S3 log delivery cannot write to them.",
+    why="Only a key of ours has a policy and a log of its own, and can be taken away. Buckets for access logs of "
+    "S3 and of load balancers are excepted: AWS does not write to them then.",
     frameworks=("FSBP S3.17", "NIST 800-53 SC-28", "PCI DSS 3.5.1"),
     peers=(
         "cdk-nag S3DefaultEncryptionKMS",
@@ -79,7 +79,7 @@ def object_keeps_key(resource: Resource, _: Settings) -> Iterator[Finding]:
 @CUSTOMER_KEY.across(*BUCKETS)
 def bucket_has_customer_key(bucket: Resource, stack: Stack) -> Iterator[Finding]:
     """Check that the bucket has a setting, and that it is KMS."""
-    if receives_access_logs(bucket, stack):
+    if takes_only_s3_key(bucket, stack):
         return
     defaults = [
         default for holder in (bucket, *stack.naming(bucket, "bucket", *ENCRYPTION)) for default in _defaults(holder)

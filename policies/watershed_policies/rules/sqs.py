@@ -60,7 +60,7 @@ DEAD_LETTERS = Rule(
 @DEAD_LETTERS.across(QUEUE)
 def queue_has_dead_letters(queue: Resource, stack: Stack) -> Iterator[Finding]:
     """Check that the queue has a dead-letter queue, unless it is one."""
-    if queue.properties.is_set("redrivePolicy") or stack.naming(queue, "queueUrl", REDRIVE):
+    if any(_redrives(holder) for holder in (queue, *stack.naming(queue, "queueUrl", REDRIVE))):
         return
     if not is_dead_letter_queue(queue, stack):
         yield Finding(
@@ -76,6 +76,12 @@ def is_dead_letter_queue(queue: Resource, stack: Stack) -> bool:
     return any(
         _names(other, name, queue) for type_, name in DEAD_LETTER_PROPERTIES.items() for other in stack.of_type(type_)
     )
+
+
+def _redrives(holder: Resource) -> bool:
+    text = holder.values.get("redrivePolicy")
+    is_empty = isinstance(text, str) and "deadLetterTargetArn" not in text
+    return holder.properties.is_set("redrivePolicy") and not is_empty
 
 
 def _names(other: Resource, property_name: str, queue: Resource) -> bool:

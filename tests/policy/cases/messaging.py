@@ -68,6 +68,7 @@ CASES = [
     ),
     bad("SQS-DEAD-LETTERS", "none", queue),
     bad("SQS-DEAD-LETTERS", "another queue's", queue, make(QUEUE, "third", redrivePolicy=REDRIVE), dead),
+    bad("SQS-DEAD-LETTERS", "a policy without one", make(QUEUE, redrivePolicy="{}")),
     good("SQS-DEAD-LETTERS", "one", make(QUEUE, redrivePolicy=REDRIVE)),
     good(
         "SQS-DEAD-LETTERS",

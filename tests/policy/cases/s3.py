@@ -20,6 +20,7 @@ OWNERSHIP = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
 LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
 LOGGING = "aws:s3/bucketLogging:BucketLogging"
 ACL = "aws:s3/bucketAcl:BucketAcl"
+BALANCER = "aws:lb/loadBalancer:LoadBalancer"
 OBJECT = "aws:s3/bucketObjectv2:BucketObjectv2"
 KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/1"
 ALL_BLOCKED: dict[str, Any] = {
@@ -171,6 +172,33 @@ CASES = [
         "S3-CUSTOMER-KEY",
         "our component for access logs",
         make(BUCKET, "logs", within="watershed:storage:AccessLogs"),
+    ),
+    bad(
+        "S3-CUSTOMER-KEY",
+        "the logs of a network load balancer",
+        logs,
+        make(BALANCER, loadBalancerType="network", accessLogs={"bucket": logs, "enabled": True}),
+    ),
+    good(
+        "S3-CUSTOMER-KEY",
+        "the logs of an application load balancer",
+        logs,
+        make(BALANCER, accessLogs={"bucket": logs, "enabled": True}),
+    ),
+    good(
+        "S3-CUSTOMER-KEY",
+        "the logs of load balancers of other stacks",
+        logs,
+        policy(
+            allow(
+                "s3:PutObject",
+                f"{arn(logs)}/*",
+                Principal={"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
+                Condition={"StringEquals": {"aws:SourceAccount": "123456789012"}},
+            ),
+            bucket=logs,
+        ),
+        told_by_documents=True,
     ),
     bad("S3-CUSTOMER-KEY", "an object without the bucket's", make(OBJECT, bucket=raw, serverSideEncryption="AES256")),
     good("S3-CUSTOMER-KEY", "an object with the bucket's", make(OBJECT, bucket="b", key="k")),

@@ -5,6 +5,8 @@ from .function import LambdaFunction
 from .glue_connection import JdbcConnection
 from .glue_job import GlueJob
 from .image import Image
+from .image_cache import ImageCache
+from .image_repository import ImageRepository
 from .layer import DependencyLayers
 from .private_network import Egress, Subnets, TaskNetwork
 from .secret import Secret, SecretField
@@ -18,6 +20,8 @@ __all__ = [
     "FargateJob",
     "GlueJob",
     "Image",
+    "ImageCache",
+    "ImageRepository",
     "JdbcConnection",
     "LambdaFunction",
     "Rotation",

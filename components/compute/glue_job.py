@@ -76,7 +76,7 @@ class GlueJob(Component, domain="compute"):
         self.log_groups = {
             kind: log_group(
                 self._child(f"{kind}-logs"),
-                fixed_name=f"{logs}/{kind}",
+                path=f"{logs}/{kind}",
                 key=key,
                 retention_days=log_retention_days,
                 tags=self._tags(),

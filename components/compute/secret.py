@@ -9,6 +9,7 @@ from ..core import Component, EncryptionKey, Grantee, Statement, Tags
 from ..core.component import destroyable
 from ..core.deployment import Deployment, current
 from ..core.iam import policy_document, tls_only
+from ..core.tags import TagText
 from .secret_rotation import Rotation, rotate
 
 _RECOVERY_DAYS = 30
@@ -21,15 +22,17 @@ class Secret(Component, domain="compute"):
 
     Creates: the secret and its policy; a version, if a value is given; a rotation, if one is given.
 
-    - `key`: encrypts it. `description`: what it is for, and who renews it where nothing rotates it.
+    - `key`: encrypts it. `description`: what it is for.
     - `value`: default none: it is filled in outside (`aws secretsmanager put-secret-value`), so neither the program nor
       its state ever holds it. One that is given is kept in the state, encrypted.
-    - `rotation`: the function that renews it, and how often; default none.
+    - `rotation`: the function that renews it, and how often. `renewed_by`: who does, and when, where another system
+      alone can: kept as a tag. Default neither, which the policies refuse.
     - `name_prefix`: begins the secret's name where a service asks for one, for example `ecr-pullthroughcache/`.
     - `removable`: may be destroyed, when the stack's `allowDestroy` agrees, and is then kept for 7 days rather than 30;
       default no.
 
-    Outputs: `arn`. Source: AWS Secrets Manager User Guide, "Secrets Manager best practices", "Resource-based policies".
+    Outputs: `arn`. Errors: ValueError for both of rotation and renewed_by. Source: AWS Secrets Manager User Guide,
+    "Secrets Manager best practices", "Resource-based policies".
     """
 
     def __init__(
@@ -40,12 +43,15 @@ class Secret(Component, domain="compute"):
         description: str,
         value: pulumi.Input[str] | None = None,
         rotation: Rotation | None = None,
+        renewed_by: TagText | None = None,
         name_prefix: str = "",
         removable: bool = False,
         tags: Tags | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, tags=tags, opts=opts)
+        if rotation is not None and renewed_by is not None:
+            raise ValueError(f"secret {name}: give either rotation or renewed_by: what rotates is renewed by that")
         self._key = key
         gone = destroyable(removable)
         self.resource = aws.secretsmanager.Secret(
@@ -54,7 +60,7 @@ class Secret(Component, domain="compute"):
             description=description,
             kms_key_id=key.arn,
             recovery_window_in_days=_SHORTEST_RECOVERY_DAYS if gone else _RECOVERY_DAYS,
-            tags=self._tags(),
+            tags={**self._tags(), **({"renewed-by": renewed_by} if renewed_by else {})},
             opts=self._options(protect=not gone),
         )
         self.arn: pulumi.Output[str] = self.resource.arn

@@ -20,9 +20,9 @@ def log_group(
     retention_days: LogRetention,
     tags: dict[str, str],
     opts: pulumi.ResourceOptions,
-    fixed_name: str | None = None,
+    path: str | None = None,
 ) -> aws.cloudwatch.LogGroup:
-    """Return a log group encrypted with the key; `fixed_name` is for services that choose their group's name."""
+    """Return a log group encrypted with the key; `path` is its name, where a service asks for one."""
     return aws.cloudwatch.LogGroup(
-        name, name=fixed_name, kms_key_id=key.arn, retention_in_days=int(retention_days), tags=tags, opts=opts
+        name, name=path, kms_key_id=key.arn, retention_in_days=int(retention_days), tags=tags, opts=opts
     )

@@ -6,12 +6,11 @@ service: does a condition bound *who* calls, or in whose name? A condition that 
 
 from __future__ import annotations
 
-import ipaddress
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from . import arns
+from .condition_values import is_real
 from .patterns import has_wildcard, literal_prefix
 
 if TYPE_CHECKING:
@@ -19,19 +18,7 @@ if TYPE_CHECKING:
 
     from .document import Condition, Statement
 
-# Operators under which a value must be met; the negated ones let through all but a few.
-POSITIVE = {
-    "stringequals",
-    "stringequalsignorecase",
-    "stringlike",
-    "arnequals",
-    "arnlike",
-    "ipaddress",
-    "numericequals",
-    "bool",
-}
-PATTERNS = {"stringlike", "arnequals", "arnlike"}
-# The same, said of those whom a Deny is for.
+# Negated operators, and what a Deny with one demands of those whom it spares.
 INVERSE = {
     "stringnotequals": "stringequals",
     "stringnotequalsignorecase": "stringequalsignorecase",
@@ -40,10 +27,6 @@ INVERSE = {
     "arnnotlike": "arnlike",
     "notipaddress": "ipaddress",
 }
-# What every id of a kind begins with: behind it, a wildcard stands for all of them.
-SAYS_NOTHING = {"", "arn:", "arn:aws:", "o-", "vpc-", "vpce-", "aroa", "aida"}
-# Two networks of half the addresses are all of them; no owner of addresses has as many.
-WIDEST_NETWORK = {4: 8, 6: 19}
 
 # Keys that say what is reached, whatever the service.
 RESOURCE_KEYS = (
@@ -104,36 +87,6 @@ WITHIN_ACCOUNT_KEYS = {
 }
 # Keys that say in whose name a service calls.
 SOURCE_KEYS = {"aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner"}
-# Claims of a token that say whom it was issued to; Cognito and the social providers have an audience of one's own.
-SUBJECT_KEY_ENDS = (
-    ":sub",
-    ":repository",
-    ":repository_id",
-    ":repository_owner_id",
-    ":job_workflow_ref",
-    ":amr",
-    ":aud",
-    ":oaud",
-    ":azp",
-    ":app_id",
-)
-# Issuers whose tokens have any audience that the one who asks for them wants: it says nothing.
-SHARED_ISSUERS = (
-    "token.actions.githubusercontent.com",
-    "gitlab.com",
-    "app.terraform.io",
-    "agent.buildkite.com",
-    "oidc.eks.",
-)
-SHARED_AUDIENCES = {"sts.amazonaws.com", "https://gitlab.com", "https://github.com", "aws.workload.identity"}
-# The name of a claim in front of its value, as in `repo:owner/name:ref:refs/heads/main`.
-CLAIM = re.compile(
-    r"(repo|repository|repository_owner|repository_owner_id|repository_id|job_workflow_ref|project_path|namespace_path|"
-    r"organization|org|owner|workspace|system:serviceaccount)[:/]"
-)
-# Claims of GitHub that every repository can have.
-ANYONES_CLAIM = re.compile(r"(environment|ref|context|workflow|head_ref|base_ref|actor):")
-GITHUB = "token.actions.githubusercontent.com"
 # A KMS encryption context that holds the ARN of what the service encrypts says so too.
 ENCRYPTION_CONTEXT = "kms:encryptioncontext:"
 
@@ -184,16 +137,6 @@ def bounds_account(conditions: Sequence[Condition]) -> bool:
     )
 
 
-def bounds_subject(conditions: Sequence[Condition]) -> bool:
-    """Say whether a condition narrows for whom an OIDC provider's tokens must be issued."""
-    return any(
-        condition.key.lower().endswith(SUBJECT_KEY_ENDS)
-        and is_real(condition, conditions)
-        and all(_names_owner(condition.key.lower(), value) for value in condition.values)
-        for condition in conditions
-    )
-
-
 def bounds_passed_service(conditions: Sequence[Condition]) -> bool:
     """Say whether a condition narrows which service a role may be passed to."""
     # Every call that passes a role says to which service, so that IfExists is no way around it.
@@ -202,23 +145,6 @@ def bounds_passed_service(conditions: Sequence[Condition]) -> bool:
         condition.key.lower() in ("iam:passedtoservice", "iam:associatedresourcearn") and is_real(condition, demanded)
         for condition in demanded
     )
-
-
-def is_real(condition: Condition, beside: Sequence[Condition] = ()) -> bool:
-    """Say whether the condition must be met by a value that not everything is.
-
-    `beside` are the conditions of the same statement: IfExists and ForAllValues hold when the key is absent from the
-    request, unless a `Null: false` demands it.
-    """
-    operator = condition.operator.lower()
-    if operator.startswith("forallvalues:") or operator.endswith("ifexists"):
-        if not _must_be_there(condition.key, beside):
-            return False
-        operator = operator.removeprefix("forallvalues:").removesuffix("ifexists")
-    operator = operator.removeprefix("foranyvalue:")
-    if operator not in POSITIVE or not condition.values:
-        return False
-    return not any(_is_vacuous(operator, condition.key.lower(), value) for value in condition.values)
 
 
 def demands_tls(statement: Statement) -> bool:
@@ -260,44 +186,6 @@ def _spares_aws_services(condition: Condition) -> bool:
 
 def _without_if_exists(operator: str) -> str:
     return operator.lower().removesuffix("ifexists")
-
-
-def _must_be_there(key: str, beside: Sequence[Condition]) -> bool:
-    return any(
-        other.operator.lower() == "null"
-        and other.key.lower() == key.lower()
-        and {value.lower() for value in other.values} == {"false"}
-        for other in beside
-    )
-
-
-def _names_owner(key: str, value: str) -> bool:
-    """Say whether a claim's value names an owner: `repo:*` and an audience that all share do not."""
-    if key.endswith((":aud", ":oaud")):
-        return not key.startswith(SHARED_ISSUERS) and value.lower() not in SHARED_AUDIENCES
-    found = CLAIM.match(value)
-    rest = value[found.end() :] if found else value
-    if key.startswith(GITHUB) and key.endswith(":sub"):
-        if ANYONES_CLAIM.match(value):
-            return False
-        if found and found.group(1) == "repo" and has_wildcard(rest):
-            return "/" in literal_prefix(rest)
-    return literal_prefix(rest).strip(":/") != ""
-
-
-def _is_vacuous(operator: str, key: str, value: str) -> bool:
-    if operator == "bool":
-        return value.lower() != "true"
-    if operator == "ipaddress":
-        try:
-            network = ipaddress.ip_network(value, strict=False)
-        except ValueError:
-            return False
-        return network.prefixlen < WIDEST_NETWORK[network.version]
-    if operator in PATTERNS and has_wildcard(value):
-        # Of an account's number no part says whose it is.
-        return literal_prefix(value).lower() in SAYS_NOTHING or key.endswith("account")
-    return False
 
 
 def _fixes_owner(condition: Condition) -> bool:

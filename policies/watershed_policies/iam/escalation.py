@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from . import conditions, reach
 from .actions import ROLE_PASSING
+from .condition_values import is_real
 from .patterns import has_wildcard, literal_prefix, matches
 
 if TYPE_CHECKING:
@@ -185,7 +186,7 @@ def _is_unbounded(action: str, grant: Grant, given: Sequence[Condition]) -> bool
 
 def _bounds_writing(condition: Condition, beside: Sequence[Condition]) -> bool:
     key = condition.key.lower()
-    if not conditions.is_real(condition, beside):
+    if not is_real(condition, beside):
         return False
     if key == "iam:policyarn":
         return all(_names_policy(value) for value in condition.values)

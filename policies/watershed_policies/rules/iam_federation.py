@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..iam import conditions, locations
+from ..iam import claims, locations
+from ..iam.condition_values import is_real
 from ..iam.locations import Kind
 from ..resource import Resource, aws
 from ..rule import Finding, Rule, Severity
@@ -40,7 +41,7 @@ def oidc_names_subject(role: Resource, _: Settings) -> Iterator[Finding]:
     for statement in locations.allowed_statements(role, Kind.TRUST):
         for principal in statement.principals:
             is_provider = principal.kind == "Federated" and not _is_saml(principal.value)
-            if is_provider and not conditions.bounds_subject(statement.conditions):
+            if is_provider and not claims.bounds_subject(statement.conditions):
                 yield Finding(
                     f"{statement.label} lets everyone with a token of {principal.value.rsplit('/', 1)[-1]} in",
                     'add "Condition": {"StringEquals": {"token.actions.githubusercontent.com:sub": '
@@ -53,7 +54,7 @@ def saml_names_audience(role: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a role that any assertion of a SAML provider opens."""
     for statement in locations.allowed_statements(role, Kind.TRUST):
         bounded = any(
-            condition.key.lower().startswith("saml:") and conditions.is_real(condition, statement.conditions)
+            condition.key.lower().startswith("saml:") and is_real(condition, statement.conditions)
             for condition in statement.conditions
         )
         for principal in statement.principals:

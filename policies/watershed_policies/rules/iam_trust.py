@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..iam import conditions, locations, reach, sources
+from ..iam.condition_values import is_real
 from ..iam.locations import Kind
 from ..iam.patterns import has_wildcard, literal_prefix, matches
 from ..resource import Resource, aws
@@ -155,7 +156,7 @@ def _knows_its_users(resource: Resource) -> bool:
 def _asks_for_external_id(statement: Statement) -> bool:
     """Say whether the role is for Firehose as its guide had it before aws:SourceAccount: the account as external id."""
     return any(
-        condition.key.lower() == "sts:externalid" and conditions.is_real(condition, statement.conditions)
+        condition.key.lower() == "sts:externalid" and is_real(condition, statement.conditions)
         for condition in statement.conditions
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import traffic
-from ..iam.conditions import is_real
+from ..iam.condition_values import is_real
 from ..iam.document import MalformedDocumentError, parse
 from ..iam.reach import resource_is_everything
 from ..resource import Resource, Stack, aws

@@ -21,6 +21,10 @@ ROLE_PASSING = "iam:passrole"
 # Not of S3, where no kind of resource is required because a bucket may be called by an access point instead.
 LISTING = ("Describe", "List")
 MAKING = ("Create", "Run", "Allocate", "Request", "Import", "Copy")
+# What starting instances makes beside them.
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ExamplePolicies_EC2.html#iam-example-runinstances
+MADE_WITH_INSTANCES = {"volume", "network-interface", "spot-instances-request"}
+STARTS_INSTANCES = {"ec2:RunInstances", "ec2:CreateFleet", "ec2:RequestSpotInstances", "ec2:RequestSpotFleet"}
 # The variable of a format that AWS fills in: `${InstanceId}`, not `${BucketName}`.
 ASSIGNED_ID = re.compile(r"Id\}$")
 
@@ -105,7 +109,7 @@ def expand(pattern: str) -> tuple[Action, ...]:
 def _action(service: str, raw: Mapping[str, Any], formats: Mapping[str, str]) -> Action:
     full_name = f"{service}:{raw['name']}"
     types = [entry["name"].lower() for entry in raw["resourceTypes"]]
-    made = [name for name in types if _makes(raw["name"], name) and ASSIGNED_ID.search(formats.get(name, ""))]
+    made = [name for name in types if _makes(full_name, name) and ASSIGNED_ID.search(formats.get(name, ""))]
     return Action(
         name=full_name,
         access=_access(full_name, raw["accessLevel"]),
@@ -118,7 +122,10 @@ def _action(service: str, raw: Mapping[str, Any], formats: Mapping[str, str]) ->
 
 
 def _makes(action: str, type_: str) -> bool:
-    return action.startswith(MAKING) and type_.replace("-", "").replace("*", "") in action.lower()
+    if action in STARTS_INSTANCES and type_ in MADE_WITH_INSTANCES:
+        return True
+    name = action.partition(":")[2]
+    return name.startswith(MAKING) and type_.replace("-", "").replace("*", "") in name.lower()
 
 
 def _access(name: str, level: str) -> Access:

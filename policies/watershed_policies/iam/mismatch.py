@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from .document import Statement
 
+TASK_DEFINITION = "task-definition/*:*"
 # Kinds of S3 whose names hold a slash though they are no objects.
 BESIDE_BUCKETS = ("accesspoint/", "outpost/", "job/", "storage-lens/", "access-grants/", "async-request/")
 
@@ -63,7 +64,8 @@ def _suits(action_pattern: str, resource_pattern: str) -> bool:
 
 def _can_be(pattern: arns.Arn, format_: arns.Arn) -> bool:
     if not arns.concerns(pattern, format_):
-        return False
+        # A task may be run by the family's name, without a revision.
+        return format_.resource == TASK_DEFINITION and overlap(pattern.resource, TASK_DEFINITION.removesuffix(":*"))
     if format_.service == "s3" and format_.resource == "*":
         # A bucket: its name has no slash, unlike an object's ARN.
         prefix = literal_prefix(pattern.resource)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 # Listing calls that name no resource, though AWS's reference gives them a resource type.
 LISTS_EVERYTHING = {"logs:describeloggroups", "logs:describequeries", "tag:getresources"}
+# In which region a bucket is, which the console and SDKs ask before anything else.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_s3_rw-bucket-console.html
+WHEREABOUTS = {"s3:getbucketlocation"}
 # What Lambda does to attach a function to a VPC; AWS gives the interfaces their ids, and asks for `*`.
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
 INTERFACES_OF_FUNCTIONS = {
@@ -33,7 +36,7 @@ ON_NO_RESOURCE = {
 }
 # What AWS names when it is asked for: nobody can know the id of a change of DNS records before it is made.
 NAMED_WHEN_MADE = {"route53:getchange"}
-WITHOUT_NAMES = LISTS_EVERYTHING | INTERFACES_OF_FUNCTIONS | ON_NO_RESOURCE | NAMED_WHEN_MADE
+WITHOUT_NAMES = LISTS_EVERYTHING | INTERFACES_OF_FUNCTIONS | ON_NO_RESOURCE | NAMED_WHEN_MADE | WHEREABOUTS
 
 # AWS's own key policy examples write the cryptographic operations in families: each is one power in variants.
 ACTION_FAMILIES = {"kms:encrypt*", "kms:decrypt*", "kms:reencrypt*", "kms:generatedatakey*"}

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 MISMATCH = "IAM-RESOURCE-MISMATCH"
 STATES = f"arn:aws:states:eu-west-1:{ACCOUNT}:stateMachine:flow"
 OWN_ROLE = {"AWS": f"arn:aws:iam::{ACCOUNT}:role/app"}
+TASKS = f"arn:aws:ecs:eu-west-1:{ACCOUNT}:task-definition"
 POINT = f"arn:aws:s3:eu-west-1:{ACCOUNT}:accesspoint/reader"
 
 MISMATCHES = [
@@ -58,6 +59,7 @@ MISMATCHES = [
     good(MISMATCH, "a family of actions, on one of its kinds", grants(allow("s3:Get*", "arn:aws:s3:::b"))),
     good(MISMATCH, "a log group's streams", grants(allow("logs:PutLogEvents", f"{LOGS}:/app:*"))),
     good(MISMATCH, "everything of S3 in a Deny", bucket({**allow("s3:*", "arn:aws:s3:::b/*"), "Effect": "Deny"})),
+    good(MISMATCH, "a task by its family", grants(allow("ecs:RunTask", f"{TASKS}/job"))),
     good(MISMATCH, "a policy variable", grants(allow("s3:GetObject", "arn:aws:s3:::${aws:PrincipalTag/bucket}"))),
 ]
 
@@ -117,6 +119,7 @@ SIGNED_IN = [
     good("IAM-SAML-AUDIENCE", "a service", trust(allow("sts:AssumeRole", Principal=LAMBDA))),
 ]
 
+INSTANCES = f"arn:aws:ec2:eu-west-1:{ACCOUNT}"
 PERMISSION = "aws:lambda/permission:Permission"
 REGISTRY = "aws:ecr/repositoryPolicy:RepositoryPolicy"
 PULLS = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
@@ -142,6 +145,13 @@ OTHERS = [
         "a change of DNS records, which AWS names",
         grants(allow("route53:GetChange", "arn:aws:route53:::change/*")),
     ),
+    good(
+        "IAM-WILDCARD-RESOURCE",
+        "an instance, and what is made with it",
+        grants(allow("ec2:RunInstances", [f"{INSTANCES}:{kind}/*" for kind in ("instance", "volume")])),
+    ),
+    bad("IAM-WILDCARD-RESOURCE", "any subnet", grants(allow("ec2:RunInstances", f"{INSTANCES}:subnet/*"))),
+    good("IAM-WILDCARD-RESOURCE", "where buckets are", grants(allow("s3:GetBucketLocation", "arn:aws:s3:::*"))),
     bad("IAM-WILDCARD-ACTION", "a service may do everything with a function", permission("lambda:*")),
     good("IAM-WILDCARD-ACTION", "a service may call a function", permission("lambda:InvokeFunction")),
     bad("IAM-WILDCARD-ACTION", "another account, with a repository", repository("ecr:*")),

@@ -77,16 +77,17 @@ def content_holds_no_secret(version: Resource, _: Settings) -> Iterator[Finding]
     if not isinstance(content, str):
         return
     try:
-        named = list(texts(from_json_or_yaml(content)))
+        settings = from_json_or_yaml(content)
     except UnreadableError:
-        named = []
+        settings = content
     fix = "keep it in an aws.secretsmanager.Secret, and the secret's ARN in the configuration"
-    for name, value in named:
-        if name and looks_secret(name, value):
-            yield Finding(f'has what looks like a secret ("{name}")', fix)
-            return
-    if SECRET_VALUE.search(content):
-        yield Finding("has what looks like a secret", fix)
+    if not isinstance(settings, (dict, list)):
+        if SECRET_VALUE.search(content):
+            yield Finding("has what looks like a secret", fix)
+        return
+    found = sorted({name for name, value in texts(settings) if looks_secret(name, value)})
+    if found:
+        yield Finding(f"has what looks like a secret ({', '.join(found)})", fix)
 
 
 def _accepts_all(validator: Properties) -> bool:

@@ -25,7 +25,9 @@ DATABASE = aws("glue", "CatalogDatabase")
 # The group that stands for "whoever IAM lets through": with it, Lake Formation decides nothing.
 IAM_ALLOWED = "IAM_ALLOWED_PRINCIPALS"
 # The group of all principals of an account, `123456789012:IAMPrincipals`, and patterns.
-EVERYONE = re.compile(r"\*|everyone|(\d*:)?(ALL)?IAMPrincipals|arn:aws[\w-]*:iam::[\d*]*:(role|user)/\*", re.IGNORECASE)
+EVERYONE = re.compile(
+    r"\*|everyone|(\d*:)?(ALL)?IAMPrincipals|arn:aws[\w-]*:iam::[\d*]*:((role|user)/)?\*", re.IGNORECASE
+)
 # An account as a whole; as the receiver of a grant it stands for its administrators, who decide on.
 ACCOUNT = re.compile(r"\d{12}|arn:aws[\w-]*:iam::\d{12}:root")
 SUPER = {"ALL", "SUPER"}

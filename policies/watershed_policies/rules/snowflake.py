@@ -56,7 +56,7 @@ OWNERSHIPS = {
 SQL = ("Execute", "UnsafeExecute")
 # `GRANT ROLE ACCOUNTADMIN TO USER bob`, `grant usage on database d to role public`: names may stand in quotes.
 GRANTS_ACCOUNT = re.compile(rf'\bGRANT\s+ROLE\s+"?({"|".join(ACCOUNT_ROLES)})\b', re.IGNORECASE)
-GRANTS_TO_PUBLIC = re.compile(r'\bGRANT\b[^;]*\bTO\s+(ROLE\s+)?"?PUBLIC"?\s*(;|$|WITH\b)', re.IGNORECASE)
+GRANTS_TO_PUBLIC = re.compile(r'\bGRANT\b[^;]*\bTO\s+(ROLE\s+)?"?PUBLIC\b"?(?!\.)', re.IGNORECASE)
 USERS = ("User", "ServiceUser", "LegacyServiceUser")
 ON_ACCOUNT = {
     "GrantPrivilegesToAccountRole": "onAccount",

@@ -44,6 +44,11 @@ CASES = [
     good("EC2-METADATA-TOKENS", "required", make(INSTANCE, metadataOptions=TOKENS)),
     good("EC2-METADATA-TOKENS", "required by a template", make(TEMPLATE, metadataOptions=TOKENS)),
     good("EC2-METADATA-TOKENS", "off", make(INSTANCE, metadataOptions={"httpEndpoint": "disabled"})),
+    bad(
+        "EC2-METADATA-TOKENS",
+        "unlike the template says",
+        make(INSTANCE, launchTemplate={"id": "lt-1"}, metadataOptions={"httpTokens": "optional"}),
+    ),
     good("EC2-METADATA-TOKENS", "as the template says", make(INSTANCE, launchTemplate={"id": "lt-1"})),
     bad("EC2-PUBLIC-ADDRESS", "an instance", make(INSTANCE, associatePublicIpAddress=True)),
     bad(
@@ -75,6 +80,12 @@ CASES = [
         "EC2-SECRET-IN-USER-DATA",
         "in base64",
         make(TEMPLATE, userData=base64.b64encode(f"KEY={KEY}".encode()).decode()),
+    ),
+    bad("EC2-SECRET-IN-USER-DATA", "by its name", make(INSTANCE, userData="export DB_PASSWORD='Sup3rS3cret!'\n")),
+    good(
+        "EC2-SECRET-IN-USER-DATA",
+        "fetched",
+        make(INSTANCE, userData="PASSWORD=$(aws secretsmanager get-secret-value --secret-id db)\nTOKEN=`cat /run/t`\n"),
     ),
     good("EC2-SECRET-IN-USER-DATA", "a script", make(INSTANCE, userData="#!/bin/sh\napt-get install -y nginx\n")),
     good("EC2-SECRET-IN-USER-DATA", "none", make(INSTANCE)),

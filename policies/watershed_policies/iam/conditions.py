@@ -33,6 +33,7 @@ RESOURCE_KEYS = (
     "aws:resourcetag/",
     "aws:requesttag/",
     "kms:resourcealiases",
+    "kms:requestalias",
     "kms:encryptioncontext:",
     "cloudwatch:namespace",
     "ecs:cluster",

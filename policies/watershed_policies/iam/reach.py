@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .document import Document, Statement
 
 # Listing calls that name no resource, though AWS's reference gives them a resource type.
-LISTS_EVERYTHING = {"logs:describeloggroups", "logs:describequeries", "tag:getresources"}
+LISTS_EVERYTHING = {"logs:describeloggroups", "logs:describequeries", "logs:getqueryresults", "tag:getresources"}
 # In which region a bucket is, which the console and SDKs ask before anything else.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_s3_rw-bucket-console.html
 WHEREABOUTS = {"s3:getbucketlocation"}
@@ -34,8 +34,10 @@ ON_NO_RESOURCE = {
     *("cloudwatch:putmetricdata", "cloudwatch:getmetricdata"),
     *("translate:translatetext", "polly:synthesizespeech", "ce:getcostandusage"),
 }
-# What AWS names when it is asked for: nobody can know the id of a change of DNS records before it is made.
-NAMED_WHEN_MADE = {"route53:getchange"}
+# What AWS names when it is made: a change of DNS records, a schema's version, a task definition's revision.
+# https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html has the second on `*`, and
+# https://github.com/aws-actions/amazon-ecs-deploy-task-definition#permissions the third.
+NAMED_WHEN_MADE = {"route53:getchange", "glue:getschemaversion", "ecs:registertaskdefinition"}
 WITHOUT_NAMES = LISTS_EVERYTHING | INTERFACES_OF_FUNCTIONS | ON_NO_RESOURCE | NAMED_WHEN_MADE | WHEREABOUTS
 
 # AWS's own key policy examples write the cryptographic operations in families: each is one power in variants.

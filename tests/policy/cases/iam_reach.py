@@ -120,6 +120,7 @@ SIGNED_IN = [
 ]
 
 INSTANCES = f"arn:aws:ec2:eu-west-1:{ACCOUNT}"
+BY_ALIAS = allow("kms:Encrypt", "*", Condition={"StringEquals": {"kms:RequestAlias": "alias/app"}})
 PERMISSION = "aws:lambda/permission:Permission"
 REGISTRY = "aws:ecr/repositoryPolicy:RepositoryPolicy"
 PULLS = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
@@ -149,6 +150,12 @@ OTHERS = [
         "IAM-WILDCARD-RESOURCE",
         "an instance, and what is made with it",
         grants(allow("ec2:RunInstances", [f"{INSTANCES}:{kind}/*" for kind in ("instance", "volume")])),
+    ),
+    good("IAM-WILDCARD-RESOURCE", "a key by the alias of the request", grants(BY_ALIAS)),
+    good(
+        "IAM-WILDCARD-RESOURCE",
+        "what AWS names when it is made",
+        grants(allow(["ecs:RegisterTaskDefinition", "glue:GetSchemaVersion", "logs:GetQueryResults"], "*")),
     ),
     bad("IAM-WILDCARD-RESOURCE", "any subnet", grants(allow("ec2:RunInstances", f"{INSTANCES}:subnet/*"))),
     good("IAM-WILDCARD-RESOURCE", "where buckets are", grants(allow("s3:GetBucketLocation", "arn:aws:s3:::*"))),

@@ -3,9 +3,12 @@
 Each page has a trust policy with aws:SourceAccount or aws:SourceArn. Services that are not here send neither when they
 assume a role (Lambda, EC2) or break when it is asked for (CloudTrail's log group role, API Gateway's account role).
 
-Glue is not here: no page of its guide has such a trust policy (the one for its role has none of the two keys,
-https://docs.aws.amazon.com/glue/latest/dg/create-an-iam-role.html), and users name it among the services that a check
-of them must spare (https://github.com/prowler-cloud/prowler/issues/2810). With a condition its roles are accepted too.
+Glue is not here. Its guide (https://docs.aws.amazon.com/glue/latest/dg/create-an-iam-role.html) has its role without
+either key, and users name it among the services that a check must spare
+(https://github.com/prowler-cloud/prowler/issues/2810). Only the role of SageMaker's federated queries, which Lake
+Formation takes too, has aws:SourceAccount for it
+(https://docs.aws.amazon.com/sagemaker-unified-studio/latest/adminguide/AmazonSageMakerQueryExecution.html). So a Glue
+role is let pass with and without a condition.
 """
 
 from __future__ import annotations
@@ -36,7 +39,7 @@ GUIDES = {
     "backup": f"{_DOCS}/aws-backup/latest/devguide/{_PAGE}",
     "iot": f"{_DOCS}/iot/latest/developerguide/{_PAGE}",
     "logs": f"{_DOCS}/AmazonCloudWatch/latest/logs/Subscriptions-confused-deputy.html",
-    "athena": f"{_DOCS}/athena/latest/ug/notebooks-spark-security.html",
+    "athena": f"{_DOCS}/athena/latest/ug/notebooks-spark-troubleshooting-workgroups.html",
     "airflow": f"{_DOCS}/mwaa/latest/userguide/{_PAGE}",
     "airflow-env": f"{_DOCS}/mwaa/latest/userguide/{_PAGE}",
     "transfer": f"{_DOCS}/transfer/latest/userguide/confused-deputy.html",

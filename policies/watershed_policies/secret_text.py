@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 SECRET_NAME = re.compile(
-    r"passw(or)?d|(^|_)(pass|pwd)(_|$)|(db|user|root|admin|smtp|mail|sql|redis|ftp)_?pass$|passphrase|secret|token(?!iz)"
+    r"passw(or)?d(?!less)|(^|_)(pass|pwd)(_|$)|(db|user|root|admin|smtp|mail|sql|redis|ftp)_?pass$|passphrase|secret|token(?!iz)"
     r"|credential|(api|private|access|encryption|signing|master|shared|auth|hmac|ssh|license)_?key$|(api|private|access)_?key",
     re.IGNORECASE,
 )
@@ -14,7 +14,7 @@ REFERENCE_NAME = re.compile(
     r"_?(arn|name|id|path|parameter|param|prefix|table|bucket|url|uri|endpoint|ttl|expiry|seconds|minutes|version|issuer"
     r"|audience|type|header|length|rotation|enabled|ref|region|file|location|limit|count|budget|max|min|provider|mode"
     r"|source|scope|format|algorithm|strategy|policy|days|hours|interval|duration|size|model|manager|handler|service"
-    r"|host|port|cache|queue|topic|role|group|column|field)s?$",
+    r"|host|port|cache|queue|topic|role|group|column|field|cookie|rounds|validation|store|backend|state|status)s?$",
     re.IGNORECASE,
 )
 REFERENCE_VALUE = re.compile(
@@ -32,6 +32,7 @@ SECRET_VALUE = re.compile(
     r"|\bAIza[0-9A-Za-z_-]{30,}"  # Google
     r"|\b(glpat|glrt)-[A-Za-z0-9_-]{20,}|\bnpm_[A-Za-z0-9]{36}|\bpypi-[A-Za-z0-9_-]{16,}|\bhf_[A-Za-z0-9]{30,}"
     r"|\bdapi[0-9a-f]{32}|\bshp(at|ss)_[0-9a-f]{32}"  # Databricks, Shopify
+    r"|^Basic [A-Za-z0-9+/]{8,}={0,2}$|^Bearer [A-Za-z0-9._~+/-]{16,}=*$"  # a header
     r"|AccountKey=[A-Za-z0-9+/]{40,}"  # Azure Storage
     r"|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\."  # JSON web token
     r"|^[a-z][a-z0-9+.-]*://[^/\s:@]*:[^/\s:@]+@"  # password in a URL

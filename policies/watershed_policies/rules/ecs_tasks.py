@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from ..containers import TASK
+from ..containers import SERVICE, TASK
 from ..rule import Finding, Rule, Severity
 
 if TYPE_CHECKING:
@@ -38,6 +38,13 @@ TRANSIT = Rule(
     why="Without it, files cross the network in the clear.",
     frameworks=("FSBP ECS.18", "NIST 800-53 SC-8", "PCI DSS 4.2.1"),
     peers=("Checkov CKV_AWS_97", "Trivy AWS-0035"),
+)
+VOLUME_ENCRYPTED = Rule(
+    id="ECS-VOLUME-ENCRYPTED",
+    title="EBS volumes of tasks are encrypted",
+    severity=Severity.HIGH,
+    why="ECS makes a plain volume for each task unless told otherwise, and a snapshot of it can be shared.",
+    frameworks=("FSBP EC2.3", "NIST 800-53 SC-28", "PCI DSS 3.5.1"),
 )
 SEPARATE_ROLES = Rule(
     id="ECS-SEPARATE-ROLES",
@@ -81,6 +88,18 @@ def volumes_use_tls(task: Resource, _: Settings) -> Iterator[Finding]:
                 f"mounts the EFS volume {volume.get('name')} without TLS",
                 'efs_volume_configuration={..., "transit_encryption": "ENABLED"}',
             )
+
+
+@VOLUME_ENCRYPTED.on(SERVICE)
+def volumes_are_encrypted(service: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a plain EBS volume, which is the default."""
+    if not service.properties.is_set("volumeConfiguration", "managedEbsVolume"):
+        return
+    if not service.properties.is_true("volumeConfiguration", "managedEbsVolume", "encrypted"):
+        yield Finding(
+            "gives its tasks plain EBS volumes",
+            'volume_configuration={..., "managed_ebs_volume": {..., "encrypted": True, "kms_key_id": key.arn}}',
+        )
 
 
 @SEPARATE_ROLES.on(TASK)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 JOB = aws("glue", "Job")
 RUNNERS = (JOB, aws("glue", "Crawler"), aws("glue", "DevEndpoint"))
+TRIGGER = aws("glue", "Trigger")
+ARGUMENTS = ("defaultArguments", "nonOverridableArguments", "arguments")
 CONFIGURATION = aws("glue", "SecurityConfiguration")
 CONNECTION = aws("glue", "Connection")
 # https://docs.aws.amazon.com/glue/latest/dg/glue-version-support-policy.html
@@ -150,16 +152,17 @@ def password_is_a_secret(connection: Resource, _: Settings) -> Iterator[Finding]
         yield Finding("holds a password", 'connection_properties={..., "SECRET_ID": secret.arn}, without PASSWORD')
 
 
-@SECRET_IN_ARGUMENTS.on(JOB)
-def arguments_hold_no_secret(job: Resource, _: Settings) -> Iterator[Finding]:
+@SECRET_IN_ARGUMENTS.on(JOB, TRIGGER)
+def arguments_hold_no_secret(resource: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse what looks like a secret, by name or value; the message never shows the value."""
-    for arguments in ("defaultArguments", "nonOverridableArguments"):
-        for name, value in mapping(job.properties.get(arguments)).items():
-            if isinstance(value, str) and looks_secret(name, value):
-                yield Finding(
-                    f"has what looks like a secret in the argument {name}",
-                    "keep it in an aws.secretsmanager.Secret, give the job the secret's ARN and read access",
-                )
+    starts = [resource.properties, *resource.properties.each("actions")]
+    given = [start.get(name) for start in starts for name in ARGUMENTS]
+    for name, value in (item for arguments in given for item in mapping(arguments).items()):
+        if isinstance(value, str) and looks_secret(name, value):
+            yield Finding(
+                f"has what looks like a secret in the argument {name}",
+                "keep it in an aws.secretsmanager.Secret, give the job the secret's ARN and read access",
+            )
 
 
 def _is_plain(kind: str, given: Properties) -> bool:

@@ -62,6 +62,13 @@ SECRET = Rule(
     why="Whoever may describe the state machine reads them, and every run's history repeats them.",
     frameworks=("NIST 800-53 IA-5(7)", "PCI DSS 8.6.2"),
 )
+HTTP_TLS = Rule(
+    id="SFN-HTTP-TLS",
+    title="HTTP tasks call over TLS",
+    severity=Severity.HIGH,
+    why="By plain HTTP anyone on the way reads what the task sends, and the password it is sent with.",
+    frameworks=("NIST 800-53 SC-8", "PCI DSS 4.2.1"),
+)
 
 
 @LOGGING.on(STATE_MACHINE)
@@ -126,12 +133,32 @@ def definition_holds_no_secret(machine: Resource, _: Settings) -> Iterator[Findi
     except UnreadableError:
         return
     for name, state in found:
-        flat = {key: value for key, value in state.items() if key not in ("Iterator", "ItemProcessor", "Branches")}
-        if any(looks_secret(key, text) for key, text in texts(flat)):
+        if any(looks_secret(key, text) for key, text in texts(_own(state))):
             yield Finding(
                 f'has what looks like a secret in the state "{name}"',
                 "keep it in an aws.secretsmanager.Secret that the task reads, or in an EventBridge connection",
             )
+
+
+@HTTP_TLS.on(STATE_MACHINE)
+def calls_by_tls(machine: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse the address of an API that begins with http://."""
+    try:
+        found = list(states(machine))
+    except UnreadableError:
+        return
+    plain = [
+        name
+        for name, state in found
+        if any(key == "ApiEndpoint" and text.lower().startswith("http://") for key, text in texts(_own(state)))
+    ]
+    if plain:
+        yield Finding(f"calls APIs by plain HTTP in {', '.join(plain)}", '"ApiEndpoint": "https://..."')
+
+
+def _own(state: dict[str, Any]) -> dict[str, Any]:
+    """Return a state without the states in it."""
+    return {key: value for key, value in state.items() if key not in ("Iterator", "ItemProcessor", "Branches")}
 
 
 def _ends(task: dict[str, Any]) -> bool:

@@ -15,6 +15,7 @@ WORKGROUP = "aws:athena/workgroup:Workgroup"
 DATABASE = "aws:athena/database:Database"
 SECURITY = "aws:glue/securityConfiguration:SecurityConfiguration"
 JOB = "aws:glue/job:Job"
+TRIGGER = "aws:glue/trigger:Trigger"
 CRAWLER = "aws:glue/crawler:Crawler"
 ENDPOINT = "aws:glue/devEndpoint:DevEndpoint"
 URL = "jdbc:postgresql://db.internal:5432/app"
@@ -108,6 +109,8 @@ CASES = [
     good("GLUE-CONNECTION-SECRET", "a URL without", connection(JDBC_CONNECTION_URL=URL, SECRET_ID="db/main")),
     bad("GLUE-SECRET-IN-ARGUMENTS", "by name", make(JOB, defaultArguments={"--db-password": "hunter2!x"})),
     bad("GLUE-SECRET-IN-ARGUMENTS", "by value", make(JOB, nonOverridableArguments={"--key": "AKIA" + "A" * 16})),
+    bad("GLUE-SECRET-IN-ARGUMENTS", "a trigger's", make(TRIGGER, actions=[{"arguments": {"--token": "hunter2!x"}}])),
+    good("GLUE-SECRET-IN-ARGUMENTS", "a trigger's table", make(TRIGGER, actions=[{"arguments": {"--table": "t"}}])),
     good("GLUE-SECRET-IN-ARGUMENTS", "its name", make(JOB, defaultArguments={"--secret-name": "db/main"})),
     good("GLUE-SECRET-IN-ARGUMENTS", "none", make(JOB, defaultArguments={"--TempDir": "s3://b/tmp/"})),
     good("GLUE-CONNECTION-SECRET", "a secret", connection(SECRET_ID="arn:aws:secretsmanager:::secret:a")),

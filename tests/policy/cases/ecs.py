@@ -81,6 +81,11 @@ def piped(address: str) -> Recorded:
     return make("aws:pipes/pipe:Pipe", targetParameters={"ecsTaskParameters": {"networkConfiguration": network}})
 
 
+def disk(**more: Any) -> dict[str, Any]:
+    role = "arn:aws:iam::123456789012:role/volumes"
+    return {"name": "data", "managedEbsVolume": {"roleArn": role, "sizeInGb": 10, **more}}
+
+
 def machines(**more: Any) -> Recorded:
     arn = "arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:1:autoScalingGroupName/a"
     return make(PROVIDER, autoScalingGroupProvider={"autoScalingGroupArn": arn, **more})
@@ -249,6 +254,10 @@ CASES = [
     good("ECS-PUBLIC-IP", "not said", service(networkConfiguration={"subnets": ["s"]})),
     bad("ECS-PUBLIC-IP", "a pipe's", piped("ENABLED")),
     good("ECS-PUBLIC-IP", "a pipe's in private", piped("DISABLED")),
+    bad("ECS-VOLUME-ENCRYPTED", "not said", service(volumeConfiguration=disk())),
+    bad("ECS-VOLUME-ENCRYPTED", "off", service(volumeConfiguration=disk(encrypted=False))),
+    good("ECS-VOLUME-ENCRYPTED", "on", service(volumeConfiguration=disk(encrypted=True))),
+    good("ECS-VOLUME-ENCRYPTED", "no volume", service()),
     bad("ECS-TERMINATION-PROTECTION", "none, which is the default", machines()),
     bad("ECS-TERMINATION-PROTECTION", "off", machines(managedTerminationProtection="DISABLED")),
     bad("ECS-TERMINATION-PROTECTION", "without scaling", machines(managedTerminationProtection="ENABLED")),

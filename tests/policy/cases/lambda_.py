@@ -58,6 +58,8 @@ SECRETS = {
     "PACKAGES": "npm_" + "a" * 36,
     "MAPS": "AIza" + "a" * 35,
     "MODEL": "sk-proj-" + "a" * 30,
+    "HEADER": "Basic dXNlcjpodW50ZXIy",
+    "SENT": "Bearer " + "a1" * 12,
     "PEM": "-----BEGIN RSA PRIVATE KEY-----\nMII",
 }
 NO_SECRETS = {
@@ -73,6 +75,10 @@ NO_SECRETS = {
     "COMMIT": "da39a3ee5e6b4b0d3255bfef95601890afd80709",
     "BYPASS_CACHE": "on",
     "COMPASS": "north",
+    "PASSWORDLESS_SIGN_IN": "email",
+    "PASSWORD_HASH_ROUNDS": "twelve",
+    "AUTHORIZATION": "Bearer",
+    "PLAN": "Basic",
     "TOKENIZER_MODEL": "bert-base",
     "SECRET_PROVIDER": "vault",
     "PASSWORD_POLICY": "strong",

@@ -71,6 +71,14 @@ CASES = [
     good("SFN-TASK-TIMEOUT", "an expression", machine(**LASTING, TimeoutSeconds="{% $states.input.timeout %}")),
     good("SFN-TASK-TIMEOUT", "no task", machine(Type="Wait", Seconds=60, Next="Done")),
     good("SFN-TASK-TIMEOUT", "in a map", machine(Type="Map", ItemProcessor=inner(ENDING))),
+    bad("SFN-HTTP-TLS", "plain HTTP", machine(**ENDING, Parameters={"ApiEndpoint": "http://api.example.com"})),
+    bad(
+        "SFN-HTTP-TLS",
+        "in a map",
+        machine(Type="Map", ItemProcessor=inner({**ENDING, "Arguments": {"ApiEndpoint": "HTTP://api.example.com"}})),
+    ),
+    good("SFN-HTTP-TLS", "TLS", machine(**ENDING, Parameters={"ApiEndpoint": "https://api.example.com"})),
+    good("SFN-HTTP-TLS", "an API of ours", machine(**ENDING, Parameters={"ApiEndpoint": "a1.execute-api.example.com"})),
     bad("SFN-SECRET-IN-DEFINITION", "a password", machine(**ENDING, Parameters={"Password": "hunter2!x"})),
     bad(
         "SFN-SECRET-IN-DEFINITION",

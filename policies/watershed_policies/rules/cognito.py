@@ -51,7 +51,7 @@ THREATS = Rule(
     title="User pools stop suspicious sign-ins",
     severity=Severity.MEDIUM,
     why="Cognito knows leaked passwords and odd places and devices; enforced, it asks for more or refuses.",
-    frameworks=("FSBP Cognito.1", "NIST 800-53 SI-4"),
+    frameworks=("FSBP Cognito.1", "FSBP Cognito.4", "NIST 800-53 SI-4"),
 )
 PLUS_TIER = Rule(
     id="COGNITO-PLUS-TIER",
@@ -151,9 +151,16 @@ def asks_for_second_factor(pool: Resource, _: Settings) -> Iterator[Finding]:
 
 @THREATS.on(USER_POOL)
 def stops_threats(pool: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse OFF, and AUDIT, which only counts."""
-    if pool.properties.get("userPoolAddOns", "advancedSecurityMode") != "ENFORCED":
-        yield Finding("does not stop suspicious sign-ins", 'user_pool_add_ons={"advanced_security_mode": "ENFORCED"}')
+    """Refuse OFF, and AUDIT, which only counts; sign-in by Lambda functions of ours has a mode of its own."""
+    properties = pool.properties
+    mode = '"advanced_security_mode": "ENFORCED"'
+    if properties.get("userPoolAddOns", "advancedSecurityMode") != "ENFORCED":
+        yield Finding("does not stop suspicious sign-ins", f"user_pool_add_ons={{{mode}}}")
+    elif properties.is_set("lambdaConfig", "defineAuthChallenge"):
+        custom = properties.get("userPoolAddOns", "advancedSecurityAdditionalFlows", "customAuthMode")
+        if custom != "ENFORCED":
+            flows = '"advanced_security_additional_flows": {"custom_auth_mode": "ENFORCED"}'
+            yield Finding("does not stop suspicious custom sign-ins", f"user_pool_add_ons={{{mode}, {flows}}}")
 
 
 @PLUS_TIER.on(USER_POOL)

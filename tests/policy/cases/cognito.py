@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from tests.policy.harness import Recorded
 
 USER_POOL = "aws:cognito/userPool:UserPool"
+ENFORCED = {"advancedSecurityMode": "ENFORCED"}
+CUSTOM = {"defineAuthChallenge": "arn:aws:lambda:eu-west-1:123456789012:function:challenge"}
 CLIENT = "aws:cognito/userPoolClient:UserPoolClient"
 MANAGED_CLIENT = "aws:cognito/managedUserPoolClient:ManagedUserPoolClient"
 DOMAIN = "aws:cognito/userPoolDomain:UserPoolDomain"
@@ -69,6 +71,20 @@ CASES = [
     bad("COGNITO-THREAT-PROTECTION", "only counted", make(USER_POOL, userPoolAddOns={"advancedSecurityMode": "AUDIT"})),
     good("COGNITO-THREAT-PROTECTION", "on", make(USER_POOL, userPoolAddOns={"advancedSecurityMode": "ENFORCED"})),
     good("COGNITO-THREAT-PROTECTION", "something else", client()),
+    bad(
+        "COGNITO-THREAT-PROTECTION",
+        "not for custom sign-in",
+        make(USER_POOL, userPoolAddOns=ENFORCED, lambdaConfig=CUSTOM),
+    ),
+    good(
+        "COGNITO-THREAT-PROTECTION",
+        "for custom sign-in too",
+        make(
+            USER_POOL,
+            userPoolAddOns={**ENFORCED, "advancedSecurityAdditionalFlows": {"customAuthMode": "ENFORCED"}},
+            lambdaConfig=CUSTOM,
+        ),
+    ),
     bad("COGNITO-PLUS-TIER", "not said", pool),
     bad("COGNITO-PLUS-TIER", "a lesser one", make(USER_POOL, userPoolTier="LITE")),
     good("COGNITO-PLUS-TIER", "plus", make(USER_POOL, userPoolTier="PLUS")),

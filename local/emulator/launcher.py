@@ -35,7 +35,10 @@ def main() -> None:
     from hypercorn.config import Config
 
     from . import containers, functions, object_events, recording, tasks, transport
-    from .roles import Roles
+    from .roles import RoleClients, Roles
+    from .states import machines
+    from .states.integrations import Integrations
+    from .states.integrations.api import Api
     from .task_roles import CREDENTIALS_PATH, TaskRoles
 
     endpoint = f"http://127.0.0.1:{arguments.port}"
@@ -44,9 +47,9 @@ def main() -> None:
         importlib.import_module(f"ministack.core.{name}")
         for name in ("lambda_runtime", "iam_evaluator", "iam_actions", "responses")
     )
-    s3, eventbridge, ecs, logs, sts = (
+    s3, eventbridge, ecs, logs, sts, stepfunctions = (
         importlib.import_module(f"ministack.services.{name}")
-        for name in ("s3", "eventbridge", "ecs", "cloudwatch_logs", "sts")
+        for name in ("s3", "eventbridge", "ecs", "cloudwatch_logs", "sts", "stepfunctions")
     )
     transport.install(app)
     functions.install(lambda_runtime)
@@ -62,6 +65,14 @@ def main() -> None:
         endpoint=endpoint,
     )
     run_tasks = tasks.install(ecs, evaluator, responses, roles, processes)
+    clients = RoleClients(roles, endpoint)
+
+    def integrations(role: str, region: str) -> Integrations:
+        return Integrations(
+            stepfunctions, Api(lambda service: clients(role, machines.SESSION, service, region), region)
+        )
+
+    executions = machines.install(stepfunctions, eventbridge, integrations)
 
     config = Config()
     config.bind = [f"127.0.0.1:{arguments.port}"]
@@ -87,6 +98,7 @@ def main() -> None:
     try:
         asyncio.run(run())
     finally:
+        executions.stop_all()
         processes.end_all()
         lambda_runtime.reset()
     # ministack's worker threads may still wait for functions; nothing of theirs outlives the emulator.

@@ -22,7 +22,9 @@ SID = re.compile(r"[0-9A-Za-z]*")
 ACCOUNT = re.compile(r"\d{12}")
 # Of a deleted role or user, AWS shows the unique id.
 UNIQUE_ID = re.compile(r"A[A-Z0-9]{15,127}")
-IDENTITY_ARN = re.compile(r"arn:[^:]+:(iam|sts)::[^:]*:(root$|(role|user|assumed-role|federated-user)/.+|self$)")
+IDENTITY_ARN = re.compile(
+    r"arn:[^:]+:(iam|sts)::(\d{12}|aws|cloudfront):(root$|(role|user|assumed-role|federated-user)/.+|self$)"
+)
 ANY_ACCOUNT_ROOT = re.compile(r"arn:[^:]+:iam::\*:root")
 SERVICE = re.compile(r"[a-z0-9.-]+\.(amazonaws\.com(\.cn)?|amazon\.com|aws\.internal|aws)", re.IGNORECASE)
 ARN_FIELDS = 6

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..iam import arns, conditions, holders, locations, reach
+from .. import accounts
+from ..iam import conditions, holders, locations, reach
 from ..iam.locations import Kind
 from ..iam.patterns import has_wildcard, matches
 from ..iam.places import GRANTING
@@ -38,6 +39,9 @@ def judges_identity_policies(rule: Rule, *kinds: Kind) -> Callable[[ResourceChec
 
     return add
 
+
+# Properties with the ARN of what a policy is about, or of what is like it: they say which account is ours.
+ABOUT = ("arn", "resourceArn", "secretArn", "keyId", "primaryKeyArn", "accessPointArn", "tableBucketArn", "clusterArn")
 
 # "Key administrators" of the default key policy that the console makes.
 # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
@@ -155,8 +159,10 @@ def named_actions(resource: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse action wildcards that bring in an action which changes something."""
     for document in locations.documents(resource, Kind.IDENTITY, Kind.RESOURCE, Kind.KEY):
         for statement in reach.allowed(document):
-            if _delegates_to_account(statement, document) or (
-                reach.is_administrator(statement) and not statement.principals
+            if (
+                _delegates_to_account(statement, document, resource)
+                or _delegates_to_access_points(statement)
+                or (reach.is_administrator(statement) and not statement.principals)
             ):
                 continue
             for grant in _granted(statement):
@@ -281,24 +287,28 @@ def _administers_key(statement: Statement, action: str) -> bool:
     )
 
 
-def _delegates_to_account(statement: Statement, document: Document) -> bool:
+def _delegates_to_account(statement: Statement, document: Document, resource: Resource) -> bool:
     """Say whether a statement gives a resource into the hands of its own account's IAM policies."""
-    accounts = {_account(principal.value) for principal in statement.principals if principal.kind == "AWS"}
-    if None in accounts or len(accounts) != 1 or len(statement.principals) != 1:
+    named = {_account(principal.value) for principal in statement.principals if principal.kind == "AWS"}
+    if None in named or len(named) != 1 or len(statement.principals) != 1:
         return False
-    own = {arn.account for resource in _resources(document) if (arn := arns.split(resource)) and arn.account.isdigit()}
+    own = accounts.own(resource, document, *ABOUT)
     if not own:
         # A key's policy speaks of "*", the key itself; a repository's of nothing, and is never in need of its account.
         return bool(statement.resources)
-    return accounts <= own
+    return named <= own
+
+
+def _delegates_to_access_points(statement: Statement) -> bool:
+    """Say whether a bucket leaves the decision to its access points' policies, as S3's documentation recommends:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html"""
+    return any(
+        condition.key.lower().startswith("s3:dataaccesspoint")
+        for condition in conditions.about_caller(statement.conditions)
+    )
 
 
 def _account(principal: str) -> str | None:
     if principal.isdigit():
         return principal
     return principal.split(":")[4] if matches("arn:*:iam::*:root", principal) else None
-
-
-def _resources(document: Document) -> Iterator[str]:
-    for statement in document.statements:
-        yield from statement.resources

@@ -124,6 +124,7 @@ BY_ALIAS = allow("kms:Encrypt", "*", Condition={"StringEquals": {"kms:RequestAli
 PERMISSION = "aws:lambda/permission:Permission"
 REGISTRY = "aws:ecr/repositoryPolicy:RepositoryPolicy"
 PULLS = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+SHORT = {"AWS": "arn:aws:iam::123:role/app"}
 OTHER_ROOT = {"AWS": "arn:aws:iam::999988887777:root"}
 
 
@@ -134,6 +135,12 @@ def permission(action: str) -> Recorded:
 
 def repository(actions: Any) -> Recorded:
     return make(REGISTRY, repository="r", policy=document(allow(actions, Principal=OTHER_ROOT)))
+
+
+def secret(principal: Any) -> Recorded:
+    arn = f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:s-AbCdEf"
+    statement = allow("secretsmanager:*", "*", Principal=principal)
+    return make("aws:secretsmanager/secretPolicy:SecretPolicy", secretArn=arn, policy=document(statement))
 
 
 def assumed_by(service: str) -> Recorded:
@@ -163,6 +170,9 @@ OTHERS = [
     good("IAM-WILDCARD-ACTION", "a service may call a function", permission("lambda:InvokeFunction")),
     bad("IAM-WILDCARD-ACTION", "another account, with a repository", repository("ecr:*")),
     good("IAM-WILDCARD-ACTION", "another account pulls", repository(PULLS)),
+    bad("IAM-WILDCARD-ACTION", "another account, with a secret", secret(OTHER_ROOT)),
+    good("IAM-WILDCARD-ACTION", "our account, with a secret", secret({"AWS": f"arn:aws:iam::{ACCOUNT}:root"})),
+    bad("IAM-VALID-DOCUMENT", "an account of three digits", trust(allow("sts:AssumeRole", Principal=SHORT))),
     bad("IAM-VALID-DOCUMENT", "a service without its b", assumed_by("lamda.amazonaws.com")),
     bad("IAM-VALID-DOCUMENT", "letters in the wrong order", assumed_by("lamdba.amazonaws.com")),
     bad("IAM-VALID-DOCUMENT", "a service without its s", assumed_by("state.amazonaws.com")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .values import Properties
@@ -53,10 +54,14 @@ class Resource:
         """Say whether the resource belongs to a component of that type; its URN says so, at preview already."""
         return component_type in self.urn.split("::")[2].split("$")[:-1]
 
-    def identities(self) -> set[str]:
+    def identities(self) -> frozenset[str]:
         """Return the known values by which another resource can name this one."""
+        return self._identities
+
+    @cached_property
+    def _identities(self) -> frozenset[str]:
         given = [self.outputs.get(key, self.values.get(key)) for key in IDENTITIES]
-        return {value for value in given if isinstance(value, str) and value}
+        return frozenset(value for value in given if isinstance(value, str) and value)
 
 
 class Stack:

@@ -87,5 +87,8 @@ def _redrives(holder: Resource) -> bool:
 def _names(other: Resource, property_name: str, queue: Resource) -> bool:
     if queue.urn in other.dependencies.get(property_name, ()):
         return True
-    text = json.dumps(other.values.get(property_name), default=str)
-    return any(f'"{identity}"' in text.replace('\\"', '"') for identity in queue.identities())
+    value = other.values.get(property_name)
+    if value is None:
+        return False
+    text = json.dumps(value, default=str).replace('\\"', '"')
+    return any(f'"{identity}"' in text for identity in queue.identities())

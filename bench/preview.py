@@ -1,7 +1,8 @@
-"""What a preview with the policy pack costs as a stack grows: a lake of 1, 10, 100 and 300 data sets.
+"""What a preview with the policy pack costs: 1,000 resources of many types, and a lake of 1, 10, 100 and 300 data sets.
 
-Each case is a process of its own, through the real engine and the real pack, with the provider offline. Prints seconds,
-peak memory and milliseconds a resource, and the cost a resource against the 10-case. Run: `make bench`.
+Each case is a process of its own, through the real engine and the real pack, with the provider offline; with the pack
+and without take turns, and the fastest of each counts. Prints seconds, peak memory, milliseconds a resource, the cost a
+resource against the 10-case, and how long the pack takes to start. Run: `make bench`.
 """
 
 import argparse
@@ -22,11 +23,18 @@ sys.path.insert(0, str(ROOT))
 SIZES = (1, 10, 100, 300)
 COMPARED_WITH = 10
 COLUMNS = 20
+# In the place of a number of data sets: bench/programs/mixed.py.
+MIXED = 0
+LAKE_ROUNDS = 2
+MIXED_ROUNDS = 4
+MAX_RATIO = 1.6
+MAX_MS_A_RESOURCE = 15.0
+MAX_START_SECONDS = 1.5
 
 
 @dataclass(frozen=True)
 class Case:
-    """One lake and what previewing it cost."""
+    """One program and what previewing it cost."""
 
     datasets: int
     resources: int
@@ -43,6 +51,10 @@ class Case:
     def pack_ratio(self) -> float:
         return self.seconds / self.without_pack_seconds
 
+    @property
+    def pack_ms_a_resource(self) -> float:
+        return 1_000 * (self.seconds - self.without_pack_seconds) / self.resources
+
 
 def dataset(number: int) -> dict[str, Any]:
     columns = [{"name": f"column_{i}", "type": "string", "comment": f"What column {i} holds"} for i in range(COLUMNS)]
@@ -56,7 +68,13 @@ def dataset(number: int) -> dict[str, Any]:
 
 
 def write_project(folder: Path, datasets: int) -> None:
-    """A project like the shipped one, with so many data sets."""
+    """A project like the shipped one, with so many data sets; or the mixed one."""
+    if datasets == MIXED:
+        settings = {"config": {"aws:region": "eu-central-1", "aws:allowedAccountIds": ["333333333333"]}}
+        (folder / "Pulumi.prod.yaml").write_text(yaml.safe_dump(settings), "utf-8")
+        (folder / "Pulumi.yaml").write_text("name: shop\nruntime: python\n", "utf-8")
+        (folder / "__main__.py").write_text((ROOT / "bench/programs/mixed.py").read_text("utf-8"), "utf-8")
+        return
     settings = yaml.safe_load((ROOT / "Pulumi.prod.yaml").read_text("utf-8"))
     settings["config"]["watershed:datasets"] = ["datasets/*.yaml"]
     (folder / "datasets").mkdir()
@@ -107,17 +125,18 @@ def preview(datasets: int, pack: bool) -> dict[str, float]:
 
 
 def measure(datasets: int) -> Case:
-    """Run the case in processes of its own, with the pack and without, and keep the faster of two runs of each."""
+    """Run the case in processes of its own, with the pack and without in turns, and keep the fastest run of each."""
 
     def run(*flags: str) -> dict[str, float]:
         command = [sys.executable, __file__, "--case", str(datasets), *flags]
-        runs: list[dict[str, float]] = [
-            json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
-            for _ in range(2)
-        ]
-        return min(runs, key=lambda one: one["seconds"])
+        result: dict[str, float] = json.loads(
+            subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1]
+        )
+        return result
 
-    checked, bare = run(), run("--without-pack")
+    rounds = MIXED_ROUNDS if datasets == MIXED else LAKE_ROUNDS
+    runs = [(run(), run("--without-pack")) for _ in range(rounds)]
+    checked, bare = (min(kind, key=lambda one: one["seconds"]) for kind in zip(*runs, strict=True))
     return Case(
         datasets=datasets,
         resources=int(checked["resources"]),
@@ -128,18 +147,47 @@ def measure(datasets: int) -> Case:
     )
 
 
+def start_seconds() -> float:
+    """How long the pack takes until it could answer: Python, its libraries, the rules and the settings."""
+    code = "from watershed_policies import pack; pack.build({'PULUMI_STACK': 'prod'})"
+
+    def once() -> float:
+        started = time.monotonic()
+        subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT / "policies")
+        return time.monotonic() - started
+
+    return min(once() for _ in range(3))
+
+
+def rules() -> int:
+    from local.stage.packs import count_rules, find_pack
+
+    return count_rules(find_pack(ROOT))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    parser.add_argument("--mixed", action="store_true", help="the 1,000 resources only")
     parser.add_argument("--case", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--without-pack", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.case is not None:
         print(json.dumps(preview(options.case, not options.without_pack)))
         return
-    cases = [measure(size) for size in SIZES]
+    start, mixed = start_seconds(), measure(MIXED)
+    cases = [] if options.mixed else [measure(size) for size in SIZES]
     if options.json:
-        print(json.dumps([asdict(case) for case in cases]))
+        print(json.dumps({"start_seconds": start, "cases": [asdict(case) for case in (mixed, *cases)]}))
+        return
+    print(f"{rules()} rules; the pack starts in {start:.2f} s (bar {MAX_START_SECONDS})")
+    print(
+        f"{mixed.resources:,} resources of many types: {mixed.seconds:.2f} s with the pack, "
+        f"{mixed.without_pack_seconds:.2f} s without: ratio {mixed.pack_ratio:.2f} (bar {MAX_RATIO}), "
+        f"{mixed.ms_a_resource:.1f} ms a resource (bar {MAX_MS_A_RESOURCE:.0f}), "
+        f"{mixed.pack_ms_a_resource:.1f} ms of them the pack's\n"
+    )
+    if not cases:
         return
     base = next(case for case in cases if case.datasets == COMPARED_WITH)
     columns = ["data sets", "resources", "preview s", "without pack s", "ratio", "ms a resource", "against 10"]

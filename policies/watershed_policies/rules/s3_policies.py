@@ -10,7 +10,7 @@ from ..iam import locations
 from ..iam.locations import Kind
 from ..iam.patterns import matches
 from ..resource import Resource, Stack, aws
-from ..rule import Finding, Rule, Severity
+from ..rule import Finding, Profile, Rule, Severity
 from .s3_access import BLOCKS
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ACCESS_POINT = aws("s3", "AccessPoint")
 MULTI_REGION = aws("s3control", "MultiRegionAccessPoint")
 WEBSITES = (aws("s3", "BucketWebsiteConfiguration"), aws("s3", "BucketWebsiteConfigurationV2"))
+SHARING = (aws("s3", "BucketCorsConfiguration"), aws("s3", "BucketCorsConfigurationV2"))
 # https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html#s3-6
 ADMINISTRATION = (
     "s3:DeleteBucketPolicy",
@@ -46,6 +47,14 @@ NO_WEBSITE = Rule(
     why="A bucket's web site is public and knows no TLS. CloudFront with origin access control serves a closed bucket.",
     frameworks=("NIST 800-53 SC-8", "NIST 800-53 AC-3"),
     peers=("cdk-nag S5",),
+)
+CORS = Rule(
+    id="S3-CORS",
+    title="Browsers may read a bucket from named sites only",
+    severity=Severity.LOW,
+    why="With `*`, the script of any site uses what its visitor may read or write. Fonts and pictures for everyone "
+    "need it, hence strict.",
+    profile=Profile.STRICT,
 )
 NO_LOCKOUT = Rule(
     id="S3-POLICY-LOCKOUT",
@@ -89,6 +98,13 @@ def is_no_website(resource: Resource, _: Settings) -> Iterator[Finding]:
             "serves a web site from a bucket",
             'aws.cloudfront.Distribution("...") with an aws.cloudfront.OriginAccessControl for the bucket',
         )
+
+
+@CORS.on(*SHARING, *BUCKETS)
+def sites_are_named(resource: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse every site."""
+    if any("*" in rule.texts("allowedOrigins") for rule in resource.properties.each("corsRules")):
+        yield Finding("may be used by the script of any site", '"allowed_origins": ["https://data.example.com"]')
 
 
 @NO_LOCKOUT.on(POLICY, *BUCKETS)

@@ -23,6 +23,9 @@ NOTIFICATION = "aws:s3/bucketNotification:BucketNotification"
 OBJECT = "aws:s3/bucketObjectv2:BucketObjectv2"
 ACL = "aws:s3/bucketAcl:BucketAcl"
 ROLE = "aws:iam/role:Role"
+SHARING = "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration"
+READS = {"allowedMethods": ["GET"]}
+FROM_ACCESS_POINTS = {"StringEquals": {"s3:DataAccessPointAccount": "123456789012"}}
 INDEX = {"suffix": "index.html"}
 EVERYONE_GROUP = "http://acs.amazonaws.com/groups/global/AllUsers"
 
@@ -71,6 +74,15 @@ CASES = [
         "S3-NO-WEBSITE",
         "a redirect",
         make(WEBSITE, bucket=raw, redirectAllRequestsTo={"hostName": "example.com", "protocol": "https"}),
+    ),
+    bad("S3-CORS", "every site", make(SHARING, bucket=raw, corsRules=[{**READS, "allowedOrigins": ["*"]}])),
+    bad("S3-CORS", "every site, inline", make(BUCKET, corsRules=[{**READS, "allowedOrigins": ["*"]}])),
+    good("S3-CORS", "one site", make(SHARING, bucket=raw, corsRules=[{**READS, "allowedOrigins": ["https://a.com"]}])),
+    good("S3-CORS", "none", raw),
+    good(
+        "IAM-WILDCARD-ACTION",
+        "a bucket that leaves the decision to its account's access points",
+        policy(allow("*", arn(raw), Principal={"AWS": "*"}, Condition=FROM_ACCESS_POINTS)),
     ),
     bad("S3-POLICY-LOCKOUT", "everything denied", policy(EVERYTHING)),
     bad("S3-POLICY-LOCKOUT", "the policy denied", policy({**EVERYTHING, "Action": ["s3:*BucketPolicy"]})),

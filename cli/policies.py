@@ -89,9 +89,9 @@ def check(
 ) -> None:
     """Preview a stack offline with the policies, and tell the findings and exemptions.
 
-    Exit code 3 if something stops the deploy.
+    Exit code 3 if something stops the deploy, 1 if the preview breaks off before everything is judged.
     """
-    from .errors import POLICY
+    from .errors import FAILED, POLICY
     from .local import preview_report
     from .policy_reports import findings
 
@@ -104,6 +104,8 @@ def check(
         folder, report = preview_report(project, stack, progress, no_build=no_build, any_type=True)
     found = findings.read(report, dt.datetime.now(dt.UTC).date())
     _tell(found, formats, files, folder)
+    if found.errors:
+        raise typer.Exit(FAILED)
     if found.refused:
         raise typer.Exit(POLICY)
 

@@ -79,6 +79,8 @@ class PolicyCheck:
     exemptions: list[UsedExemption]
     taken_as_given: list[str] = field(default_factory=list)
     """What the local provider does not know, and the rules judged by what the program says of it alone."""
+    errors: list[str] = field(default_factory=list)
+    """Why the preview broke off: what would have come after is not judged."""
 
     @property
     def refused(self) -> bool:
@@ -104,6 +106,7 @@ def read(report: Any, today: dt.date) -> PolicyCheck:
         ),
         exemptions=list(_exemptions(policy.exemptions, today)),
         taken_as_given=list(report.taken_as_given),
+        errors=list(report.errors),
     )
 
 

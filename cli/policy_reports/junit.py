@@ -18,9 +18,14 @@ def document(check: PolicyCheck, rules: Mapping[str, Any]) -> str:
     for exemption in check.exemptions:
         by_rule.setdefault(exemption.rule, ([], []))[1].append(exemption)
     failed = sum(any(finding.stops for finding in findings) for findings, _ in by_rule.values())
-    counts = {"tests": str(len(by_rule)), "failures": str(failed), "errors": "0"}
+    errors = int(bool(check.errors))
+    counts = {"tests": str(len(by_rule) + errors), "failures": str(failed), "errors": str(errors)}
     root = ET.Element("testsuites", {"name": "watershed policies", **counts})
     suite = ET.SubElement(root, "testsuite", {"name": f"{check.project}/{check.stack}", **counts})
+    if check.errors:
+        case = ET.SubElement(suite, "testcase", classname="policies", name="the preview")
+        broken = ET.SubElement(case, "error", type="preview", message="it broke off, so not everything is judged")
+        broken.text = _clean("\n".join(check.errors))
     for id_, (findings, exemptions) in by_rule.items():
         title = rules[id_].title if id_ in rules else ""
         case = ET.SubElement(suite, "testcase", classname=f"policies.{id_.split('-')[0].lower()}", name=id_)

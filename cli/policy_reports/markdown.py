@@ -24,8 +24,9 @@ def document(check: PolicyCheck, places: Places, *, limit: int = LIMIT) -> str:
     )
     stack = f"{_text(check.project)}/{_text(check.stack)}"
     totals = f"**{stack}: {verdict}.** {', '.join(counts)} ({_text(packs)}, {_count(check.rules, 'rule')})."
-    given = [_given(check)] if check.taken_as_given else []
-    parts = [totals, *given]
+    notes = [_given(check)] if check.taken_as_given else []
+    notes += [f"**The preview broke off, so this is not all:** {_text(error)}" for error in check.errors[:3]]
+    parts = [totals, *notes]
 
     def left() -> int:
         return limit - sum(len(part) + 2 for part in parts) - _LEFT_OUT

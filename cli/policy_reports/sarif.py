@@ -34,6 +34,7 @@ def document(check: PolicyCheck, rules: Mapping[str, Any], places: Places) -> di
     index = {id_: position for position, id_ in enumerate(known)}
     worst_first = sorted(check.findings, key=lambda finding: (not finding.stops, finding.rank))
     notifications = [_notification(exemption, index, places) for exemption in check.exemptions]
+    notifications += [{"level": "error", "message": {"text": _cut(each, LONGEST_MESSAGE)}} for each in check.errors]
     if len(worst_first) > MOST_RESULTS:
         left_out = (
             f"{len(worst_first) - MOST_RESULTS:,} less severe results are left out: {MOST_RESULTS:,} is the most."
@@ -53,7 +54,7 @@ def document(check: PolicyCheck, rules: Mapping[str, Any], places: Places) -> di
                 },
                 "automationDetails": {"id": f"watershed-policies/{check.stack}/"},
                 "columnKind": "unicodeCodePoints",
-                "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notifications}],
+                "invocations": [{"executionSuccessful": not check.errors, "toolExecutionNotifications": notifications}],
                 "results": [_result(finding, index, places) for finding in worst_first[:MOST_RESULTS]],
             }
         ],

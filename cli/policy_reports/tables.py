@@ -71,6 +71,8 @@ def show_check(check: PolicyCheck) -> None:
     if check.taken_as_given:
         given = ", ".join(check.taken_as_given)
         _say(console, f"[dim]taken as the program gives them, not known to the local provider:[/] {escape(given)}")
+    for error in check.errors:
+        _say(console, f"[red]the preview broke off, so this is not all:[/] {escape(error)}")
     verdict = "[red]refused[/]" if check.refused else "[green]passed[/]"
     packs = ", ".join(f"{name} {version}".strip() for name, version in check.packs.items()) or "no pack ran"
     stops = sum(finding.stops for finding in check.findings)

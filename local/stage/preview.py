@@ -15,6 +15,8 @@ from .resources import count_by_component, is_emulated
 from .settings import read_settings
 from .up import ARTIFACTS_VARIABLE
 
+# What the engine says, beside what was violated, where policies have refused a preview.
+REFUSED = "preview failed"
 # Builds what AWS runs, and returns the folder of its manifest.
 BuildForAws = Callable[[Callable[[str], None]], Path]
 
@@ -60,6 +62,7 @@ def preview_stack(
         seconds=outcome.seconds,
         resources=[(kind, urn.rpartition("::")[2]) for kind, urn in planned],
         taken_as_given=taken_as_given,
+        errors=[error for error in outcome.errors if error != REFUSED],
     )
 
 

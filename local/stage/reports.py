@@ -81,6 +81,8 @@ class PreviewReport:
     """The type and the name in the program of each."""
     taken_as_given: list[str] = field(default_factory=list)
     """Types and functions that the local provider does not know: judged by what the program says of them alone."""
+    errors: list[str] = field(default_factory=list)
+    """Why the preview broke off, where the policies refused something before."""
 
 
 @dataclass(frozen=True)

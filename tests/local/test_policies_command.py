@@ -126,7 +126,7 @@ def checked(*violations: SimpleNamespace, exemptions: tuple[SimpleNamespace, ...
     policy = SimpleNamespace(
         violations=list(violations), advisories=[], exemptions=list(exemptions), packs={"watershed": "v1"}, rules=2
     )
-    report = SimpleNamespace(project="p", stack="dev", policy=policy, taken_as_given=[])
+    report = SimpleNamespace(project="p", stack="dev", policy=policy, taken_as_given=[], errors=[])
     return findings.read(report, dt.date(2026, 6, 15))
 
 

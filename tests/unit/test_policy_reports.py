@@ -62,6 +62,7 @@ CHECKS = {
     "findings": checked(finding(), finding("logs", level="advisory", fix=""), exemptions=(exemption(),)),
     "hostile": checked(finding(HOSTILE), exemptions=(exemption(HOSTILE),)),
     "the whole stack": checked(finding(urn="", resource="the stack"), finding(rule="EXEMPTION")),
+    "broken off": checked(finding(), errors=["bad: <nope> is not a property"]),
     "another pack": checked(finding(rule="house-rule", urn="odd")),
     "more than GitHub takes": checked(*(finding(f"b{number}", severity="low") for number in range(5_001))),
 }
@@ -98,6 +99,11 @@ class TestSarif:
             assert location["physicalLocation"]["artifactLocation"]["uri"] == "Pulumi.dev.yaml"
             assert location["physicalLocation"]["region"]["startLine"] >= 1
             assert result["message"]["text"]
+
+    def test_a_preview_that_broke_off_is_no_successful_run(self) -> None:
+        (invocation,) = sarif_of(CHECKS["broken off"])["runs"][0]["invocations"]
+        assert invocation["executionSuccessful"] is False
+        assert invocation["toolExecutionNotifications"][0]["message"]["text"] == "bad: <nope> is not a property"
 
     def test_two_findings_of_a_rule_at_one_line_are_two_alerts(self) -> None:
         (one, other) = sarif_of(checked(finding("a"), finding("b")))["runs"][0]["results"]
@@ -140,6 +146,11 @@ class TestJunit:
         document = ET.fromstring(junit.document(CHECKS[name], RULES))
         assert [str(error.reason) for error in schema.iter_errors(document)] == []
 
+    def test_a_preview_that_broke_off_is_an_error(self) -> None:
+        document = ET.fromstring(junit.document(CHECKS["broken off"], RULES))
+        assert document.get("errors") == "1"
+        assert [error.text for error in document.iter("error")] == ["bad: <nope> is not a property"]
+
 
 class TestMarkdown:
     def test_a_clean_stack_has_no_violations(self) -> None:
@@ -168,6 +179,10 @@ class TestMarkdown:
             text
         )
         assert "not known to the local provider: aws:ec2/vpc:Vpc" in shown(text)
+
+    def test_a_preview_that_broke_off_says_that_this_is_not_all(self) -> None:
+        text = shown(markdown.document(CHECKS["broken off"], NOWHERE))
+        assert "**The preview broke off, so this is not all:** bad: <nope> is not a property" in text
 
     def test_no_text_of_a_stack_is_read_as_markdown_or_html(self) -> None:
         text = markdown.document(CHECKS["hostile"], NOWHERE)

@@ -38,6 +38,13 @@ new aws.lambda.Function("handler", {
     environment: { variables: { TABLE: orders.name, API_TOKEN: pulumi.secret("t0ps3cret-t0ps3cret") } },
 });
 
+new aws.mq.Broker("events", {
+    engineType: "RabbitMQ",
+    engineVersion: "3.13",
+    hostInstanceType: "mq.m5.large",
+    users: [{ username: "orders", password: pulumi.secret("t0ps3cret-t0ps3cret") }],
+});
+
 class Storage extends pulumi.ComponentResource {
     readonly bucket: aws.s3.Bucket;
 

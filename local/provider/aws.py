@@ -26,8 +26,9 @@ class AwsError(Exception):
     @property
     def absent(self) -> bool:
         """Whether AWS says that the thing is not there."""
-        # Athena has no error code of its own for it.
-        by_message = self.code == "InvalidRequestException" and "not found" in self.message
+        # Athena has no error code of its own for it, nor has Secrets Manager for a secret that waits for its end.
+        said = ("not found", "already scheduled for deletion")
+        by_message = self.code == "InvalidRequestException" and any(words in self.message for words in said)
         return by_message or bool(_ABSENT.search(self.code))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from .calls import BoundCall, BoundTags, identity
 from .forms import Problem
 from .resources import table
-from .schema import ResourceSchema, resource_schema
+from .schema import ResourceSchema, resource_schema, with_id
 from .table import Part, Resource, State
 
 GUIDE = "docs/guides/add-a-resource-type.md"
@@ -52,6 +52,8 @@ class BoundResource:
     def __init__(self, resource: Resource) -> None:
         self.resource = resource
         self.schema = resource_schema(resource.token)
+        if "{id}" in resource.id:
+            self.schema = with_id(self.schema)
         self.identity = identity(resource, self.schema)
         own = self.identity
         takes = resource.create.takes

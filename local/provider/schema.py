@@ -3,7 +3,7 @@
 import sys
 import typing
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any, Literal
 
@@ -56,6 +56,11 @@ def resource_schema(token: str) -> ResourceSchema:
     inputs = frozenset(input_type_py_to_pulumi_names(arguments).values())
     properties = {name: _property_type(hint) for name, hint in resource_types(resource_class).items()}
     return ResourceSchema(token, inputs, properties)
+
+
+def with_id(schema: ResourceSchema) -> ResourceSchema:
+    """The schema with the id as a property, for types whose id no other property holds, as in EC2."""
+    return replace(schema, properties={**schema.properties, "id": PropertyType("string")})
 
 
 def _resource_class(token: str) -> type:

@@ -116,8 +116,9 @@ class Resource:
     token: str = field(kw_only=False)
     service: str
     id: str
-    """The Pulumi id, made of properties: `{role}:{name}`. Inputs in it are the type's identity. `{digest}` is a digest
-    of all inputs, for types to which AWS gives no identifier."""
+    """The Pulumi id, made of properties: `{role}:{name}`. Inputs in it are the type's identity. `{id}` is the id AWS
+    gives and no other property holds; `rename` says its parameters. `{digest}` is a digest of all inputs, for types to
+    which AWS gives no identifier."""
     create: Call
     import_id: str = ""
     """What `pulumi import` takes, where the id does not say enough or is ambiguous."""

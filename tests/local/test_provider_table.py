@@ -24,6 +24,7 @@ ONLY_ANSWERED = {
 }
 # Parameters that `adjust`, or the one-attribute-at-a-time calls, put in.
 BY_CODE = {
+    ("UpdateConnection", "Name"),
     ("UpdateDatabase", "Name"),
     ("SetTopicAttributes", "AttributeName"),
     ("SetSubscriptionAttributes", "AttributeName"),

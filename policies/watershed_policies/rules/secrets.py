@@ -24,9 +24,12 @@ MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", 
 LONGEST_MONTH = 31
 # Three months in a row have at least this many days, and 90 is the limit.
 MONTHS_WITHIN_LIMIT = 2
+# What a secret of another system, which no function of ours can renew, says instead of rotating.
+RENEWED_BY = "renewed-by"
 FIX_ROTATION = (
     'aws.secretsmanager.SecretRotation("...", secret_id=secret.id, rotation_lambda_arn=function.arn, '
-    'rotation_rules={"automatically_after_days": 30})'
+    'rotation_rules={"automatically_after_days": 30}), or, for what another system alone can renew, '
+    'tags={"renewed-by": "who does, and when"}'
 )
 
 CUSTOMER_KEY = Rule(
@@ -39,7 +42,7 @@ CUSTOMER_KEY = Rule(
 )
 ROTATES = Rule(
     id="SECRETS-ROTATION",
-    title="Secrets rotate by themselves",
+    title="Secrets rotate by themselves, or say who renews them",
     severity=Severity.MEDIUM,
     why="A secret that leaked unnoticed stops working at the next rotation, and never otherwise.",
     frameworks=("FSBP SecretsManager.1", "NIST 800-53 IA-5(1)", "PCI DSS 8.6.3"),
@@ -85,8 +88,8 @@ def encrypts_with_our_key(secret: Resource, _: Settings) -> Iterator[Finding]:
 
 @ROTATES.across(SECRET)
 def secret_rotates(secret: Resource, stack: Stack) -> Iterator[Finding]:
-    """Check that the secret has a rotation."""
-    if not stack.naming(secret, "secretId", ROTATION):
+    """Check that the secret has a rotation, or a tag that says who renews it."""
+    if not stack.naming(secret, "secretId", ROTATION) and not secret.properties.is_set("tags", RENEWED_BY):
         yield Finding("does not rotate", FIX_ROTATION)
 
 

@@ -36,7 +36,7 @@ def main() -> None:
 
     from . import containers, functions, object_events, recording, tasks, transport
     from .roles import RoleClients, Roles
-    from .states import machines
+    from .states import machines, managed_rules
     from .states.integrations import Integrations
     from .states.integrations.api import Api
     from .task_roles import CREDENTIALS_PATH, TaskRoles
@@ -47,12 +47,12 @@ def main() -> None:
         importlib.import_module(f"ministack.core.{name}")
         for name in ("lambda_runtime", "iam_evaluator", "iam_actions", "responses")
     )
-    s3, eventbridge, ecs, logs, sts, stepfunctions = (
+    s3, eventbridge, ecs, logs, sts, stepfunctions, lambda_service = (
         importlib.import_module(f"ministack.services.{name}")
-        for name in ("s3", "eventbridge", "ecs", "cloudwatch_logs", "sts", "stepfunctions")
+        for name in ("s3", "eventbridge", "ecs", "cloudwatch_logs", "sts", "stepfunctions", "lambda_svc")
     )
     transport.install(app)
-    functions.install(lambda_runtime)
+    functions.install(lambda_runtime, lambda_service)
     object_events.install(s3, eventbridge)
     recorder = recording.install(evaluator, actions)
     roles = Roles(sts, evaluator, recorder)
@@ -73,6 +73,7 @@ def main() -> None:
         )
 
     executions = machines.install(stepfunctions, eventbridge, integrations)
+    managed_rules.install(stepfunctions, roles)
 
     config = Config()
     config.bind = [f"127.0.0.1:{arguments.port}"]

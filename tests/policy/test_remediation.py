@@ -17,10 +17,13 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 from watershed_policies import pack, registry
 from watershed_policies.evaluation import Evaluation
 from watershed_policies.exemptions import Exemptions
+from watershed_policies.rule import Finding, Rule, Severity
 from watershed_policies.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+    from watershed_policies.resource import Resource
 
 REMEDIABLE = ("LOGS-RETENTION", "S3-TLS-ONLY", "TAGS-REQUIRED")
 SETTINGS = Settings(required_tags=("owner",), tags={"owner": "ops"}, remediate=frozenset(REMEDIABLE))
@@ -35,13 +38,17 @@ def secret(value: Any) -> dict[str, Any]:
     return {SPECIAL_SIG_KEY: SPECIAL_SECRET_SIG, "value": value}
 
 
-def remediated(type_: str, inputs: Mapping[str, Any], settings: Settings = SETTINGS, region: str = "") -> Any:
+def remediated(
+    type_: str,
+    inputs: Mapping[str, Any],
+    settings: Settings = SETTINGS,
+    region: str = "",
+    rules: registry.Registry | None = None,
+) -> Any:
     """Return the inputs after all remediations, None if there was none."""
+    evaluation = Evaluation(rules or registry.load(), settings, Exemptions())
     service: Any = _PolicyAnalyzerServicer(
-        "watershed",
-        "0.0.1",
-        list(pack.policies(Evaluation(registry.load(), settings, Exemptions()))),
-        EnforcementLevel.MANDATORY,
+        "watershed", "0.0.1", list(pack.policies(evaluation)), EnforcementLevel.MANDATORY
     )
     request = analyzer_pb2.AnalyzeRequest(
         type=type_,
@@ -176,3 +183,20 @@ def test_a_log_group_whose_retention_is_not_known_yet_is_left_alone() -> None:
 
     assert remediated(group, {"retentionInDays": UNKNOWN_STRING_VALUE, "tags": {"owner": "x"}}) is None
     assert remediated(group, {"retentionInDays": 0, "tags": {"owner": "x"}})["retentionInDays"] == 365
+
+
+@pytest.mark.parametrize("helps", [True, False])
+def test_a_remedy_that_does_not_help_changes_nothing(helps: bool) -> None:
+    rule = Rule(id="X-SEEN", title="t", severity=Severity.LOW, why="w.")
+
+    @rule.on(QUEUE)
+    def seen(queue: Resource, _: Settings) -> Iterator[Finding]:
+        if queue.properties.get("seen") is not True:
+            yield Finding("is not seen", "see it")
+
+    rule.remedy("sees it", QUEUE)(lambda _, __: {"seen": helps})
+    settings = Settings(remediate=frozenset({"X-SEEN"}))
+
+    changed = remediated(QUEUE, {"name": "raw"}, settings, rules=registry.Registry([rule]))
+
+    assert changed == ({"name": "raw", "seen": True} if helps else None)

@@ -47,7 +47,7 @@ def preview_stack(
                 variables={ARTIFACTS_VARIABLE: str(artifacts)},
             )
             outcome = deployment.preview(lambda step: progress.doing(f"preview: {step}"))
-        taken_as_given = sorted(given.read_text("utf-8").splitlines())
+        taken_as_given = sorted(set(given.read_text("utf-8").splitlines()))
     if outcome.failed and not outcome.violations:
         outcome.raise_if_failed("preview")
     planned = [(kind, urn) for _, kind, urn in outcome.steps]

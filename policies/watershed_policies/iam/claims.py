@@ -42,6 +42,7 @@ CLAIM = re.compile(
 )
 # Claims of GitHub that every repository can have.
 ANYONES_CLAIM = re.compile(r"(environment|ref|context|workflow|head_ref|base_ref|actor):")
+GUEST = "unauthenticated"
 GITHUB = "token.actions.githubusercontent.com"
 
 
@@ -53,6 +54,14 @@ def bounds_subject(conditions: Sequence[Condition]) -> bool:
         and all(_names_owner(condition.key.lower(), value) for value in condition.values)
         for condition in conditions
     )
+
+
+def admits_guests(conditions: Sequence[Condition]) -> bool:
+    """Say whether a condition is for those whom Cognito gives a token without a sign-in.
+
+    https://docs.aws.amazon.com/cognito/latest/developerguide/role-trust-and-permissions.html
+    """
+    return any(condition.key.lower().endswith(":amr") and GUEST in condition.values for condition in conditions)
 
 
 def _names_owner(key: str, value: str) -> bool:

@@ -49,6 +49,17 @@ def oidc_names_subject(role: Resource, _: Settings) -> Iterator[Finding]:
                 )
 
 
+@OIDC_SUBJECT.on(aws("iam", "Role"))
+def no_role_for_guests(role: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a role for those who have not signed in."""
+    for statement in locations.allowed_statements(role, Kind.TRUST):
+        if claims.admits_guests(statement.conditions):
+            yield Finding(
+                f"{statement.label} lets in who has not signed in",
+                'ask for "ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"}',
+            )
+
+
 @SAML_AUDIENCE.on(aws("iam", "Role"))
 def saml_names_audience(role: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a role that any assertion of a SAML provider opens."""

@@ -5,7 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.policy.cases import bad, good
-from tests.policy.cases.iam import ACCOUNT, ATTACHMENT, LAMBDA, LOGS, ROLE, TABLES, TOPIC, bucket, grants, trust
+from tests.policy.cases.iam import (
+    ACCOUNT,
+    ATTACHMENT,
+    GITHUB,
+    LAMBDA,
+    LOGS,
+    ROLE,
+    TABLES,
+    TOPIC,
+    bucket,
+    grants,
+    oidc,
+    trust,
+)
 from tests.policy.resources import allow, document, make
 
 if TYPE_CHECKING:
@@ -110,7 +123,22 @@ def by_saml(**condition: Any) -> Recorded:
     return trust({**statement, "Condition": condition} if condition else statement)
 
 
+# https://docs.github.com/en/actions/reference/security/oidc
+IMMUTABLE = "repo:owner@123456/name@456789:ref:refs/heads/main"
+COGNITO = "cognito-identity.amazonaws.com"
+
+
+def by_pool(kind: str) -> Recorded:
+    statement = allow("sts:AssumeRoleWithWebIdentity", Principal={"Federated": COGNITO})
+    pool = {"StringEquals": {f"{COGNITO}:aud": "eu-west-1:1234"}, "ForAnyValue:StringLike": {f"{COGNITO}:amr": kind}}
+    return trust({**statement, "Condition": pool})
+
+
 SIGNED_IN = [
+    bad("IAM-OIDC-SUBJECT", "guests of an identity pool", by_pool("unauthenticated")),
+    good("IAM-OIDC-SUBJECT", "users of an identity pool", by_pool("authenticated")),
+    good("IAM-OIDC-SUBJECT", "a repository by its immutable subject", oidc(StringEquals={f"{GITHUB}:sub": IMMUTABLE})),
+    bad("IAM-OIDC-SUBJECT", "any owner with an id", oidc(StringLike={f"{GITHUB}:sub": "repo:*@123456/*:ref:*"})),
     bad("IAM-SAML-AUDIENCE", "any assertion", by_saml()),
     bad("IAM-SAML-AUDIENCE", "a condition that is met without the key", by_saml(StringEqualsIfExists=AUDIENCE)),
     bad("IAM-SAML-AUDIENCE", "any audience", by_saml(StringLike={"SAML:aud": "*"})),

@@ -209,7 +209,7 @@ def _mentions(other: Resource, group: Resource) -> bool:
     return any(_holds(value, group.identities()) for value in other.values.values())
 
 
-def _holds(value: object, names: set[str]) -> bool:
+def _holds(value: object, names: frozenset[str]) -> bool:
     if isinstance(value, dict):
         return any(_holds(item, names) for item in value.values())
     if isinstance(value, list):

@@ -236,6 +236,7 @@ SNOWFLAKE = [
         snowflake("ExternalVolume", storageLocations=[{"storageBaseUrl": "s3://*"}]),
     ),
     bad("SNOWFLAKE-STORAGE-LOCATIONS", "another's bucket", make(BUCKET, bucket="raw"), integration("s3://theirs/")),
+    good("SNOWFLAKE-STORAGE-LOCATIONS", "the stack's, named by AWS", make(BUCKET, "raw"), integration("s3://raw/")),
     good("SNOWFLAKE-STORAGE-LOCATIONS", "the stack's", make(BUCKET, bucket="raw"), integration("s3://raw/flights/")),
     good("SNOWFLAKE-STORAGE-LOCATIONS", "ours", integration("s3://raw/", "s3://curated/flights/")),
     good("SNOWFLAKE-STORAGE-LOCATIONS", "ours, in government regions", integration("s3gov://raw/")),

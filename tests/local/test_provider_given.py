@@ -17,6 +17,7 @@ from .test_command_line import watershed
 BROKER = "aws:mq/broker:Broker"
 BUCKET = "aws:s3/bucket:Bucket"
 PROGRAM = """
+import pulumi
 import pulumi_aws as aws
 zones = aws.get_availability_zones(state="available")
 image = aws.ec2.get_ami(most_recent=True, owners=["amazon"])
@@ -26,6 +27,8 @@ for number, zone in enumerate(zones.names[:2]):
     aws.ec2.Subnet(f"subnet-{zone}", vpc_id=vpc.id, cidr_block=block, map_public_ip_on_launch=True)
 aws.ec2.Instance("web", ami=image.id, instance_type="t3.micro")
 aws.mq.Broker("broker", engine_type="RabbitMQ", engine_version="3.13", host_instance_type="mq.m5.large")
+east = pulumi.ResourceOptions(provider=aws.Provider("east", region="us-east-1"))
+aws.mq.Broker("other", engine_type="RabbitMQ", engine_version="3.13", host_instance_type="mq.m5.large", opts=east)
 aws.s3.Bucket.get("theirs", "their-bucket")
 """
 
@@ -132,6 +135,7 @@ def test_a_check_judges_a_whole_program_of_others_and_says_what_it_took_as_given
     assert {("subnet-eu-central-1a", "VPC-SUBNET-PUBLIC-IP"), ("web", "EC2-METADATA-TOKENS")} <= told
     assert "theirs" not in {resource for resource, _ in told}
     assert {BROKER, "aws:ec2/getAmi:getAmi"} <= set(found["taken_as_given"])
+    assert len(set(found["taken_as_given"])) == len(found["taken_as_given"])
 
 
 def test_a_preview_of_it_for_the_local_stage_stays_an_error(project: Path) -> None:
@@ -142,7 +146,7 @@ def test_a_preview_of_it_for_the_local_stage_stays_an_error(project: Path) -> No
 
 
 def test_a_check_that_breaks_off_after_a_violation_says_that_it_is_not_all(project: Path, tmp_path: Path) -> None:
-    for file in project.glob("*.*"):
+    for file in filter(Path.is_file, project.iterdir()):
         (tmp_path / file.name).write_text(file.read_text())
     misspelled = """
 def misspell(args):
@@ -151,7 +155,7 @@ aws.mq.Broker("odd", engine_type="RabbitMQ", engine_version="3", host_instance_t
               opts=pulumi.ResourceOptions(transforms=[misspell], depends_on=[image_user]))
 """
     program = (tmp_path / "__main__.py").read_text().replace("aws.ec2.Instance(", "image_user = aws.ec2.Instance(")
-    (tmp_path / "__main__.py").write_text(f"import pulumi\n{program}\n{misspelled}")
+    (tmp_path / "__main__.py").write_text(f"{program}\n{misspelled}")
 
     done = watershed("policies", "check", "test", "--project", str(tmp_path), "--json")
 

@@ -4,15 +4,33 @@ from .account import AccountSettings
 from .catalog import (
     Catalog,
     Column,
+    Crawler,
     Dataset,
     DateProjection,
     EnumProjection,
+    FilesIn,
     IntegerProjection,
     Partition,
     Source,
+    TablesOf,
     Workgroup,
 )
-from .compute import Artifacts, DependencyLayers, LambdaFunction
+from .compute import (
+    Artifacts,
+    DependencyLayers,
+    Egress,
+    FargateCluster,
+    FargateJob,
+    GlueJob,
+    Image,
+    ImageCache,
+    ImageRepository,
+    JdbcConnection,
+    LambdaFunction,
+    Rotation,
+    Secret,
+    Subnets,
+)
 from .config import PlatformConfig
 from .core import Component, EncryptionKey, Grantee, Role, Statement, Tags
 from .events import Schedule, ScheduledStart
@@ -22,9 +40,10 @@ from .platform import Platform
 from .storage import AccessLogs, Bucket, DataLake, Lifecycle, MetadataTable, Zone
 
 __all__ = [
-    "AccessLogs", "AccountSettings", "Artifacts", "Bucket", "Catalog", "Column", "Component", "DataLake", "Dataset",
-    "DateProjection", "DeadLetterQueue", "DependencyLayers", "EncryptionKey", "EnumProjection", "Grantee", "Ingestion",
-    "IntegerProjection", "LambdaFunction", "Lifecycle", "MetadataTable", "Partition", "Platform", "PlatformConfig",
-    "Queue", "Role", "Schedule", "ScheduledStart", "Sender", "Source", "Statement", "Tags", "Topic", "Workgroup",
-    "Zone",
+    "AccessLogs", "AccountSettings", "Artifacts", "Bucket", "Catalog", "Column", "Component", "Crawler", "DataLake",
+    "Dataset", "DateProjection", "DeadLetterQueue", "DependencyLayers", "Egress", "EncryptionKey", "EnumProjection",
+    "FargateCluster", "FargateJob", "FilesIn", "GlueJob", "Grantee", "Image", "ImageCache", "ImageRepository",
+    "Ingestion", "IntegerProjection", "JdbcConnection", "LambdaFunction", "Lifecycle", "MetadataTable", "Partition",
+    "Platform", "PlatformConfig", "Queue", "Role", "Rotation", "Schedule", "ScheduledStart", "Secret", "Sender",
+    "Source", "Statement", "Subnets", "TablesOf", "Tags", "Topic", "Workgroup", "Zone",
 ]  # fmt: skip

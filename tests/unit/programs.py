@@ -34,6 +34,7 @@ from components import (
     Workgroup,
 )
 from components.compute import Artifacts
+from tests.unit import jobs
 
 ROOT = Path(__file__).parents[2]
 STACKS = ("local", "dev", "stage", "prod")
@@ -166,6 +167,7 @@ PROGRAMS: dict[str, Callable[[], object]] = {
     "DeadLetterQueue": lambda: DeadLetterQueue("dead", key=key()),
     "Topic": lambda: Topic("topic", key=key(), emails=["a@example.com"]),
     "Queue and Topic with grants": granted_messaging,
+    **jobs.PROGRAMS,
     "AccountSettings": lambda: AccountSettings("account", key=key()),
 }
 

@@ -36,14 +36,31 @@ from .core import Component, EncryptionKey, Grantee, Role, Statement, Tags
 from .events import Schedule, ScheduledStart
 from .ingestion import Ingestion
 from .messaging import DeadLetterQueue, Queue, Sender, Topic
+from .orchestration import (
+    Choice,
+    CrawlerStage,
+    FargateStage,
+    ForEach,
+    GlueStage,
+    LambdaStage,
+    Parallel,
+    Pipeline,
+    RunLedger,
+    S3Keys,
+    SqlStage,
+    WaitForData,
+    When,
+)
 from .platform import Platform
 from .storage import AccessLogs, Bucket, DataLake, Lifecycle, MetadataTable, Zone
 
 __all__ = [
-    "AccessLogs", "AccountSettings", "Artifacts", "Bucket", "Catalog", "Column", "Component", "Crawler", "DataLake",
-    "Dataset", "DateProjection", "DeadLetterQueue", "DependencyLayers", "Egress", "EncryptionKey", "EnumProjection",
-    "FargateCluster", "FargateJob", "FilesIn", "GlueJob", "Grantee", "Image", "ImageCache", "ImageRepository",
-    "Ingestion", "IntegerProjection", "JdbcConnection", "LambdaFunction", "Lifecycle", "MetadataTable", "Partition",
-    "Platform", "PlatformConfig", "Queue", "Role", "Rotation", "Schedule", "ScheduledStart", "Secret", "Sender",
-    "Source", "Statement", "Subnets", "TablesOf", "Tags", "Topic", "Workgroup", "Zone",
+    "AccessLogs", "AccountSettings", "Artifacts", "Bucket", "Catalog", "Choice", "Column", "Component", "Crawler",
+    "CrawlerStage", "DataLake", "Dataset", "DateProjection", "DeadLetterQueue", "DependencyLayers", "Egress",
+    "EncryptionKey", "EnumProjection", "FargateCluster", "FargateJob", "FargateStage", "FilesIn", "ForEach", "GlueJob",
+    "GlueStage", "Grantee", "Image", "ImageCache", "ImageRepository", "Ingestion", "IntegerProjection",
+    "JdbcConnection", "LambdaFunction", "LambdaStage", "Lifecycle", "MetadataTable", "Parallel", "Partition",
+    "Pipeline", "Platform", "PlatformConfig", "Queue", "Role", "Rotation", "RunLedger", "S3Keys", "Schedule",
+    "ScheduledStart", "Secret", "Sender", "Source", "SqlStage", "Statement", "Subnets", "TablesOf", "Tags", "Topic",
+    "WaitForData", "When", "Workgroup", "Zone",
 ]  # fmt: skip

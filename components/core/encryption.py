@@ -13,7 +13,7 @@ from .iam import Conditions, Statement, policy_document
 from .names import stack_name
 from .tags import Tags
 
-KeyService = Literal["logs", "events", "cloudwatch", "sns"]
+KeyService = Literal["logs", "log-delivery", "events", "cloudwatch", "sns"]
 """AWS services that use the key in their own name, so that the key's policy must name them."""
 
 Context = Mapping[str, pulumi.Input[str] | Sequence[pulumi.Input[str]]]
@@ -26,14 +26,15 @@ class EncryptionKey(Component, domain="core"):
     Creates: a symmetric key with yearly rotation, its alias and its policy; or nothing, when `arn` brings a key.
 
     - `services`: AWS services that use the key in their own name; default all of them: CloudWatch Logs (log groups of
-      this account), EventBridge (to its encrypted queues and topics), CloudWatch alarms (to encrypted topics) and SNS
-      (to encrypted queues).
+      this account, and the delivery of state machines' encrypted logs to them), EventBridge (to encrypted queues and
+      topics), CloudWatch alarms (to encrypted topics) and SNS (to encrypted queues).
     - `deletion_window_days`: 7 to 30, default 30. `rotation_days`: 90 to 2560, default 365.
     - `removable`: may be destroyed, when the stack's `allowDestroy` agrees; default no.
     - `arn`: an existing key's ARN, instead of all of the above. Its own policy must then allow those services.
 
     Outputs: `arn`; attribute `goes_with_the_stack`. Source: AWS KMS Developer Guide, "Key policies"; CloudWatch Logs
-    User Guide, "Encrypt log data"; Amazon SQS Developer Guide and Amazon SNS Developer Guide, "Key management".
+    User Guide, "Encrypt log data"; AWS Step Functions Developer Guide, "Data at rest encryption"; Amazon SQS Developer
+    Guide and Amazon SNS Developer Guide, "Key management".
     """
 
     def __init__(
@@ -101,6 +102,14 @@ class EncryptionKey(Component, domain="core"):
         """
         return Statement(actions=["kms:Decrypt"], resources=[self.arn], conditions=_context(context))
 
+    def data_keys(self, context: Context, *, read: bool = True) -> Statement:
+        """Return the statement that lets a role make data keys, and read with them, in one encryption context alone.
+
+        For services that call KMS with the role's own credentials, as Step Functions does.
+        """
+        actions = [*(["kms:Decrypt"] if read else []), "kms:GenerateDataKey"]
+        return Statement(actions=actions, resources=[self.arn], conditions=_context(context))
+
 
 def _alias(*parts: str) -> str:
     """Return an alias in the characters KMS accepts; a project's or stack's name may hold periods."""
@@ -134,6 +143,14 @@ def _key_policy(deployment: Deployment, services: Sequence[KeyService]) -> list[
                 deployment.endpoint("logs"),
                 _context({"aws:logs:arn": deployment.arn("logs", "log-group:*")}),
                 ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
+            )
+        ],
+        "log-delivery": [
+            service(
+                "LogDelivery",
+                "delivery.logs.amazonaws.com",
+                _context({"SourceArn": deployment.arn("logs", "*")}),
+                ["kms:Decrypt*"],
             )
         ],
         "events": [

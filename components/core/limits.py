@@ -32,3 +32,6 @@ ROLE_INLINE_POLICIES = 10_240
 
 VISIBILITY_TIMEOUT_FACTOR = 6
 """AWS Lambda Developer Guide, "Using Lambda with Amazon SQS": visibility timeout at least six times the timeout."""
+
+STATE_MACHINE_NAME = 80
+"""botocore stepfunctions service model, Name."""

@@ -14,6 +14,8 @@ from botocore.config import Config
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
     from types_boto3_s3.client import S3Client
+    from types_boto3_sns.client import SNSClient
+    from types_boto3_stepfunctions.client import SFNClient
 
 # Lambda's own retry is the queue's; within one attempt short timeouts and a few retries are enough.
 _CONFIG = Config(
@@ -34,3 +36,15 @@ def s3() -> S3Client:
 def dynamodb() -> DynamoDBClient:
     """Return the DynamoDB client."""
     return boto3.client("dynamodb", config=_CONFIG)
+
+
+@functools.cache
+def sns() -> SNSClient:
+    """Return the SNS client."""
+    return boto3.client("sns", config=_CONFIG)
+
+
+@functools.cache
+def stepfunctions() -> SFNClient:
+    """Return the Step Functions client."""
+    return boto3.client("stepfunctions", config=_CONFIG)

@@ -11,7 +11,7 @@ from local.provider import support, supported_types
 from local.provider.server import AwsProvider
 from local.provider.values import Secret
 
-from . import provider_jobs
+from . import provider_jobs, provider_machines
 from .provider_stage import REGION, Life, Refusal
 from .provider_world import ROLE_TRUST, Case, World, get, policy, tags_of
 
@@ -450,6 +450,7 @@ CASES = (
         "DISABLED",
     ),
     *provider_jobs.CASES,
+    *provider_machines.CASES,
 )  # fmt: skip
 
 

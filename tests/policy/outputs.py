@@ -41,6 +41,7 @@ ARNS = {
     "ecr/repository": "arn:aws:ecr:{region}:{account}:repository/{name}",
     "ec2/securityGroup": "arn:aws:ec2:{region}:{account}:security-group/{id}",
     "athena/workgroup": "arn:aws:athena:{region}:{account}:workgroup/{name}",
+    "sfn/stateMachine": "arn:aws:states:{region}:{account}:stateMachine:{name}",
     "iam/role": "arn:aws:iam::{account}:role/{name}",
     "iam/policy": "arn:aws:iam::{account}:policy/{name}",
 }

@@ -35,6 +35,8 @@ from components import (
 )
 from components.compute import Artifacts
 from tests.unit import jobs
+from tests.unit import jobs
+from tests.unit.pipelines import ledger, pipeline, small_pipeline
 
 ROOT = Path(__file__).parents[2]
 STACKS = ("local", "dev", "stage", "prod")
@@ -59,7 +61,8 @@ def artifacts(folder: Path) -> Artifacts:
         "python": "3.13",
         "architecture": "arm64",
         "deployables": {
-            "ingest": {**archive, "archive": "ingest.zip", "entry": "handlers.ingest.app.handler", "layers": ["duckdb"]}
+            name: {**archive, "archive": "ingest.zip", "entry": f"handlers.{name}.app.handler", "layers": ["duckdb"]}
+            for name in ("ingest", "runs")
         },
         "layers": {"duckdb": {**archive, "archive": "duckdb.zip"}},
     }
@@ -162,11 +165,15 @@ PROGRAMS: dict[str, Callable[[], object]] = {
     "LambdaFunction": function,
     "LambdaFunction with event sources": started_function,
     "ScheduledStart": scheduled_start,
+    "Pipeline": pipeline,
+    "Pipeline with one stage": small_pipeline,
+    "RunLedger": ledger,
     "Ingestion": ingestion,
     "Queue": lambda: Queue("queue", key=key()),
     "DeadLetterQueue": lambda: DeadLetterQueue("dead", key=key()),
     "Topic": lambda: Topic("topic", key=key(), emails=["a@example.com"]),
     "Queue and Topic with grants": granted_messaging,
+    **jobs.PROGRAMS,
     **jobs.PROGRAMS,
     "AccountSettings": lambda: AccountSettings("account", key=key()),
 }

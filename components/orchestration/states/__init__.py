@@ -1,0 +1,1 @@
+"""Each kind of stage as states of the Amazon States Language."""

@@ -28,9 +28,9 @@ SAML_AUDIENCE = Rule(
     id="IAM-SAML-AUDIENCE",
     title="A role for a SAML provider says for whom the assertion must be",
     severity=Severity.HIGH,
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_saml.html
     why="Without SAML:aud, an assertion that the provider made for another application opens the role. IAM's guide has "
-    "the condition in every example: "
-    "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_saml.html",
+    "the condition in every example.",
     frameworks=("NIST 800-53 AC-3", "NIST 800-53 IA-8"),
 )
 

@@ -26,8 +26,9 @@ POLICY_COUNT = Rule(
     id="IAM-POLICY-COUNT",
     title="No identity has more managed policies than AWS attaches",
     severity=Severity.MEDIUM,
-    why="AWS attaches 10 and refuses the next in the middle of a deploy, unless the account's quota was raised "
-    "(a role's to 25, a user's to 20): https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    why="AWS attaches 10 and refuses the next in the middle of a deploy, unless the account's quota was raised: a "
+    "role's to 25, a user's to 20.",
 )
 ATTACHED_LIMIT = 10
 

@@ -190,9 +190,9 @@ SWITCHED_OFF: Mapping[str, tuple[Change, str]] = {
         within("watershed-catalog-queries", "configuration", enforceWorkgroupConfiguration=False),
         "ATHENA-ENFORCED",
     ),
-    "results without the key": (
+    "results without encryption": (
         within("watershed-catalog-queries", "configuration", resultConfiguration={"outputLocation": "s3://a/"}),
-        "ATHENA-CUSTOMER-KEY",
+        "ATHENA-ENCRYPTED",
     ),
     "no limit of bytes scanned": (
         within("watershed-catalog-queries", "configuration", bytesScannedCutoffPerQuery=None),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..resource import Resource, aws
-from ..rule import Finding, Rule, Severity
+from ..rule import Finding, Profile, Rule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 WORKGROUP = aws("athena", "Workgroup")
+DATABASE = aws("athena", "Database")
+# Where results are kept -> where it says how they are encrypted, and the property of the key there.
+ENCRYPTION = {
+    WORKGROUP: (("configuration", "resultConfiguration", "encryptionConfiguration"), "kmsKeyArn"),
+    DATABASE: (("encryptionConfiguration",), "kmsKey"),
+}
 KMS_OPTIONS = ("SSE_KMS", "CSE_KMS")
 
 ENFORCED = Rule(
@@ -23,13 +29,22 @@ ENFORCED = Rule(
     frameworks=("NIST 800-53 CM-6",),
     peers=("Checkov CKV_AWS_82", "Trivy AWS-0007"),
 )
-CUSTOMER_KEY = Rule(
-    id="ATHENA-CUSTOMER-KEY",
-    title="Results are encrypted with a customer-managed key",
+ENCRYPTED = Rule(
+    id="ATHENA-ENCRYPTED",
+    title="Results are encrypted",
     severity=Severity.HIGH,
     why="Results hold what the tables hold.",
     frameworks=("FSBP Athena.1", "NIST 800-53 SC-28"),
     peers=("Checkov CKV_AWS_77", "Checkov CKV_AWS_159", "Trivy AWS-0006"),
+)
+CUSTOMER_KEY = Rule(
+    id="ATHENA-CUSTOMER-KEY",
+    title="Results are encrypted with a customer-managed key",
+    severity=Severity.MEDIUM,
+    why="Only a key of ours has a policy and a log of its own. The bucket's own rule (S3-CUSTOMER-KEY) demands it of a "
+    "bucket of the stack, hence strict.",
+    frameworks=("NIST 800-53 SC-28",),
+    profile=Profile.STRICT,
 )
 SCAN_LIMIT = Rule(
     id="ATHENA-SCAN-LIMIT",
@@ -55,36 +70,33 @@ def is_enforced(workgroup: Resource, _: Settings) -> Iterator[Finding]:
         )
 
 
-@CUSTOMER_KEY.on(WORKGROUP)
-def results_are_encrypted(workgroup: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse no encryption, and S3's key."""
-    configuration = workgroup.properties.section("configuration")
-    if configuration.is_true("managedQueryResultsConfiguration", "enabled"):
-        if not configuration.has_customer_key("managedQueryResultsConfiguration", "encryptionConfiguration", "kmsKey"):
+@ENCRYPTED.on(*ENCRYPTION)
+def results_are_encrypted(keeper: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse no encryption, and KMS without a key; results that Athena manages are always encrypted."""
+    if keeper.properties.is_true("configuration", "managedQueryResultsConfiguration", "enabled"):
+        return
+    path, key = ENCRYPTION[keeper.type]
+    option = keeper.properties.get(*path, "encryptionOption")
+    if not option or (option in KMS_OPTIONS and not keeper.properties.is_set(*path, key)):
+        yield Finding("does not encrypt results", _fix(keeper))
+
+
+@CUSTOMER_KEY.on(*ENCRYPTION)
+def results_have_our_key(keeper: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse the keys of S3, Athena and AWS."""
+    managed = keeper.properties.section("configuration").section("managedQueryResultsConfiguration")
+    if managed.is_true("enabled"):
+        if not managed.has_customer_key("encryptionConfiguration", "kmsKey"):
             yield Finding(
                 "keeps managed results without a customer-managed key",
                 '"managed_query_results_configuration": {"enabled": True, '
                 '"encryption_configuration": {"kms_key": key.arn}}',
             )
         return
-    encryption = configuration.section("resultConfiguration").section("encryptionConfiguration")
-    if encryption.get("encryptionOption") not in KMS_OPTIONS or not encryption.has_customer_key("kmsKeyArn"):
-        yield Finding(
-            "does not encrypt results with a customer-managed key",
-            'configuration={..., "result_configuration": {..., "encryption_configuration": '
-            '{"encryption_option": "SSE_KMS", "kms_key_arn": key.arn}}}',
-        )
-
-
-@CUSTOMER_KEY.on(aws("athena", "Database"))
-def database_is_encrypted(database: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse a database whose query results are not encrypted."""
-    encryption = database.properties.section("encryptionConfiguration")
-    if encryption.get("encryptionOption") not in KMS_OPTIONS or not encryption.has_customer_key("kmsKey"):
-        yield Finding(
-            "does not encrypt results with a customer-managed key",
-            'encryption_configuration={"encryption_option": "SSE_KMS", "kms_key": key.arn}',
-        )
+    path, key = ENCRYPTION[keeper.type]
+    option = keeper.properties.get(*path, "encryptionOption")
+    if option not in KMS_OPTIONS or not keeper.properties.has_customer_key(*path, key):
+        yield Finding("does not encrypt results with a customer-managed key", _fix(keeper))
 
 
 @SCAN_LIMIT.on(WORKGROUP)
@@ -107,3 +119,12 @@ def publishes_metrics(workgroup: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse metrics that are switched off; they are on by default."""
     if workgroup.properties.is_false("configuration", "publishCloudwatchMetricsEnabled"):
         yield Finding("publishes no metrics", 'configuration={..., "publish_cloudwatch_metrics_enabled": True}')
+
+
+def _fix(keeper: Resource) -> str:
+    if keeper.type == DATABASE:
+        return 'encryption_configuration={"encryption_option": "SSE_KMS", "kms_key": key.arn}'
+    return (
+        'configuration={..., "result_configuration": {..., "encryption_configuration": '
+        '{"encryption_option": "SSE_KMS", "kms_key_arn": key.arn}}}'
+    )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..embedded import UnreadableError, is_on, number
 from ..resource import Resource, aws
-from ..rule import Finding, Rule, Severity
+from ..rule import Finding, Profile, Rule, Severity
 from ..secret_text import looks_secret
 from ..state_machines import STATE_MACHINE, states, texts
 
@@ -31,8 +31,10 @@ EXECUTION_DATA = Rule(
     id="SFN-EXECUTION-DATA",
     title="Logs hold what went into each state and came out",
     severity=Severity.LOW,
-    why="Without it the log says that a state failed, but not on what. The log group is encrypted with our key.",
+    why="Without it the log says that a state failed, but not on what. Personal data belongs into no log, hence "
+    "strict.",
     peers=("Checkov CKV_AWS_285",),
+    profile=Profile.STRICT,
 )
 TRACING = Rule(
     id="SFN-TRACING",

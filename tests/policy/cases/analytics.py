@@ -24,6 +24,10 @@ AT_REST = {"catalogEncryptionMode": "SSE-KMS", "sseAwsKmsKeyId": KEY_ARN}
 PASSWORDS = {"returnConnectionPasswordEncrypted": True, "awsKmsKeyId": KEY_ARN}
 ENCRYPTED = {"encryptionConfiguration": {"encryptionOption": "SSE_KMS", "kmsKeyArn": KEY_ARN}}
 
+KMS_ONLY = {"encryptionOption": "SSE_KMS"}
+WITH_S3 = {"encryptionOption": "SSE_S3"}
+OFF = {"enabled": False}
+
 
 def settings(at_rest: dict[str, Any] = AT_REST, passwords: dict[str, Any] = PASSWORDS) -> Recorded:
     return make(
@@ -126,6 +130,14 @@ CASES = [
     bad("ATHENA-ENFORCED", "off", workgroup(enforceWorkgroupConfiguration=False)),
     good("ATHENA-ENFORCED", "on", workgroup(enforceWorkgroupConfiguration=True)),
     good("ATHENA-ENFORCED", "AWS's default, which is on", workgroup()),
+    bad("ATHENA-ENCRYPTED", "not said", workgroup(resultConfiguration={"outputLocation": "s3://results/"})),
+    bad("ATHENA-ENCRYPTED", "no key", workgroup(resultConfiguration={"encryptionConfiguration": KMS_ONLY})),
+    bad("ATHENA-ENCRYPTED", "results that Athena does not manage", workgroup(managedQueryResultsConfiguration=OFF)),
+    bad("ATHENA-ENCRYPTED", "a database's", make(DATABASE, bucket="b", name="d")),
+    good("ATHENA-ENCRYPTED", "S3's key", workgroup(resultConfiguration={"encryptionConfiguration": WITH_S3})),
+    good("ATHENA-ENCRYPTED", "managed results", workgroup(managedQueryResultsConfiguration={"enabled": True})),
+    good("ATHENA-ENCRYPTED", "a database's, S3's key", make(DATABASE, encryptionConfiguration=WITH_S3)),
+    good("ATHENA-ENCRYPTED", "our key", workgroup(resultConfiguration=ENCRYPTED)),
     bad("ATHENA-CUSTOMER-KEY", "none", workgroup(resultConfiguration={"outputLocation": "s3://results/"})),
     bad(
         "ATHENA-CUSTOMER-KEY",

@@ -214,6 +214,11 @@ CASES = [
         "the log",
         cluster(logging="OVERRIDE", kmsKeyId=KEY_ARN, logConfiguration={"s3BucketName": "sessions"}),
     ),
+    bad(
+        "ECS-EXEC-CUSTOMER-KEY",
+        "the log, switched off",
+        cluster(kmsKeyId=KEY_ARN, logConfiguration={"cloudWatchEncryptionEnabled": False}),
+    ),
     good("ECS-EXEC-CUSTOMER-KEY", "ours", cluster(logging="DEFAULT", kmsKeyId=KEY_ARN)),
     good(
         "ECS-EXEC-CUSTOMER-KEY",
@@ -258,6 +263,9 @@ CASES = [
     bad("ECS-VOLUME-ENCRYPTED", "off", service(volumeConfiguration=disk(encrypted=False))),
     good("ECS-VOLUME-ENCRYPTED", "on", service(volumeConfiguration=disk(encrypted=True))),
     good("ECS-VOLUME-ENCRYPTED", "no volume", service()),
+    bad("ECS-PLATFORM-LATEST", "today's latest", service(platformVersion="1.4.0")),
+    good("ECS-PLATFORM-LATEST", "the latest", service(platformVersion="LATEST")),
+    good("ECS-PLATFORM-LATEST", "not said", service()),
     bad("ECS-TERMINATION-PROTECTION", "none, which is the default", machines()),
     bad("ECS-TERMINATION-PROTECTION", "off", machines(managedTerminationProtection="DISABLED")),
     bad("ECS-TERMINATION-PROTECTION", "without scaling", machines(managedTerminationProtection="ENABLED")),

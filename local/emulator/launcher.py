@@ -35,6 +35,7 @@ def main() -> None:
     from hypercorn.config import Config
 
     from . import containers, functions, object_events, recording, tasks, transport
+    from .athena import executions as queries
     from .roles import RoleClients, Roles
     from .states import machines, managed_rules
     from .states.integrations import Integrations
@@ -47,9 +48,9 @@ def main() -> None:
         importlib.import_module(f"ministack.core.{name}")
         for name in ("lambda_runtime", "iam_evaluator", "iam_actions", "responses")
     )
-    s3, eventbridge, ecs, logs, sts, stepfunctions, lambda_service = (
+    s3, eventbridge, ecs, logs, sts, stepfunctions, lambda_service, athena = (
         importlib.import_module(f"ministack.services.{name}")
-        for name in ("s3", "eventbridge", "ecs", "cloudwatch_logs", "sts", "stepfunctions", "lambda_svc")
+        for name in ("s3", "eventbridge", "ecs", "cloudwatch_logs", "sts", "stepfunctions", "lambda_svc", "athena")
     )
     transport.install(app)
     functions.install(lambda_runtime, lambda_service)
@@ -72,6 +73,7 @@ def main() -> None:
             stepfunctions, Api(lambda service: clients(role, machines.SESSION, service, region), region)
         )
 
+    queries.install(athena, evaluator, roles, clients)
     executions = machines.install(stepfunctions, eventbridge, integrations)
     managed_rules.install(stepfunctions, roles)
 

@@ -8,9 +8,11 @@ or the rule that Step Functions manages, is asked of the same policies by `Roles
 import hashlib
 import os
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ..aws import ACCESS_KEY, SECRET_KEY
 from .recording import Recorder
 
 # A client waits for the longest of Lambda's functions; 15 minutes.
@@ -23,7 +25,7 @@ class Credentials:
 
     access_key: str
     secret_key: str
-    token: str
+    token: str | None
 
 
 class Roles:
@@ -58,6 +60,15 @@ class Roles:
         self, role_arn: str, session: str, action: str, resource: str, context: dict[str, Any] | None = None
     ) -> bool:
         """Ask the role's policies, and record what they say."""
+        allowed = self.may(role_arn, session, action, resource, context)
+        caller = f"arn:aws:sts::{role_arn.split(':')[4]}:assumed-role/{role_arn.rpartition('/')[2]}/{session}"
+        self._recorder.add(caller, action, resource, context or {}, allowed=allowed)
+        return allowed
+
+    def may(
+        self, role_arn: str, session: str, action: str, resource: str, context: dict[str, Any] | None = None
+    ) -> bool:
+        """Ask the role's policies."""
         access_key = self.credentials(role_arn, session).access_key
         principal = self._evaluator.resolve_principal(access_key, role_arn.split(":")[4])
         keys = {name.lower(): value for name, value in (context or {}).items()}
@@ -73,10 +84,7 @@ class Roles:
             service_context={"aws:tagkeys": None, **keys},
             principal_keys=principal.keys,
         )
-        decision = self._evaluator.evaluate(asked, principal.policies, *principal.limits).decision
-        allowed = bool(decision == "Allow")
-        self._recorder.add(principal.arn, action, resource, context or {}, allowed=allowed)
-        return allowed
+        return bool(self._evaluator.evaluate(asked, principal.policies, *principal.limits).decision == "Allow")
 
 
 class RoleClients:
@@ -89,14 +97,19 @@ class RoleClients:
         self._lock = threading.Lock()
         self._session: Any = None
 
+    def root(self, region: str) -> Callable[[str], Any]:
+        """Return what makes clients of the account's root, which no policy restricts."""
+        return lambda service: self._once(("", "", service, region), Credentials(ACCESS_KEY, SECRET_KEY, None))
+
     def __call__(self, role_arn: str, session: str, service: str, region: str) -> Any:
         """Return the client of a service, made once for a role and session."""
-        key = (role_arn, session, service, region)
-        credentials = self._roles.credentials(role_arn, session)
+        return self._once((role_arn, session, service, region), self._roles.credentials(role_arn, session))
+
+    def _once(self, key: tuple[str, str, str, str], credentials: Credentials) -> Any:
         # Loading the model of a service is not safe in several threads at once.
         with self._lock:
             if key not in self._made:
-                self._made[key] = self._make(credentials, service, region)
+                self._made[key] = self._make(credentials, *key[2:])
             return self._made[key]
 
     def _make(self, credentials: Credentials, service: str, region: str) -> Any:

@@ -20,7 +20,7 @@ from .test_emulator import wait_until
 
 REGION = "eu-central-1"
 TASK_ROLE, EXECUTION_ROLE = (f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in ("task-writer", "task-execution"))
-NETWORK = {"awsvpcConfiguration": {"subnets": ["subnet-1"], "securityGroups": ["sg-1"]}}
+NETWORK: Any = {"awsvpcConfiguration": {"subnets": ["subnet-1"], "securityGroups": ["sg-1"]}}
 JOB = """
 import boto3, os, sys
 from .words import GREETING

@@ -1,0 +1,5 @@
+"""What a query fails with."""
+
+
+class QueryError(Exception):
+    """A reason, beginning with the name that Athena gives the error."""

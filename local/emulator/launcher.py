@@ -6,11 +6,9 @@ environment while it is imported, so the environment comes first and the imports
 
 import argparse
 import asyncio
-import importlib
 import os
 import signal
 import sys
-import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -34,48 +32,9 @@ def main() -> None:
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
 
-    from . import containers, functions, object_events, recording, tasks, transport
-    from .athena import executions as queries
-    from .roles import RoleClients, Roles
-    from .states import machines, managed_rules
-    from .states.integrations import Integrations
-    from .states.integrations.api import Api
-    from .task_roles import CREDENTIALS_PATH, TaskRoles
+    from . import extensions
 
-    endpoint = f"http://127.0.0.1:{arguments.port}"
-    app = importlib.import_module("ministack.app")
-    lambda_runtime, evaluator, actions, responses = (
-        importlib.import_module(f"ministack.core.{name}")
-        for name in ("lambda_runtime", "iam_evaluator", "iam_actions", "responses")
-    )
-    s3, eventbridge, ecs, logs, sts, stepfunctions, lambda_service, athena = (
-        importlib.import_module(f"ministack.services.{name}")
-        for name in ("s3", "eventbridge", "ecs", "cloudwatch_logs", "sts", "stepfunctions", "lambda_svc", "athena")
-    )
-    transport.install(app)
-    functions.install(lambda_runtime, lambda_service)
-    object_events.install(s3, eventbridge)
-    recorder = recording.install(evaluator, actions)
-    roles = Roles(sts, evaluator, recorder)
-    task_roles = TaskRoles(ecs, logs, roles, endpoint)
-    processes = containers.install(
-        ecs,
-        task_roles,
-        manifest=Path(os.environ.get(containers.CONTAINERS_VARIABLE, "")),
-        folder=Path(tempfile.gettempdir()) / "containers",
-        endpoint=endpoint,
-    )
-    run_tasks = tasks.install(ecs, evaluator, responses, roles, processes)
-    clients = RoleClients(roles, endpoint)
-
-    def integrations(role: str, region: str) -> Integrations:
-        return Integrations(
-            stepfunctions, Api(lambda service: clients(role, machines.SESSION, service, region), region)
-        )
-
-    queries.install(athena, evaluator, roles, clients)
-    executions = machines.install(stepfunctions, eventbridge, integrations)
-    managed_rules.install(stepfunctions, roles)
+    extended = extensions.install(f"http://127.0.0.1:{arguments.port}")
 
     config = Config()
     config.bind = [f"127.0.0.1:{arguments.port}"]
@@ -90,20 +49,15 @@ def main() -> None:
         _watch(arguments.record, lambda: loop.call_soon_threadsafe(stop.set))
         answers: dict[str, Answer] = {
             IDENTITY_PATH: lambda _: {"project": arguments.project, "pid": os.getpid()},
-            recording.CALLS_PATH: lambda _: recorder.document(),
-            CREDENTIALS_PATH: task_roles.answer,
-            tasks.TASKS_PATH: run_tasks.interrupt,
-            tasks.CAPACITY_PATH: run_tasks.set_capacity,
+            **extended.answers,
         }
-        served: Any = with_answers(app.app, answers)
+        served: Any = with_answers(extended.application, answers)
         await serve(served, config, shutdown_trigger=stop.wait)
 
     try:
         asyncio.run(run())
     finally:
-        executions.stop_all()
-        processes.end_all()
-        lambda_runtime.reset()
+        extended.end()
     # ministack's worker threads may still wait for functions; nothing of theirs outlives the emulator.
     sys.stdout.flush()
     os._exit(0)

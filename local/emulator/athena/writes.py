@@ -22,7 +22,7 @@ from .tables import NULL_PARTITION, Column, Table, bucket_and_prefix, quoted
 MOST_PARTITIONS = 100
 RESULT = "watershed_result"
 _COMPRESSIONS = ("zstd", "gzip", "snappy", "none")
-_PARQUET = {
+PARQUET = {
     "InputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
     "OutputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
     "SerdeInfo": {
@@ -115,7 +115,7 @@ def create(
             f"HIVE_PATH_ALREADY_EXISTS: Target directory for table '{'.'.join(name)}' already exists: "
             f"s3://{bucket}/{prefix}"
         )
-    given = [Column(column.name.lower(), _glue_type(column.type)) for column in _result(prepared)]
+    given = [Column(column.name.lower(), glue_type(column.type)) for column in _result(prepared)]
     wanted = [each.lower() for each in properties.get("partitioned_by", ())]
     keys = [column for column in given if column.name in wanted]
     if [key.name for key in keys] != wanted or given[len(given) - len(keys) :] != keys:
@@ -139,7 +139,7 @@ def create(
             "Parameters": {"classification": "parquet", "parquet.compression": compression.upper()},
             "PartitionKeys": [{"Name": key.name, "Type": key.type} for key in keys],
             "StorageDescriptor": {
-                **_PARQUET,
+                **PARQUET,
                 "Location": f"s3://{bucket}/{prefix}",
                 "Columns": [{"Name": column.name, "Type": column.type} for column in columns],
             },
@@ -161,7 +161,7 @@ def unload(statement: Statement, prepared: Prepared, access: Access, folder: Pat
     bucket, prefix = bucket_and_prefix(statement.place)
     if not access.is_empty(bucket, prefix):
         raise QueryError(f"HIVE_PATH_ALREADY_EXISTS: Target directory already exists: {statement.place}")
-    given = [Column(column.name.lower(), _glue_type(column.type)) for column in _result(prepared)]
+    given = [Column(column.name.lower(), glue_type(column.type)) for column in _result(prepared)]
     wanted = [each.lower() for each in statement.properties.get("partitioned_by", ())]
     run(prepared, f"CREATE TABLE picked AS SELECT * FROM {RESULT}")  # noqa: S608 -- names are quoted, texts are literals
     keys = [column for column in given if column.name in wanted]
@@ -278,7 +278,8 @@ def _bare(kind: str) -> str:
     return {"TEXT": "VARCHAR", "INT": "INTEGER", "REAL": "FLOAT"}.get(found, found)
 
 
-def _glue_type(kind: str) -> str:
+def glue_type(kind: str) -> str:
+    """Return a type of DuckDB in Glue's words."""
     if kind.upper().startswith("DECIMAL"):
         return kind.lower()
     return _GLUE_TYPES.get(kind.upper(), "string")

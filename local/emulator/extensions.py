@@ -1,0 +1,97 @@
+"""Everything that is added to ministack, put in place: each in a module of one purpose with an `install`."""
+
+import importlib
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import (
+    containers,
+    crawlers,
+    functions,
+    glue_jobs,
+    object_events,
+    recording,
+    rule_targets,
+    schedules,
+    tasks,
+    transport,
+)
+from .answers import Answer
+from .athena import executions as queries
+from .roles import RoleClients, Roles
+from .states import machines, managed_rules
+from .states.integrations import Integrations
+from .states.integrations.api import Api
+from .task_roles import CREDENTIALS_PATH, TaskRoles
+
+
+@dataclass(frozen=True)
+class Extensions:
+    """What the launcher serves beside ministack, and what ends with it."""
+
+    application: Any
+    answers: Mapping[str, Answer]
+    end: Callable[[], None]
+
+
+def install(endpoint: str) -> Extensions:
+    """Extend ministack in this process; its settings must be in the environment."""
+    app = importlib.import_module("ministack.app")
+    functions.install(_core("lambda_runtime"), _service("lambda_svc"))
+    transport.install(app)
+    object_events.install(_service("s3"), _service("eventbridge"))
+    recorder = recording.install(_core("iam_evaluator"), _core("iam_actions"))
+    roles = Roles(_service("sts"), _core("iam_evaluator"), recorder)
+    clients = RoleClients(roles, endpoint)
+
+    def api(role: str, session: str, region: str) -> Api:
+        return Api(lambda service: clients(role, session, service, region), region)
+
+    task_roles = TaskRoles(_service("ecs"), _service("cloudwatch_logs"), roles, endpoint)
+    processes = containers.install(
+        _service("ecs"),
+        task_roles,
+        manifest=Path(os.environ.get(containers.CONTAINERS_VARIABLE, "")),
+        folder=Path(tempfile.gettempdir()) / "containers",
+        endpoint=endpoint,
+    )
+    run_tasks = tasks.install(_service("ecs"), _core("iam_evaluator"), _core("responses"), roles, processes)
+    queries.install(_service("athena"), _core("iam_evaluator"), roles, clients)
+    crawlers.install(_service("glue"), _core("responses"), clients)
+    glue_jobs.install(_service("glue"))
+    executions = machines.install(
+        _service("stepfunctions"),
+        _service("eventbridge"),
+        lambda role, region: Integrations(_service("stepfunctions"), api(role, machines.SESSION, region)),
+    )
+    managed_rules.install(_service("stepfunctions"), roles)
+    schedules.install(_service("scheduler"), _service("eventbridge"), _core("responses"), api)
+    rule_targets.install(_service("eventbridge"), api, lambda region: Api(clients.root(region), region))
+
+    def end() -> None:
+        executions.stop_all()
+        processes.end_all()
+        _core("lambda_runtime").reset()
+
+    return Extensions(
+        app.app,
+        {
+            recording.CALLS_PATH: lambda _: recorder.document(),
+            CREDENTIALS_PATH: task_roles.answer,
+            tasks.TASKS_PATH: run_tasks.interrupt,
+            tasks.CAPACITY_PATH: run_tasks.set_capacity,
+        },
+        end,
+    )
+
+
+def _core(name: str) -> Any:
+    return importlib.import_module(f"ministack.core.{name}")
+
+
+def _service(name: str) -> Any:
+    return importlib.import_module(f"ministack.services.{name}")

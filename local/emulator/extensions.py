@@ -13,6 +13,7 @@ from . import (
     crawlers,
     functions,
     glue_jobs,
+    iam_resources,
     object_events,
     recording,
     rule_targets,
@@ -45,6 +46,7 @@ def install(endpoint: str) -> Extensions:
     transport.install(app)
     object_events.install(_service("s3"), _service("eventbridge"))
     recorder = recording.install(_core("iam_evaluator"), _core("iam_actions"))
+    iam_resources.install(_core("iam_evaluator"), _core("iam_actions"), _service("ecs"), _service("athena"))
     roles = Roles(_service("sts"), _core("iam_evaluator"), recorder)
     clients = RoleClients(roles, endpoint)
 

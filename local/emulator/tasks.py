@@ -52,12 +52,13 @@ class Tasks:
         overrides = request.get("overrides") or {}
         for kind in ("taskRoleArn", "executionRoleArn"):
             role = overrides.get(kind) or definition.get(kind)
-            if role and not self._may_pass(role):
-                return self._error(
-                    "AccessDeniedException",
-                    f"User: {self._evaluator.caller_arn()} is not authorized to perform: iam:PassRole "
-                    f"on resource: {role}",
-                )
+            passed = {"iam:PassedToService": "ecs-tasks.amazonaws.com"}
+            if role and not self._caller_may("iam:PassRole", role, passed):
+                return self._denied("iam:PassRole", role)
+        if request.get("tags") or request.get("propagateTags", "NONE") != "NONE":
+            made = f"{self._ecs._clusters[cluster]['clusterArn'].replace(':cluster/', ':task/', 1)}/new"
+            if not self._caller_may("ecs:TagResource", made, {"ecs:CreateAction": "RunTask"}):
+                return self._denied("ecs:TagResource", made)
         strategy = {each["capacityProvider"] for each in request.get("capacityProviderStrategy") or ()}
         if strategy and strategy <= self._without_capacity:
             failure = {"arn": definition["taskDefinitionArn"], "reason": NO_CAPACITY}
@@ -87,18 +88,20 @@ class Tasks:
         self._without_capacity = set(json.loads(asked.body or b"{}").get("none", ()))
         return {"none": sorted(self._without_capacity)}
 
-    def _may_pass(self, role: str) -> bool:
+    def _caller_may(self, action: str, resource: str, context: dict[str, Any]) -> bool:
+        """Ask the caller's policies for what RunTask does beside running: the account's root may."""
         caller = self._evaluator.caller_arn()
         if ":assumed-role/" not in caller:
             return True
         name, session = caller.split("/")[1:3]
         return self._roles.allows(
-            f"arn:aws:iam::{caller.split(':')[4]}:role/{name}",
-            session,
-            "iam:PassRole",
-            role,
-            {"iam:PassedToService": "ecs-tasks.amazonaws.com"},
+            f"arn:aws:iam::{caller.split(':')[4]}:role/{name}", session, action, resource, context
         )
+
+    def _denied(self, action: str, resource: str) -> Any:
+        caller = self._evaluator.caller_arn()
+        message = f"User: {caller} is not authorized to perform: {action} on resource: {resource}"
+        return self._error("AccessDeniedException", message)
 
     def _error(self, code: str, message: str) -> Any:
         return self._responses.error_response_json(code, message, 400)

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from local.aws import Clients
+from local.aws import ACCOUNT, Clients
 from local.privileges.calls import read_calls
 
 from .machines import REGION, make_machine, make_role
@@ -17,8 +17,11 @@ BUCKET = "crawled"
 MAY_CRAWL = (
     ("s3:GetObject", f"arn:aws:s3:::{BUCKET}/*"),
     ("s3:ListBucket", f"arn:aws:s3:::{BUCKET}"),
-    *((f"glue:{name}", "*") for name in ("GetTable", "CreateTable", "UpdateTable")),
-    *((f"glue:{name}", "*") for name in ("GetPartitions", "BatchCreatePartition")),
+    *(
+        (f"glue:{name}", f"arn:aws:glue:{REGION}:{ACCOUNT}:{on}")
+        for name in ("GetTable", "CreateTable", "UpdateTable", "GetPartitions", "BatchCreatePartition")
+        for on in ("catalog", "database/crawled", "table/crawled/*")
+    ),
 )
 
 
@@ -137,7 +140,10 @@ def test_a_spark_job_is_recorded_only_and_says_so(clients: Clients, bucket: str)
         "Arguments": {"JobName": name, "Arguments": {"--run_date": "{% $states.input.date %}"}},
         "End": True,
     }
-    may = tuple((f"glue:{action}", "*") for action in ("StartJobRun", "GetJobRun", "BatchStopJobRun"))
+    may = tuple(
+        (f"glue:{action}", f"arn:aws:glue:{REGION}:{ACCOUNT}:job/{name}")
+        for action in ("StartJobRun", "GetJobRun", "BatchStopJobRun")
+    )
     output = make_machine(clients, {"Job": state}, *may).output({"date": "2026-01-02"})
     assert (output["JobRunState"], output["Arguments"]["--run_date"]) == ("SUCCEEDED", "2026-01-02")
     run = clients("glue").get_job_run(JobName=name, RunId=output["Id"])["JobRun"]
@@ -166,5 +172,9 @@ def test_a_machine_waits_for_a_crawler_by_asking(clients: Clients, place: str, t
         "Wait": {"Type": "Wait", "Seconds": 1, "Next": "Ask"},
         "Done": {"Type": "Pass", "Output": "{% $states.input.LastCrawl.Status %}", "End": True},
     }
-    machine = make_machine(clients, states, ("glue:StartCrawler", "*"), ("glue:GetCrawler", "*"))
+    machine = make_machine(
+        clients,
+        states,
+        *((f"glue:{action}Crawler", f"arn:aws:glue:{REGION}:{ACCOUNT}:crawler/{name}") for action in ("Start", "Get")),
+    )
     assert machine.output() == "SUCCEEDED"

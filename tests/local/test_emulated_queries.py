@@ -353,8 +353,15 @@ def test_a_state_machine_inserts_under_its_role_and_keeps_what_was_scanned(lake:
     }
     objects = "arn:aws:s3:::lake-queries"
     allowed = [
-        *((f"athena:{name}", "*") for name in ("StartQueryExecution", "GetQueryExecution", "StopQueryExecution")),
-        *((f"glue:{name}", "*") for name in ("GetDatabase", "GetTable", "GetPartitions", "BatchCreatePartition")),
+        *(
+            (f"athena:{name}QueryExecution", f"arn:aws:athena:{REGION}:{ACCOUNT}:workgroup/primary")
+            for name in ("Start", "Get", "Stop")
+        ),
+        *(
+            (f"glue:{name}", f"arn:aws:glue:{REGION}:{ACCOUNT}:{on}")
+            for name in ("GetDatabase", "GetTable", "GetPartitions", "BatchCreatePartition")
+            for on in ("catalog", "database/lake", f"table/lake/{daily}")
+        ),
         ("s3:PutObject", f"{objects}/{daily}/*"),
         ("s3:PutObject", f"{objects}/results/*"),
     ]

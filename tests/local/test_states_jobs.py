@@ -21,9 +21,9 @@ NETWORK = {"AwsvpcConfiguration": {"Subnets": ["subnet-1"], "SecurityGroups": ["
 MANAGED_RULE = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/StepFunctionsGetEventsForECSTaskRule"
 TASK_ROLE = f"arn:aws:iam::{ACCOUNT}:role/states-task"
 MAY_RUN_TASKS = (
-    ("ecs:RunTask", "*"),
-    ("ecs:DescribeTasks", "*"),
-    ("ecs:StopTask", "*"),
+    ("ecs:RunTask", f"arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/states:*"),
+    ("ecs:DescribeTasks", f"arn:aws:ecs:{REGION}:{ACCOUNT}:task/states/*"),
+    ("ecs:StopTask", f"arn:aws:ecs:{REGION}:{ACCOUNT}:task/states/*"),
     ("iam:PassRole", TASK_ROLE),
     ("events:PutRule", MANAGED_RULE),
     ("events:PutTargets", MANAGED_RULE),

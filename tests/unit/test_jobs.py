@@ -173,10 +173,11 @@ def test_a_group_lets_nothing_in_and_https_out() -> None:
 
 
 def test_egress_is_what_is_listed_and_nothing_else() -> None:
-    rules = [
-        one.inputs for one in recorded(jobs.equipped_job).values() if one.type.endswith(":SecurityGroupEgressRule")
-    ]
-    assert [rule.get("prefixListId") or rule.get("cidrIpv4") for rule in rules] == ["pl-1", "203.0.113.0/24"]
+    found = recorded(jobs.equipped_job)
+    rules = {name: one.inputs for name, one in found.items() if one.type.endswith(":SecurityGroupEgressRule")}
+    assert set(rules) == {"export-group-egress-0", "export-group-egress-1"}
+    assert rules["export-group-egress-0"]["prefixListId"] == "pl-1"
+    assert rules["export-group-egress-1"]["cidrIpv4"] == "203.0.113.0/24"
 
 
 def test_a_group_of_the_callers_own_is_used_as_it_is() -> None:

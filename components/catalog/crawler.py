@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
+from pydantic.dataclasses import dataclass as validated
 
 from ..compute import JdbcConnection
 from ..compute.glue_runtime import glue_role, run_statements, security_configuration
@@ -19,7 +20,7 @@ _LOGS = "/aws-glue/crawlers"
 """AWS Glue Developer Guide, "Crawler logs"; a security configuration adds the role's name to it, and its own."""
 
 
-@dataclass(frozen=True)
+@validated(frozen=True)
 class FilesIn:
     """A prefix of a zone, whose files become tables of that zone's database."""
 
@@ -71,6 +72,7 @@ class Crawler(Component, domain="catalog"):
         zone = _zone(name, datasets, files, tables)
         if new_folders_only and files is None:
             raise ValueError(f"crawler {name}: new_folders_only is for files; others look at all they are given")
+        catalog.lake.zone(zone)  # an error that names the zones there are
         key = key or catalog.lake.key
         self._catalog = catalog
         self.role = glue_role(

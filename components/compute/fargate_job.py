@@ -1,7 +1,6 @@
 """A program in a container that runs to its end on Fargate."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
 
 import pulumi
 import pulumi_aws as aws
@@ -14,11 +13,10 @@ from ..observability import LogRetention, log_group
 from .fargate_cluster import FargateCluster
 from .fargate_container import CONTAINER, check_environment, container
 from .fargate_size import check_size
-from .image import Image
+from .image import Architecture, Image
 from .private_network import HTTPS_ANYWHERE, Egress, SubnetIds, TaskNetwork, security_group
 from .secret import Secret, SecretField
 
-Architecture = Literal["arm64", "x86_64"]
 _CPU_ARCHITECTURES: Mapping[Architecture, str] = {"arm64": "ARM64", "x86_64": "X86_64"}
 
 

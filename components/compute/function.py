@@ -16,16 +16,20 @@ from . import event_sources
 from .artifacts import Artifacts
 from .environment import check_environment
 from .function_alarms import dead_letter_alarm, function_alarms
-from .layer import DependencyLayers, code_hash
+from .function_code import contained, packaged
+from .image import Architecture, Image
+from .layer import DependencyLayers
 
 
 class LambdaFunction(Component, domain="compute"):
-    """A Lambda function that runs a packaged handler, and may do nothing but log and trace until it is granted more.
+    """A Lambda function that runs a packaged handler or an image, and may only log and trace until it is granted more.
 
     Creates: the function (arm64 or as built, X-Ray, encrypted environment, JSON logs), its log group, role, dead-letter
     queue for asynchronous calls, alarms (errors, throttles, long runs, dead letters), and layers unless given.
 
     - `handler`: the deployable, as `watershed build` names it. `key`: encrypts logs, environment and dead letters.
+    - `image`: instead, one of an ImageRepository with `for_functions`; `architecture`: its own, default arm64;
+      `command`: default the image's.
     - `timeout`: seconds, 1 to 900, default 60. `memory`: MB, 128 to 10,240, default 512 (CPU grows with it).
     - `disk`: MB of /tmp, 512 to 10,240, default 512. `environment`: variables, never secrets: the console shows them.
     - `layers`: shared dependency layers; default its own. `log_retention_days`: default 30.
@@ -34,15 +38,18 @@ class LambdaFunction(Component, domain="compute"):
     - `artifacts`: where the archives lie, see `Artifacts.find`.
 
     Outputs: `arn`, `function_name`; attributes `role`, `dead_letters`. Errors: FileNotFoundError or KeyError where the
-    handler was not built, ValueError for an environment that Lambda refuses. Source: AWS Lambda Developer Guide, "Best
-    practices for working with AWS Lambda functions".
+    handler was not built, ValueError for an environment that Lambda refuses, and for both or none of handler and image.
+    Source: AWS Lambda Developer Guide, "Best practices for working with AWS Lambda functions".
     """
 
     def __init__(
         self,
         name: str,
         *,
-        handler: str,
+        handler: str | None = None,
+        image: Image | None = None,
+        command: Sequence[str] | None = None,
+        architecture: Architecture = "arm64",
         key: EncryptionKey,
         timeout: int = 60,
         memory: int = 512,
@@ -59,11 +66,12 @@ class LambdaFunction(Component, domain="compute"):
         super().__init__(name, tags=tags, opts=opts)
         self.key = key
         self.timeout = timeout
-        found = artifacts or Artifacts.find()
-        deployable = found.deployable(handler)
-        layers = layers or DependencyLayers(
-            self._child("layers"), handlers=[handler], artifacts=found, tags=self.tags, opts=self._options()
-        )
+        if handler is not None and image is None and command is None:
+            code = packaged(name, handler, layers=layers, artifacts=artifacts, tags=self.tags, opts=self._options())
+        elif image is not None and handler is None and layers is None:
+            code = contained(name, image, command=command, architecture=architecture)
+        else:
+            raise ValueError(f"function {name}: give either handler (with layers) or image (with command)")
         self.log_group = log_group(
             self._child("logs"), key=key, retention_days=log_retention_days, tags=self._tags(), opts=self._options()
         )
@@ -79,12 +87,7 @@ class LambdaFunction(Component, domain="compute"):
         self.resource = aws.lambda_.Function(
             check_auto_name(name, FUNCTION_NAME, "function"),
             role=self.role.arn,
-            runtime=f"python{found.python}",
-            architectures=[found.architecture],
-            handler=deployable.entry,
-            code=pulumi.FileArchive(str(deployable.archive.path)),
-            source_code_hash=code_hash(deployable.archive),
-            layers=[layers.arns[layer] for layer in deployable.layers],
+            **code,
             timeout=timeout,
             memory_size=memory,
             ephemeral_storage=aws.lambda_.FunctionEphemeralStorageArgs(size=disk),

@@ -3,10 +3,14 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import pulumi
 
 from ..core import Statement
+
+Architecture = Literal["arm64", "x86_64"]
+"""As Lambda and `docker build --platform` name them, the latter with amd64 for the second."""
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")

@@ -20,7 +20,8 @@ _SHORTEST_RECOVERY_DAYS = 7
 class Secret(Component, domain="compute"):
     """A secret in Secrets Manager: encrypted with the key, readable over TLS, by this account, and where granted.
 
-    Creates: the secret and its policy; a version, if a value is given; a rotation, if one is given.
+    Creates: the secret and its policy; a version, if a value is given; a rotation, if one is given; or nothing, when
+    `arn` brings a secret.
 
     - `key`: encrypts it. `description`: what it is for.
     - `value`: default none: it is filled in outside (`aws secretsmanager put-secret-value`), so neither the program nor
@@ -30,9 +31,10 @@ class Secret(Component, domain="compute"):
     - `name_prefix`: begins the secret's name where a service asks for one, for example `ecr-pullthroughcache/`.
     - `removable`: may be destroyed, when the stack's `allowDestroy` agrees, and is then kept for 7 days rather than 30;
       default no.
+    - `arn`: an existing secret's whole ARN, instead of all of the above but `key`, which must be the one it has.
 
-    Outputs: `arn`. Errors: ValueError for both of rotation and renewed_by. Source: AWS Secrets Manager User Guide,
-    "Secrets Manager best practices", "Resource-based policies".
+    Outputs: `arn`. Errors: ValueError for both of rotation and renewed_by, and for settings of a secret that exists.
+    Source: AWS Secrets Manager User Guide, "Secrets Manager best practices", "Resource-based policies".
     """
 
     def __init__(
@@ -40,53 +42,31 @@ class Secret(Component, domain="compute"):
         name: str,
         *,
         key: EncryptionKey,
-        description: str,
+        description: str = "",
         value: pulumi.Input[str] | None = None,
         rotation: Rotation | None = None,
         renewed_by: TagText | None = None,
         name_prefix: str = "",
         removable: bool = False,
+        arn: pulumi.Input[str] | None = None,
         tags: Tags | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, tags=tags, opts=opts)
-        if rotation is not None and renewed_by is not None:
-            raise ValueError(f"secret {name}: give either rotation or renewed_by: what rotates is renewed by that")
         self._key = key
-        gone = destroyable(removable)
-        self.resource = aws.secretsmanager.Secret(
-            name,
-            name_prefix=f"{name_prefix}{name}-" if name_prefix else None,
-            description=description,
-            kms_key_id=key.arn,
-            recovery_window_in_days=_SHORTEST_RECOVERY_DAYS if gone else _RECOVERY_DAYS,
-            tags={**self._tags(), **({"renewed-by": renewed_by} if renewed_by else {})},
-            opts=self._options(protect=not gone),
-        )
-        self.arn: pulumi.Output[str] = self.resource.arn
-        self.policy = aws.secretsmanager.SecretPolicy(
-            self._child("policy"),
-            secret_arn=self.arn,
-            policy=policy_document(_closed(current())),
-            block_public_policy=True,
-            opts=self._options(),
-        )
-        if value is not None:
-            aws.secretsmanager.SecretVersion(
-                self._child("value"),
-                secret_id=self.resource.id,
-                secret_string=pulumi.Output.secret(value),
-                opts=self._options(),
-            )
-        if rotation is not None:
-            rotate(
-                self._child("rotation"),
-                self.resource,
-                rotation,
-                statements=[*self.read_statements(), self._key.use("secretsmanager", read=False, write=True)],
-                at_once=value is not None,
-                opts=self._options(),
-            )
+        self.resource: aws.secretsmanager.Secret | None = None
+        if arn is not None:
+            if description or value is not None or rotation or renewed_by or name_prefix:
+                raise ValueError(f"secret {name}: it exists already (arn): give its key, and nothing else")
+            self.arn: pulumi.Output[str] = pulumi.Output.from_input(arn)
+        else:
+            if not description:
+                raise ValueError(f"secret {name}: say in description what it is for, or give the arn of one there is")
+            if rotation is not None and renewed_by is not None:
+                raise ValueError(f"secret {name}: give either rotation or renewed_by: what rotates is renewed by that")
+            self.resource = self._make(description, renewed_by, name_prefix, destroyable(removable))
+            self.arn = self.resource.arn
+            self._fill(self.resource, value, rotation)
         self.register_outputs({"arn": self.arn})
 
     def field(self, json_key: str) -> "SecretField":
@@ -103,6 +83,48 @@ class Secret(Component, domain="compute"):
             Statement(actions=["secretsmanager:GetSecretValue"], resources=[self.arn]),
             self._key.use("secretsmanager", context={"SecretARN": self.arn}),
         ]
+
+    def _make(
+        self, description: str, renewed_by: str | None, name_prefix: str, gone: bool
+    ) -> aws.secretsmanager.Secret:
+        made = aws.secretsmanager.Secret(
+            self.name,
+            name_prefix=f"{name_prefix}{self.name}-" if name_prefix else None,
+            description=description,
+            kms_key_id=self._key.arn,
+            recovery_window_in_days=_SHORTEST_RECOVERY_DAYS if gone else _RECOVERY_DAYS,
+            tags={**self._tags(), **({"renewed-by": renewed_by} if renewed_by else {})},
+            opts=self._options(protect=not gone),
+        )
+        aws.secretsmanager.SecretPolicy(
+            self._child("policy"),
+            secret_arn=made.arn,
+            policy=policy_document(_closed(current())),
+            block_public_policy=True,
+            opts=self._options(),
+        )
+        return made
+
+    def _fill(
+        self, secret: aws.secretsmanager.Secret, value: pulumi.Input[str] | None, rotation: Rotation | None
+    ) -> None:
+        if value is not None:
+            aws.secretsmanager.SecretVersion(
+                self._child("value"),
+                secret_id=secret.id,
+                secret_string=pulumi.Output.secret(value),
+                opts=self._options(),
+            )
+        if rotation is not None:
+            encrypt = self._key.use("secretsmanager", read=False, write=True, context={"SecretARN": self.arn})
+            rotate(
+                self._child("rotation"),
+                secret,
+                rotation,
+                statements=[*self.read_statements(), encrypt],
+                at_once=value is not None,
+                opts=self._options(),
+            )
 
 
 @dataclass(frozen=True)

@@ -131,6 +131,12 @@ def crawler_of_database() -> Crawler:
     return Crawler("crawler", catalog=made, tables=TablesOf(connection(made.lake.key), "sales/public/%", "raw"))
 
 
+def image_function() -> LambdaFunction:
+    key = EncryptionKey("key")
+    image = ImageRepository("images", key=key, for_functions=True).image(digest=DIGEST)
+    return LambdaFunction("function", image=image, command=["app.handler"], key=key)
+
+
 PROGRAMS = {
     "FargateCluster": lambda: FargateCluster("cluster"),
     "FargateJob": job,
@@ -141,6 +147,7 @@ PROGRAMS = {
     "Secret": secret,
     "Secret with a value": given_secret,
     "JdbcConnection": connection,
+    "LambdaFunction of an image": image_function,
     "GlueJob": glue_job,
     "Crawler": crawler,
     "Crawler of files": crawler_of_files,

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from components import LambdaFunction, Queue
+from components import Image, ImageRepository, LambdaFunction, Queue
 from components.compute import Artifacts
 from tests.policy.harness import Recorded, record
-from tests.unit.programs import CONFIG, bucket, function, ingestion, key, started_function
+from tests.unit.programs import ACCOUNT, CONFIG, bucket, function, ingestion, key, started_function
 
 
 def recorded(program: Any = function) -> dict[str, Recorded]:
@@ -162,6 +162,34 @@ def test_a_handler_that_was_not_built_is_refused_with_the_command() -> None:
 def test_a_project_that_built_nothing_is_told_the_command(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="watershed build"):
         Artifacts.find(tmp_path / "nothing")
+
+
+def image_function(**given: Any) -> LambdaFunction:
+    made = key()
+    image = ImageRepository("images", key=made, for_functions=True).image(tag="1")
+    return LambdaFunction("function", key=made, **{"image": image, **given})
+
+
+def test_a_function_runs_an_image_of_a_private_repository_for_its_architecture() -> None:
+    inputs = recorded(lambda: image_function(command=["app.handler"], architecture="x86_64"))["function"].inputs
+    assert inputs["packageType"] == "Image"
+    assert inputs["imageUri"] == f"{ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/images-abc1234:1"
+    assert inputs["imageConfig"] == {"commands": ["app.handler"]}
+    assert inputs["architectures"] == ["x86_64"]
+    assert not {"handler", "runtime", "layers", "code"} & set(inputs)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"handler": "ingest"}, "either handler .* or image"),
+        ({"image": None}, "either handler .* or image"),
+        ({"image": Image("public.ecr.aws/docker/library/python:3.13")}, "private repository alone"),
+    ],
+)
+def test_a_function_runs_one_thing_that_lambda_takes(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        record(lambda: image_function(**given), config=CONFIG)
 
 
 def test_an_archive_that_is_gone_is_refused(built: Path) -> None:

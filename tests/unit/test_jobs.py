@@ -371,3 +371,29 @@ def test_a_secret_is_renewed_in_one_way_and_within_what_secrets_manager_takes() 
 
     with pytest.raises(ValueError, match="1 to 1,000"):
         record(often, config=CONFIG)
+
+
+def test_a_secret_that_exists_is_injected_and_read_like_one_that_was_made() -> None:
+    arn = f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:theirs-AbCdEf"
+
+    def program() -> None:
+        key = EncryptionKey("key")
+        theirs = Secret("theirs", key=key, arn=arn)
+        FargateJob(
+            "export", image=jobs.PYTHON, command=["x"], key=key, network=jobs.NETWORK, secrets={"A": theirs.field("a")}
+        )
+
+    found = recorded(program)
+    (inside,) = json.loads(found["export-task"].inputs["containerDefinitions"])
+    assert inside["secrets"] == [{"name": "A", "valueFrom": f"{arn}:a::"}]
+    assert "secretsmanager:GetSecretValue" in actions(found, "export-execution-role")
+    assert not [one for one in found.values() if one.type.startswith("aws:secretsmanager/")]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [({}, "say in description"), ({"arn": "arn:x", "value": "x"}, "exists already")],
+)
+def test_a_secret_is_made_with_a_description_or_brought_with_nothing(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        record(lambda: Secret("odk", key=EncryptionKey("key"), **given), config=CONFIG)

@@ -122,7 +122,7 @@ class JdbcConnection(Component, domain="compute"):
             rule(
                 self._child(f"workers-{direction}"),
                 security_group_id=self.security_group.id,
-                description="Spark's workers among themselves",
+                description="Workers of Spark among themselves",
                 ip_protocol="tcp",
                 from_port=0,
                 to_port=65_535,

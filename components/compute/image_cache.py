@@ -114,7 +114,7 @@ class ImageCache(Component, domain="compute"):
             removable=self._gone,
             fixed_name=f"{self.prefix}/{image}",
             tags=self._tags(),
-            # After the rule: a repository of its prefix that is there before makes ECR refuse nothing, but pulls fail.
+            # Without the rule it would be a repository like any other, which nobody fills.
             opts=self._options(depends_on=[self.rule], protect=not self._gone),
         )
         aws.ecr.LifecyclePolicy(

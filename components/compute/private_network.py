@@ -1,5 +1,6 @@
 """Where a job's tasks run, and what they reach from there."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -8,6 +9,8 @@ import pulumi
 import pulumi_aws as aws
 
 HTTPS = 443
+_DESCRIPTION = re.compile(r"[A-Za-z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{1,255}")
+"""Amazon EC2 API Reference, "IpRange": what describes a rule; no apostrophe."""
 SubnetIds = Sequence[pulumi.Input[str]]
 
 
@@ -44,6 +47,10 @@ class Egress:
     security_group_id: pulumi.Input[str] | None = None
 
     def __post_init__(self) -> None:
+        if not _DESCRIPTION.fullmatch(self.description):
+            raise ValueError(
+                f"egress {self.description!r}: EC2 takes up to 255 letters, digits, spaces and ._-:/()#,@[]+=&;{{}}!$*"
+            )
         if sum(target is not None for target in (self.cidr, self.prefix_list_id, self.security_group_id)) != 1:
             raise ValueError(
                 f"egress {self.description!r}: give exactly one of cidr, prefix_list_id and security_group_id"

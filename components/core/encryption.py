@@ -13,7 +13,7 @@ from .iam import Conditions, Statement, policy_document
 from .names import stack_name
 from .tags import Tags
 
-KeyService = Literal["logs", "log-delivery", "events", "cloudwatch", "sns"]
+KeyService = Literal["logs", "log-delivery", "events", "cloudwatch", "sns", "image-caches"]
 """AWS services that use the key in their own name, so that the key's policy must name them."""
 
 Context = Mapping[str, pulumi.Input[str] | Sequence[pulumi.Input[str]]]
@@ -27,7 +27,8 @@ class EncryptionKey(Component, domain="core"):
 
     - `services`: AWS services that use the key in their own name; default all of them: CloudWatch Logs (log groups of
       this account, and the delivery of state machines' encrypted logs to them), EventBridge (to encrypted queues and
-      topics), CloudWatch alarms (to encrypted topics) and SNS (to encrypted queues).
+      topics), CloudWatch alarms (to encrypted topics), SNS (to encrypted queues) and ECR's pull-through caches
+      (the secrets with their credentials).
     - `deletion_window_days`: 7 to 30, default 30. `rotation_days`: 90 to 2560, default 365.
     - `removable`: may be destroyed, when the stack's `allowDestroy` agrees; default no.
     - `arn`: an existing key's ARN, instead of all of the above. Its own policy must then allow those services.
@@ -161,6 +162,29 @@ def _key_policy(deployment: Deployment, services: Sequence[KeyService]) -> list[
         ],
         "cloudwatch": [service("CloudWatchAlarms", "cloudwatch.amazonaws.com", account)],
         "sns": [service("SnsDeliveries", "sns.amazonaws.com", account)],
+        "image-caches": [_image_caches(deployment)],
     }
     delegation = Statement(sid="AccountIam", principals={"AWS": [root]}, actions=["kms:*"], resources=["*"])
     return [delegation, *(statement for name in dict.fromkeys(services) for statement in by_service[name])]
+
+
+def _image_caches(deployment: Deployment) -> Statement:
+    """Let ECR read the credentials of pull-through caches, and no other secret.
+
+    Its service-linked role has no permission on keys (AWS managed policy AWSECRPullThroughCache_ServiceRolePolicy). A
+    condition names it: a role that does not exist yet, as this one before the first cache, cannot be a principal.
+    """
+    role = "role/aws-service-role/pullthroughcache.ecr.amazonaws.com/AWSServiceRoleForECRPullThroughCache"
+    return Statement(
+        sid="ImageCaches",
+        principals={"AWS": ["*"]},
+        actions=["kms:Decrypt"],
+        resources=["*"],
+        conditions={
+            "StringEquals": {
+                "aws:PrincipalArn": f"arn:{deployment.partition}:iam::{deployment.account_id}:{role}",
+                "kms:ViaService": deployment.endpoint("secretsmanager"),
+            },
+            **_context({"SecretARN": deployment.arn("secretsmanager", "secret:ecr-pullthroughcache/*")}),
+        },
+    )

@@ -39,11 +39,24 @@ def test_a_keys_policy_names_the_account_and_services_and_never_a_role() -> None
     assert principals == [
         {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
         {"Service": "logs.eu-west-1.amazonaws.com"},
+        {"Service": "delivery.logs.amazonaws.com"},
         {"Service": "events.amazonaws.com"},
         {"Service": "events.amazonaws.com"},
         {"Service": "cloudwatch.amazonaws.com"},
         {"Service": "sns.amazonaws.com"},
+        {"AWS": "*"},
     ]
+
+
+def test_everyone_of_a_keys_policy_is_ecrs_own_role_which_reads_credentials_of_image_caches() -> None:
+    """It cannot be a principal by its ARN before the first cache makes it, and has no permission on keys itself."""
+    (cache,) = [one for one in key_policy()["Statement"] if one["Principal"] == {"AWS": "*"}]
+    assert cache["Action"] == "kms:Decrypt"
+    said = cache["Condition"]["StringEquals"]
+    assert said["aws:PrincipalArn"].endswith("/AWSServiceRoleForECRPullThroughCache")
+    assert said["kms:ViaService"] == "secretsmanager.eu-west-1.amazonaws.com"
+    secrets = f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:ecr-pullthroughcache/*"
+    assert cache["Condition"]["ArnLike"] == {"kms:EncryptionContext:SecretARN": secrets}
 
 
 def test_every_service_of_a_keys_policy_is_bound_to_the_account() -> None:

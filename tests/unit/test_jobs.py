@@ -235,6 +235,11 @@ def test_what_is_reached_is_said_in_one_way() -> None:
         Egress(description="Both", cidr="10.0.0.0/8", prefix_list_id="pl-1")
 
 
+def test_a_description_that_ec2_would_refuse_is_refused() -> None:
+    with pytest.raises(ValueError, match="EC2 takes"):
+        Egress(description="Spark's workers", cidr="10.0.0.0/8")
+
+
 # Images
 
 

@@ -1,11 +1,23 @@
 """Security groups, and their rules as resources of their own."""
 
+import re
 from typing import Any
 
 from ..ec2_tags import EC2_TAGS
 from ..table import Call, Name, Part, Resource, Session, State
 
 _ARN = "arn:{partition}:ec2:{region}:{account}"
+
+
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html, GroupDescription; of rules too.
+_DESCRIPTION = re.compile(r"[A-Za-z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{0,255}")
+
+
+def _description(state: State) -> list[tuple[str, str]]:
+    text = state.get("description")
+    if not isinstance(text, str) or _DESCRIPTION.fullmatch(text):
+        return []
+    return [("description", f"is {text!r}: AWS takes at most 255 letters, digits, spaces and ._-:/()#,@[]+=&;{{}}!$*")]
 
 
 def _let_nothing_out(old: State, new: State, session: Session) -> None:
@@ -35,6 +47,7 @@ SECURITY_GROUP = Resource(
         "ingress": "use an aws.vpc.SecurityGroupIngressRule for each rule",
         "egress": "use an aws.vpc.SecurityGroupEgressRule for each rule",
     },
+    check=_description,
 )
 
 # Property -> where AWS wants it in a permission: the list, and the name in its one entry.
@@ -61,7 +74,7 @@ def _permission(parameters: dict[str, Any], state: State) -> None:
 def _one_target(state: State) -> list[tuple[str, str]]:
     given = [name for name in _TARGETS if state.get(name) is not None]
     if len(given) == 1:
-        return []
+        return _description(state)
     return [("", f"needs exactly one of {', '.join(_TARGETS)}; given: {', '.join(given) or 'none'}")]
 
 

@@ -1,13 +1,13 @@
 """The catalog: which tables the lake holds, and who may read them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pulumi
 import pulumi_aws as aws
 
 from ..account import AccountSettings
 from ..compute import GlueJob
+from ..compute.glue_runtime import catalog_key
 from ..core import Component, EncryptionKey, Grantee, Statement, Tags
 from ..core.names import sql_name, stack_name
 from ..storage import DataLake
@@ -112,15 +112,14 @@ class Catalog(Component, domain="catalog"):
         """Let the grantee add rows to a data set: SQL's INSERT, or Spark; files are written, partitions registered.
 
         Neither reading its rows nor deleting them: `grant_read` and `lake.grant_delete` do. Source: Amazon Athena User
-        Guide, "INSERT INTO", "Access to Amazon S3"; AWS Glue Developer Guide, "Setting up encryption in AWS Glue".
+        Guide, "INSERT INTO", "Access to Amazon S3".
         """
         database = self.databases[dataset.zone].name
         bucket = self.lake.zone(dataset.zone).arn
         statements = [
             read_entry(database, dataset.name),
             write_entry(database, dataset.name),
-            # Changing an encrypted catalog takes Encrypt as well, which nothing else does.
-            replace(self._key.use("glue", write=True), actions=["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]),
+            catalog_key(self._key),
             Statement(
                 actions=["s3:ListBucket"],
                 resources=[bucket],

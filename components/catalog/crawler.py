@@ -9,7 +9,7 @@ import pulumi_aws as aws
 from pydantic.dataclasses import dataclass as validated
 
 from ..compute import JdbcConnection
-from ..compute.glue_runtime import glue_role, run_statements, security_configuration
+from ..compute.glue_runtime import catalog_key, glue_role, run_statements, security_configuration
 from ..core import Component, EncryptionKey, Tags
 from ..storage.zone import ZoneName
 from .catalog import Catalog
@@ -119,7 +119,7 @@ class Crawler(Component, domain="catalog"):
                 [
                     read_entry(database, table),
                     write_entry(database, table, definition=True),
-                    lake.key.use("glue", write=True),
+                    catalog_key(lake.key),
                 ],
             )
         for dataset in datasets:

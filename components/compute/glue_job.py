@@ -9,11 +9,12 @@ import pulumi
 import pulumi_aws as aws
 
 from ..core import Component, EncryptionKey, Statement, Tags
+from ..core.deployment import current
 from ..core.names import stack_name
 from ..observability import LogRetention, log_group
 from ..storage import Bucket, DataLake
 from .glue_connection import JdbcConnection
-from .glue_runtime import glue_role, run_statements, security_configuration
+from .glue_runtime import catalog_key, glue_role, run_statements, security_configuration
 
 GlueVersion = Literal["4.0", "5.0", "5.1"]
 WorkerType = Literal[
@@ -128,7 +129,7 @@ class GlueJob(Component, domain="compute"):
 
     def _allow_run(self, system: Bucket, key: EncryptionKey, *, logs: str, bookmarks: bool) -> None:
         """Let the job read its script, use its temporary folder, log, and keep its bookmarks."""
-        statements = run_statements(logs)
+        statements = [*run_statements(logs), *_default_database(), catalog_key(key)]
         if bookmarks:
             # Encrypted by Glue's client in the role's name, through no service: "Encrypting data written by AWS Glue".
             statements.append(
@@ -154,6 +155,20 @@ class GlueJob(Component, domain="compute"):
             tags=self._tags(),
             opts=self._options(depends_on=[system.encryption, system.versioning, system.policy]),
         )
+
+
+def _default_database() -> list[Statement]:
+    """Let Spark look for the database `default`, and make it where there is none, as it does before anything else.
+
+    Source: AWS Glue Developer Guide, "Troubleshooting AWS Glue Data Quality errors", "Unable to verify existence of
+    default database".
+    """
+    arn = current().arn
+    default = [arn("glue", "catalog"), arn("glue", "database/default")]
+    return [
+        Statement(actions=["glue:GetDatabase"], resources=[*default, arn("glue", "database/global_temp")]),
+        Statement(actions=["glue:CreateDatabase"], resources=default),
+    ]
 
 
 def _folder(name: str) -> str:

@@ -68,9 +68,16 @@ def test_a_job_reads_its_script_and_writes_to_its_temporary_folder_alone() -> No
     assert "glue:GetTable" not in actions(found, "spark-role")
 
 
+def test_spark_may_look_for_the_default_database_and_make_it_and_no_other() -> None:
+    found = statements(recorded(job()), "spark-role")
+    (create,) = [one for one in found if one["Action"] == "glue:CreateDatabase"]
+    assert [arn.rpartition(":")[2] for arn in create["Resource"]] == ["catalog", "database/default"]
+
+
 def test_only_a_job_with_bookmarks_uses_the_key_by_itself() -> None:
     def by_itself(found: dict[str, Recorded]) -> list[object]:
-        return [one for one in statements(found, "spark-role") if "kms:Encrypt" in one["Action"]]
+        mine = [one for one in statements(found, "spark-role") if "kms:Encrypt" in one["Action"]]
+        return [one for one in mine if "Condition" not in one]
 
     assert by_itself(recorded(job())) == []
     assert len(by_itself(recorded(job(bookmarks=True)))) == 1

@@ -52,15 +52,15 @@ from .orchestration import (
     When,
 )
 from .platform import Platform
-from .storage import AccessLogs, Bucket, DataLake, Lifecycle, MetadataTable, Zone
+from .storage import AccessLogs, Bucket, DataLake, Lifecycle, MetadataTable, StateTable, Zone
 
 __all__ = [
     "AccessLogs", "AccountSettings", "Artifacts", "Bucket", "Catalog", "Choice", "Column", "Component", "Crawler",
     "CrawlerStage", "DataLake", "Dataset", "DateProjection", "DeadLetterQueue", "DependencyLayers", "Egress",
-    "EncryptionKey", "EnumProjection", "FargateCluster", "FargateJob", "FargateStage", "FilesIn", "ForEach", "GlueJob",
-    "GlueStage", "Grantee", "Image", "ImageCache", "ImageRepository", "Ingestion", "IntegerProjection",
+    "EncryptionKey", "EnumProjection", "FargateCluster", "FargateJob", "FargateStage", "FilesIn", "ForEach",
+    "GlueJob", "GlueStage", "Grantee", "Image", "ImageCache", "ImageRepository", "Ingestion", "IntegerProjection",
     "JdbcConnection", "LambdaFunction", "LambdaStage", "Lifecycle", "MetadataTable", "Parallel", "Partition",
     "Pipeline", "Platform", "PlatformConfig", "Queue", "Role", "Rotation", "RunLedger", "S3Keys", "Schedule",
-    "ScheduledStart", "Secret", "Sender", "Source", "SqlStage", "Statement", "Subnets", "TablesOf", "Tags", "Topic",
-    "WaitForData", "When", "Workgroup", "Zone",
+    "ScheduledStart", "Secret", "Sender", "Source", "SqlStage", "StateTable", "Statement", "Subnets", "TablesOf",
+    "Tags", "Topic", "WaitForData", "When", "Workgroup", "Zone",
 ]  # fmt: skip

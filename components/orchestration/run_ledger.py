@@ -6,12 +6,12 @@ import pulumi_aws as aws
 from ..compute import Artifacts, DependencyLayers, LambdaFunction
 from ..compute.function_alarms import dead_letter_alarm
 from ..core import Component, EncryptionKey, Grantee, Statement, Tags
-from ..core.component import destroyable
 from ..core.deployment import current
 from ..core.limits import STATE_MACHINE_NAME
 from ..core.names import fixed_name
 from ..messaging import DeadLetterQueue, Sender, Topic
 from ..observability import LogRetention
+from ..storage import StateTable
 
 ENDED = ("FAILED", "TIMED_OUT", "ABORTED")
 """How a run can end without success (AWS Step Functions API Reference, "DescribeExecution")."""
@@ -54,24 +54,15 @@ class RunLedger(Component, domain="orchestration"):
         super().__init__(name, tags=tags, opts=opts)
         self.key = key
         self.notify = notify
-        gone = destroyable(removable)
-        self.table = aws.dynamodb.Table(
-            name,
-            billing_mode="PAY_PER_REQUEST",
-            hash_key="pk",
-            range_key="sk",
-            attributes=[aws.dynamodb.TableAttributeArgs(name=attribute, type="S") for attribute in ("pk", "sk")],
-            server_side_encryption=aws.dynamodb.TableServerSideEncryptionArgs(enabled=True, kms_key_arn=key.arn),
-            point_in_time_recovery=aws.dynamodb.TablePointInTimeRecoveryArgs(
-                enabled=True, recovery_period_in_days=recovery_days
-            ),
-            deletion_protection_enabled=not gone,
-            ttl=aws.dynamodb.TableTtlArgs(attribute_name="expires_at", enabled=True),
-            tags=self._tags(),
-            opts=self._options(protect=not gone),
+        self.table = StateTable(
+            self._child("table"),
+            key=key,
+            recovery_days=recovery_days,
+            removable=removable,
+            tags=self.tags,
+            opts=self._options(),
         )
-        self.table_name: pulumi.Output[str] = self.table.name
-        self.arn: pulumi.Output[str] = self.table.arn
+        self.table_name: pulumi.Output[str] = self.table.table_name
         self.function = LambdaFunction(
             self._child("function"),
             handler="runs",
@@ -92,35 +83,17 @@ class RunLedger(Component, domain="orchestration"):
 
     def grant_record(self, grantee: Grantee, pipeline: str) -> aws.iam.RolePolicy:
         """Let the grantee keep outputs of stages of the pipeline's runs, and touch no other item."""
-        return grantee.role.allow(
-            f"record-{self.name}",
-            [
-                Statement(
-                    actions=["dynamodb:PutItem"],
-                    resources=[self.arn],
-                    conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": f"RUN#{pipeline}#*"}},
-                ),
-                self.key.use("dynamodb"),
-            ],
-        )
+        return self.table.grant_put(grantee, keys=f"RUN#{pipeline}#*")
 
     def grant_read(self, grantee: Grantee) -> aws.iam.RolePolicy:
         """Let the grantee read what stands in the ledger."""
-        return grantee.role.allow(
-            f"read-{self.name}",
-            [Statement(actions=["dynamodb:GetItem", "dynamodb:Query"], resources=[self.arn]), self.key.use("dynamodb")],
-        )
+        return self.table.grant_read(grantee)
 
     def _allow_function(self) -> None:
         executions = current().arn("states", f"execution:{machine_prefix()}*")
         self.function.role.allow(
-            "keep-ledger",
+            "look-at-runs",
             [
-                Statement(
-                    actions=["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"],
-                    resources=[self.arn],
-                ),
-                self.key.use("dynamodb"),
                 Statement(actions=["states:DescribeExecution", "states:GetExecutionHistory"], resources=[executions]),
                 # Who reads the history of an encrypted state machine decrypts it (AWS Step Functions Developer Guide,
                 # "Data at rest encryption").
@@ -129,6 +102,7 @@ class RunLedger(Component, domain="orchestration"):
                 ),
             ],
         )
+        self.table.grant_use(self.function)
         self.notify.grant_publish(self.function)
 
     def _tell_of_ends(self) -> None:

@@ -5,6 +5,7 @@ import pulumi_aws as aws
 
 from ..core import Component, EncryptionKey, Grantee, Statement, Tags
 from ..core.component import destroyable
+from .state_table import guarded_table
 
 _KEYS = ("pk", "sk", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk")
 
@@ -42,19 +43,13 @@ class MetadataTable(Component, domain="storage"):
         super().__init__(name, tags=tags, opts=opts)
         self._key = key
         gone = destroyable(removable)
-        self.resource = aws.dynamodb.Table(
+        self.resource = guarded_table(
             name,
-            billing_mode="PAY_PER_REQUEST",
-            hash_key="pk",
-            range_key="sk",
-            attributes=[aws.dynamodb.TableAttributeArgs(name=attribute, type="S") for attribute in _KEYS],
-            global_secondary_indexes=[_index("by-group", "gsi1pk", "gsi1sk"), _index("by-name", "gsi2pk", "gsi2sk")],
-            server_side_encryption=aws.dynamodb.TableServerSideEncryptionArgs(enabled=True, kms_key_arn=key.arn),
-            point_in_time_recovery=aws.dynamodb.TablePointInTimeRecoveryArgs(
-                enabled=True, recovery_period_in_days=recovery_days
-            ),
-            deletion_protection_enabled=not gone,
-            ttl=aws.dynamodb.TableTtlArgs(attribute_name="expires_at", enabled=True),
+            key=key,
+            keys=_KEYS,
+            indexes=[_index("by-group", "gsi1pk", "gsi1sk"), _index("by-name", "gsi2pk", "gsi2sk")],
+            recovery_days=recovery_days,
+            gone=gone,
             tags=self._tags(),
             opts=self._options(protect=not gone),
         )

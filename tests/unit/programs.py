@@ -30,11 +30,11 @@ from components import (
     Schedule,
     ScheduledStart,
     Source,
+    StateTable,
     Topic,
     Workgroup,
 )
 from components.compute import Artifacts
-from tests.unit import jobs
 from tests.unit import jobs
 from tests.unit.pipelines import ledger, pipeline, small_pipeline
 
@@ -140,6 +140,15 @@ def granted_metadata() -> MetadataTable:
     return made
 
 
+def granted_state() -> StateTable:
+    made, clerk = StateTable("state", key=key()), role()
+    made.grant_use(clerk)
+    made.grant_delete(clerk)
+    made.grant_put(Role("writer", service="lambda.amazonaws.com", description="Tried in tests"), keys="DAY#*")
+    made.grant_read(Role("reader", service="lambda.amazonaws.com", description="Tried in tests"))
+    return made
+
+
 def granted_messaging() -> Queue:
     made, clerk = Queue("queue", key=key()), role()
     made.grant_send(clerk)
@@ -157,6 +166,7 @@ PROGRAMS: dict[str, Callable[[], object]] = {
     "DataLake": lake,
     "DataLake with grants": granted_lake,
     "MetadataTable": lambda: MetadataTable("metadata", key=key()),
+    "StateTable with grants": granted_state,
     "MetadataTable with grants": granted_metadata,
     "Catalog": catalog,
     "Catalog with grants": read_catalog,

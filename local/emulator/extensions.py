@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from . import (
+    catalog_settings,
     containers,
     crawlers,
     functions,
@@ -65,6 +66,7 @@ def install(endpoint: str) -> Extensions:
     queries.install(_service("athena"), _core("iam_evaluator"), roles, clients)
     crawlers.install(_service("glue"), _core("responses"), clients)
     glue_jobs.install(_service("glue"))
+    catalog_settings.install(_service("glue"), _core("responses"))
     executions = machines.install(
         _service("stepfunctions"),
         _service("eventbridge"),

@@ -32,6 +32,17 @@ class Schedule:
 
 
 @dataclass(frozen=True)
+class StateMachine:
+    """A state machine: its role, its key, and what Step Functions does beside its states."""
+
+    arn: str
+    role: str
+    logs: bool
+    traced: bool
+    key: str | None
+
+
+@dataclass(frozen=True)
 class Account:
     """The parts of an account that make AWS call things in a role's name."""
 
@@ -39,8 +50,9 @@ class Account:
     region: str
     functions: tuple[Function, ...] = ()
     schedules: tuple[Schedule, ...] = ()
+    machines: tuple[StateMachine, ...] = ()
     keys: Mapping[str, str] = field(default_factory=dict, hash=False)
-    """The KMS key by the ARN of the bucket, table, queue or topic that it encrypts."""
+    """The KMS key by the ARN of the bucket, table, queue, topic, secret or catalog that it encrypts."""
     results: Mapping[str, str] = field(default_factory=dict, hash=False)
     """The place of Athena's results, as an ARN, by the ARN of the workgroup that sets it."""
     bucket_keys: frozenset[str] = frozenset()
@@ -51,13 +63,14 @@ def read_account(clients: Clients) -> Account:
     """Ask the emulator for all of it."""
     keys: dict[str, str] = {}
     bucket_keys = _read_buckets(clients, keys)
-    for read in (_read_tables, _read_queues, _read_topics, _read_streams):
+    for read in (_read_tables, _read_queues, _read_topics, _read_streams, _read_secrets, _read_catalog):
         read(clients, keys)
     return Account(
         number=str(clients("sts").get_caller_identity()["Account"]),
         region=clients.region,
         functions=tuple(_functions(clients)),
         schedules=tuple(_schedules(clients)),
+        machines=tuple(_machines(clients)),
         keys=keys,
         results=_results(clients),
         bucket_keys=frozenset(bucket_keys),
@@ -93,6 +106,22 @@ def _schedules(clients: Clients) -> list[Schedule]:
             target=each["Target"]["Arn"],
             dead_letters=each["Target"].get("DeadLetterConfig", {}).get("Arn"),
             key=each.get("KmsKeyArn"),
+        )
+        for each in found
+    ]
+
+
+def _machines(clients: Clients) -> list[StateMachine]:
+    client = clients("stepfunctions")
+    listed = client.get_paginator("list_state_machines").paginate().search("stateMachines[].stateMachineArn")
+    found = [client.describe_state_machine(stateMachineArn=arn) for arn in listed if arn]
+    return [
+        StateMachine(
+            arn=each["stateMachineArn"],
+            role=_name(each["roleArn"]),
+            logs=each.get("loggingConfiguration", {}).get("level", "OFF") != "OFF",
+            traced=bool(each.get("tracingConfiguration", {}).get("enabled")),
+            key=each.get("encryptionConfiguration", {}).get("kmsKeyId"),
         )
         for each in found
     ]
@@ -155,6 +184,20 @@ def _read_streams(clients: Clients, keys: dict[str, str]) -> None:
         stream = client.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]
         if key := stream.get("KeyId"):
             keys[stream["StreamARN"]] = key
+
+
+def _read_secrets(clients: Clients, keys: dict[str, str]) -> None:
+    client = clients("secretsmanager")
+    for arn in client.get_paginator("list_secrets").paginate().search("SecretList[].ARN"):
+        if arn and (key := client.describe_secret(SecretId=arn).get("KmsKeyId")):
+            keys[arn] = key
+
+
+def _read_catalog(clients: Clients, keys: dict[str, str]) -> None:
+    settings = clients("glue").get_data_catalog_encryption_settings()["DataCatalogEncryptionSettings"]
+    if key := settings.get("EncryptionAtRest", {}).get("SseAwsKmsKeyId"):
+        account = clients("sts").get_caller_identity()["Account"]
+        keys[f"arn:aws:glue:{clients.region}:{account}:catalog"] = key
 
 
 def _or_none(read: Callable[[], Any]) -> Any:

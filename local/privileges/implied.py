@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from .account import Account, Function, Schedule
 from .calls import Call
+from .implied_machines import for_machines
 
 _S3_SSE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html"
 _DYNAMODB_SSE = "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html"
@@ -20,6 +21,8 @@ _LAMBDA_KINESIS = "https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis
 _LAMBDA_STREAMS = "https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html"
 _ATHENA_RESULTS = "https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonAthenaFullAccess.html"
 _KINESIS_SSE = "https://docs.aws.amazon.com/streams/latest/dev/permissions-user-key-KMS.html"
+_SECRETS_SSE = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html"
+_GLUE_SSE = "https://docs.aws.amazon.com/glue/latest/dg/encrypt-glue-data-catalog.html"
 _LAMBDA_XRAY = "https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html"
 _LAMBDA_DLQ = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
 _SCHEDULER_ROLE = "https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html"
@@ -74,6 +77,25 @@ ENCRYPTED_USES = (
     EncryptedUse("Kinesis decrypts", frozenset({"kinesis:GetRecords"}), _READS, _KINESIS_SSE),
     EncryptedUse("Kinesis encrypts", frozenset({"kinesis:PutRecord", "kinesis:PutRecords"}), _WRITES, _KINESIS_SSE),
     EncryptedUse("SNS encrypts", frozenset({"sns:Publish"}), _WRITES_AND_CHECKS, _SNS_SSE),
+    EncryptedUse("Secrets Manager decrypts", frozenset({"secretsmanager:GetSecretValue"}), _READS, _SECRETS_SSE),
+    EncryptedUse(
+        "Glue decrypts the catalog",
+        frozenset(f"glue:{name}" for name in ("GetDatabase", "GetTable", "GetTables", "GetPartition", "GetPartitions")),
+        _READS,
+        _GLUE_SSE,
+    ),
+    EncryptedUse(
+        "Glue encrypts the catalog",
+        frozenset(
+            f"glue:{name}"
+            for name in (
+                *("BatchCreatePartition", "BatchUpdatePartition", "CreatePartition", "CreateTable"),
+                *("UpdatePartition", "UpdateTable"),
+            )
+        ),
+        ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"),
+        _GLUE_SSE,
+    ),
 )
 
 FUNCTION_CALLS = (
@@ -142,7 +164,12 @@ SCHEDULE_CALLS = (
 
 def implied_calls(account: Account, recorded: tuple[Call, ...]) -> list[Call]:
     """Return what AWS would call in the roles' names, beside what was recorded."""
-    services = [*_for_functions(account), *_for_schedules(account), *_for_queries(account, recorded)]
+    services = [
+        *_for_functions(account),
+        *_for_schedules(account),
+        *_for_queries(account, recorded),
+        *for_machines(account, recorded),
+    ]
     return [*services, *(call for each in (*recorded, *services) if each.allowed for call in _of_keys(account, each))]
 
 
@@ -198,9 +225,11 @@ def _of_keys(account: Account, call: Call) -> Iterator[Call]:
 
 
 def _encrypted_thing(resource: str) -> str:
-    """Return the ARN of the bucket of an object, of the table of an index, or the resource itself."""
+    """Return the ARN of an object's bucket, of an index's table, of the catalog of a table, or the resource itself."""
     if ":s3:::" in resource:
         return resource.partition("/")[0]
+    if ":glue:" in resource:
+        return ":".join([*resource.split(":")[:5], "catalog"])
     return resource.partition("/index/")[0]
 
 
@@ -213,6 +242,10 @@ def _encryption_context(service: str, thing: str, resource: str, account: Accoun
             "kms:EncryptionContext:aws:dynamodb:tableName": thing.rpartition("/")[2],
             "kms:EncryptionContext:aws:dynamodb:subscriberId": account.number,
         }
+    if service == "secretsmanager":
+        return {"kms:EncryptionContext:SecretARN": thing}
+    if service == "glue":
+        return {"kms:EncryptionContext:glue_catalog_id": account.number}
     return {f"kms:EncryptionContext:aws:{service}:{'topicArn' if service == 'sns' else 'arn'}": thing}
 
 

@@ -8,20 +8,25 @@ from typing import Any
 
 import pytest
 
+from local.aws import Clients
 from local.emulator import lifecycle
 from local.emulator.lifecycle import Emulator
 from local.privileges import measure
-from local.privileges.account import Account, Function, Schedule
+from local.privileges.account import Account, Function, Schedule, StateMachine, read_account
 from local.privileges.calls import ITS_OWN, Call, Recorded
 from local.privileges.grants import Grant, RolePolicies, is_action, matching_actions
 from local.privileges.implied import ENCRYPTED_USES, FUNCTION_CALLS, SCHEDULE_CALLS, implied_calls
 from local.privileges.report import KEPT_FILE, Kept, Line, PrivilegesReport, compare, kept_grants
 from local.processes import ProcessRecord
 
+from .machines import make_machine
+
 REGION = "eu-central-1"
 KEY = "arn:aws:kms:eu-central-1:111122223333:key/1"
 BUCKET = "arn:aws:s3:::lake"
 QUEUE = "arn:aws:sqs:eu-central-1:111122223333:arrivals"
+SECRET = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:odk-a1b2c3"
+CATALOG = "arn:aws:glue:eu-central-1:111122223333:catalog"
 TABLE = "arn:aws:dynamodb:eu-central-1:111122223333:table/metadata"
 ROLE = "worker-1a2b3c4"
 EMPTY = Account("111122223333", REGION)
@@ -132,10 +137,18 @@ def test_an_object_in_an_encrypted_bucket_takes_the_key_in_the_context_of_the_bu
         ("dynamodb:Query", f"{TABLE}/index/by-name", {"kms:Decrypt"}),
         ("sqs:SendMessage", QUEUE, {"kms:Decrypt", "kms:GenerateDataKey"}),
         ("s3:ListBucket", BUCKET, set()),
+        ("secretsmanager:GetSecretValue", SECRET, {"kms:Decrypt"}),
+        ("glue:GetTable", CATALOG.replace("catalog", "table/lake/flights"), {"kms:Decrypt"}),
+        (
+            "glue:BatchCreatePartition",
+            CATALOG.replace("catalog", "table/lake/flights"),
+            {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"},
+        ),
     ],
 )
 def test_what_a_call_asks_of_the_key(action: str, resource: str, asked: set[str]) -> None:
-    account = Account("111122223333", REGION, keys={BUCKET: KEY, TABLE: KEY, QUEUE: KEY})
+    encrypted = (BUCKET, TABLE, QUEUE, SECRET, CATALOG)
+    account = Account("111122223333", REGION, keys=dict.fromkeys(encrypted, KEY))
     implied = implied_calls(account, (call(action, resource),))
     assert {each.action for each in implied} == asked
     service = action.partition(":")[0]
@@ -174,6 +187,48 @@ def test_lambda_polls_a_stream_and_kinesis_decrypts_it() -> None:
     assert [each.context["kms:ViaService"] for each in made if each.resource == KEY] == [
         f"kinesis.{REGION}.amazonaws.com"
     ]
+
+
+def test_step_functions_logs_traces_encrypts_and_stops_jobs_under_the_role_of_its_machine() -> None:
+    machine = StateMachine("arn:machine", ROLE, logs=True, traced=True, key=KEY)
+    asking = (
+        call("ecs:DescribeTasks", "arn:aws:ecs:eu-central-1:111122223333:task/c/t"),
+        call("athena:GetQueryExecution", "arn:group"),
+        call("glue:GetJobRun", "arn:job"),
+        call("states:DescribeExecution", "arn:execution"),
+    )
+    made = implied_calls(Account("111122223333", REGION, machines=(machine,)), asking)
+    by_kind = {by: {(each.action, each.resource) for each in made if each.by == by} for by in {m.by for m in made}}
+    assert by_kind["Step Functions stops jobs"] == {
+        ("ecs:StopTask", "arn:aws:ecs:eu-central-1:111122223333:task/c/t"),
+        ("athena:StopQueryExecution", "arn:group"),
+        ("glue:BatchStopJobRun", "arn:job"),
+        ("states:StopExecution", "arn:execution"),
+    }
+    assert by_kind["Step Functions encrypts"] == {("kms:Decrypt", KEY), ("kms:GenerateDataKey", KEY)}
+    assert ("logs:CreateLogDelivery", "*") in by_kind["Step Functions delivers logs"]
+    assert ("xray:PutTraceSegments", "*") in by_kind["Step Functions sends traces"]
+    quiet = StateMachine("arn:machine", ROLE, logs=False, traced=False, key=None)
+    assert implied_calls(Account("111122223333", REGION, machines=(quiet,)), ()) == []
+    assert implied_calls(EMPTY, asking) == []
+
+
+def test_the_account_tells_of_machines_secrets_and_the_catalog(clients: Clients) -> None:
+    key = clients("kms").create_key()["KeyMetadata"]["Arn"]
+    secret = clients("secretsmanager").create_secret(Name="read-account", SecretString="s", KmsKeyId=key)["ARN"]
+    machine = make_machine(clients, {"End": {"Type": "Succeed"}})
+    clients("stepfunctions").update_state_machine(
+        stateMachineArn=machine.arn,
+        loggingConfiguration={"level": "ERROR", "includeExecutionData": True, "destinations": []},
+        tracingConfiguration={"enabled": True},
+    )
+    settings: Any = {"EncryptionAtRest": {"CatalogEncryptionMode": "SSE-KMS", "SseAwsKmsKeyId": key}}
+    clients("glue").put_data_catalog_encryption_settings(DataCatalogEncryptionSettings=settings)
+    account = read_account(clients)
+    assert account.keys[secret] == key
+    assert account.keys[f"arn:aws:glue:{REGION}:{account.number}:catalog"] == key
+    found = next(each for each in account.machines if each.arn == machine.arn)
+    assert (found.role, found.logs, found.traced, found.key) == (machine.role.rpartition("/")[2], True, True, None)
 
 
 def test_athena_writes_a_query_s_results_in_the_name_of_who_asks() -> None:

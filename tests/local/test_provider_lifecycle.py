@@ -237,6 +237,28 @@ CASES = (
         "csv",
     ),
     Case(
+        "aws:glue/dataCatalogEncryptionSettings:DataCatalogEncryptionSettings",
+        lambda world: {
+            "dataCatalogEncryptionSettings": {
+                "encryptionAtRest": {"catalogEncryptionMode": "SSE-KMS", "sseAwsKmsKeyId": world.key},
+                "connectionPasswordEncryption": {"returnConnectionPasswordEncrypted": True, "awsKmsKeyId": world.key},
+            }
+        },
+        {
+            "dataCatalogEncryptionSettings": {
+                "encryptionAtRest": {"catalogEncryptionMode": "DISABLED"},
+                "connectionPasswordEncryption": {"returnConnectionPasswordEncrypted": False},
+            }
+        },
+        get(
+            "glue", "get_data_catalog_encryption_settings", "DataCatalogEncryptionSettings", "EncryptionAtRest",
+            "CatalogEncryptionMode",
+        ),
+        "SSE-KMS",
+        "DISABLED",
+        stays=True,
+    ),
+    Case(
         "aws:athena/workgroup:Workgroup",
         lambda world: {
             "configuration": {

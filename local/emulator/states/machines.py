@@ -204,8 +204,29 @@ class Machines:
         return self._engine.error_response_json("ExecutionDoesNotExist", message, 400)
 
 
+def _keep_tracing(engine: Any) -> None:
+    """Let a machine remember whether it is traced: ministack forgets it."""
+    create, update = engine._create_state_machine, engine._update_state_machine
+
+    def created(request: Mapping[str, Any]) -> Any:
+        answer = create(request)
+        if answer[0] == 200:
+            machine = engine._state_machines[json.loads(answer[2])["stateMachineArn"]]
+            machine["tracingConfiguration"] = request.get("tracingConfiguration") or {"enabled": False}
+        return answer
+
+    def updated(request: Mapping[str, Any]) -> Any:
+        answer = update(request)
+        if answer[0] == 200 and "tracingConfiguration" in request:
+            engine._state_machines[request["stateMachineArn"]]["tracingConfiguration"] = request["tracingConfiguration"]
+        return answer
+
+    engine._create_state_machine, engine._update_state_machine = created, updated
+
+
 def install(engine: Any, events: Any, integrations: Callable[[str, str], Integrations]) -> Machines:
     """Let ministack's Step Functions run its executions here."""
+    _keep_tracing(engine)
     machines = Machines(engine, events, integrations)
     engine._run_execution = machines.run
     engine._stop_execution = machines.stop

@@ -59,7 +59,6 @@ ENCRYPTION_SETTINGS = Resource(
     "aws:glue/dataCatalogEncryptionSettings:DataCatalogEncryptionSettings",
     service="glue",
     id="{catalogId}",
-    support="recorded",
     create=Call("PutDataCatalogEncryptionSettings"),
     puts=True,
     read=(Call("GetDataCatalogEncryptionSettings"),),

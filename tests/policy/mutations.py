@@ -135,8 +135,8 @@ def _members(path: str, value: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _documents(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield weaker forms of a policy document."""
-    statements = document["Statement"]
+    """Yield weaker forms of a policy document; a lifecycle policy grants nothing."""
+    statements = document.get("Statement", [])
     for index, statement in enumerate(statements):
         named = f"{statement['Effect']} {statement.get('Sid') or _first(statement.get('Action'))}"
         if statement["Effect"] == "Deny":

@@ -68,7 +68,7 @@ policy-docs: $(READY) ## write docs/policies and the examples of the rules anew
 	@PYTHONPATH=.:policies $(BIN)/python -m tests.policy.reference
 
 schema: $(READY) ## export the JSON Schema of the stack config for editors
-	@$(BIN)/python -m components.config_schema > schemas/stack-config.schema.json
+	@$(BIN)/python -m components.config.schema > schemas/stack-config.schema.json
 
 bench: $(READY) ## run the benchmarks and print their figures
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from components.config import PlatformConfig
-from components.config_errors import Problem
-from components.config_schema import schema_text, stack_config_schema
-from components.config_source import DatasetFiles
+from components.config.errors import Problem
+from components.config.schema import schema_text, stack_config_schema
+from components.config.source import DatasetFiles
 
 ROOT = Path(__file__).parents[2]
 STACKS = ("local", "dev", "stage", "prod")

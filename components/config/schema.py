@@ -4,7 +4,7 @@ import json
 import sys
 from typing import Any
 
-from .config import PlatformConfig
+from .platform import PlatformConfig
 
 
 def stack_config_schema(namespace: str = "watershed") -> dict[str, Any]:

@@ -8,8 +8,8 @@ from typing import Any, Self, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from .catalog import Dataset
-from .storage.zone import DEFAULT_ZONES
+from ..catalog import Dataset
+from ..storage.zone import DEFAULT_ZONES
 
 _SHOWN = 80
 _WORDS = {

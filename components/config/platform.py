@@ -7,16 +7,16 @@ from typing import Annotated, Self
 import pulumi
 from pydantic import BeforeValidator, Field
 
-from .catalog import Dataset
-from .catalog.workgroup import MIN_BYTES_SCANNED
-from .config_errors import Problem, cross_problems, explain, validation_problems
-from .config_source import read_stack_config
-from .core import Classification
-from .core.model import Matching, Model
-from .core.tags import TagText
-from .observability import LogRetention
-from .storage.lifecycle import Days
-from .storage.zone import DEFAULT_ZONES, Zone
+from ..catalog import Dataset
+from ..catalog.workgroup import MIN_BYTES_SCANNED
+from ..core import Classification
+from ..core.model import Matching, Model
+from ..core.tags import TagText
+from ..observability import LogRetention
+from ..storage.lifecycle import Days
+from ..storage.zone import DEFAULT_ZONES, Zone
+from .errors import Problem, cross_problems, explain, validation_problems
+from .source import read_stack_config
 
 _KEY_ARN = r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[\w-]+"
 Email = Annotated[str, Matching(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address")]

@@ -2,14 +2,14 @@
 
 import pulumi
 
-from .account import AccountSettings
-from .catalog import Catalog
-from .compute import Artifacts, DependencyLayers
-from .config import PlatformConfig
-from .core import Component, EncryptionKey, Tags
-from .ingestion import Ingestion
-from .messaging import Topic
-from .storage import DataLake, MetadataTable
+from ..account import AccountSettings
+from ..catalog import Catalog
+from ..compute import Artifacts, DependencyLayers
+from ..config import PlatformConfig
+from ..core import Component, EncryptionKey, Tags
+from ..ingestion import Ingestion
+from ..messaging import Topic
+from ..storage import DataLake, MetadataTable
 
 
 class Platform(Component, domain="platform"):

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from pulumi.runtime import config as runtime_config
 
-from .config_errors import Problem
+from .errors import Problem
 
 
 @dataclass(frozen=True)

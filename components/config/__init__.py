@@ -1,0 +1,3 @@
+from .platform import PlatformConfig
+
+__all__ = ["PlatformConfig"]

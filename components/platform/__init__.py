@@ -1,0 +1,3 @@
+from .platform import Platform
+
+__all__ = ["Platform"]

@@ -2,19 +2,19 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import pulumi
 
-from ..core import Role, Statement
+from ..core import Grantee, Statement
 from ..core.deployment import Deployment
+from ..core.gathering import GatheredGrants
 from .expressions import Scope, StageError, expression
 from .stages import WorkStage
 
 T = TypeVar("T")
 State = dict[str, Any]
-Grant = Callable[[Role], object]
 
 
 class Values:
@@ -55,8 +55,8 @@ class Compilation:
     """Each with the name that stages in a stack config call it by."""
     values: Values
     machine_arn: str
-    statements: dict[str, Statement] = field(default_factory=dict)
-    grants: dict[str, Grant] = field(default_factory=dict)
+    needed: GatheredGrants = field(default_factory=lambda: GatheredGrants("stages"))
+    _granted: set[str] = field(default_factory=set)
 
     def component(self, reference: Any, kind: type[T], where: str) -> T:
         """Return the component a stage names; raises StageError with the names there are."""
@@ -69,28 +69,18 @@ class Compilation:
         raise StageError(f"{where}: there is no {kind.__name__} called {reference!r}; there {names}")
 
     def allow(self, *statements: Statement) -> None:
-        """Write down what the state machine's role needs.
+        """Write down what the state machine's role needs."""
+        self.needed.statements += statements
 
-        What is the same but for its resources becomes one statement: a role's policies may not be long.
-        """
-        for statement in statements:
-            alike = _spelled([statement.actions, statement.conditions])
-            before = self.statements.get(alike)
-            resources = {_spelled(one): one for one in (*(before.resources if before else ()), *statement.resources)}
-            self.statements[alike] = replace(statement, resources=list(resources.values()))
-
-    def grant(self, what: str, grant: Grant) -> None:
+    def grant(self, what: str, grant: Callable[[Grantee], object]) -> None:
         """Write down a grant that the role gets, once for each `what`."""
-        self.grants.setdefault(what, grant)
+        if what not in self._granted:
+            self._granted.add(what)
+            grant(self.needed)
 
     def integration(self, name: str) -> str:
         """Return the resource of a service integration, `ecs:runTask.sync`."""
         return f"arn:{self.deployment.partition}:states:::{name}"
-
-
-def _spelled(value: Any) -> str:
-    """Return a text that is the same for the same value; outputs are the same only if they are one object."""
-    return json.dumps(value, default=lambda output: f"output {id(output)}")
 
 
 @dataclass(frozen=True)

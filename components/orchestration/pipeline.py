@@ -9,6 +9,7 @@ import pulumi_aws as aws
 
 from ..core import Component, EncryptionKey, Grantee, Role, Statement, Tags
 from ..core.deployment import current
+from ..core.gathering import merged
 from ..core.limits import STATE_MACHINE_NAME
 from ..core.names import fixed_name
 from ..events import Schedule, ScheduledStart, Starting
@@ -178,10 +179,8 @@ class Pipeline(Component, domain="orchestration"):
             tags=self.tags,
             opts=self._options(),
         )
-        role.allow("stages", list(compilation.statements.values()))
-        for grant in compilation.grants.values():
-            grant(role)
-        self.ledger.grant_record(role, self.called)
+        self.ledger.grant_record(compilation.needed, self.called)
+        role.allow("stages", merged(compilation.needed.statements))
         role.allow("observe", _observing())
         context = {"aws:states:stateMachineArn": machine_arn}
         logs = {"SourceArn": current().arn("logs", "*")}

@@ -34,10 +34,11 @@ from .compute import (
 from .config import PlatformConfig
 from .core import Component, EncryptionKey, Grantee, Role, Statement, Tags
 from .events import Schedule, ScheduledStart
-from .ingestion import Ingestion
+from .ingestion import Ingestion, SettingsDocument
 from .messaging import DeadLetterQueue, Queue, Sender, Topic
 from .orchestration import (
     Choice,
+    ColumnCheck,
     CrawlerStage,
     FargateStage,
     ForEach,
@@ -45,6 +46,8 @@ from .orchestration import (
     LambdaStage,
     Parallel,
     Pipeline,
+    QualityStage,
+    RowCount,
     RunLedger,
     S3Keys,
     SqlStage,
@@ -55,12 +58,12 @@ from .platform import Platform
 from .storage import AccessLogs, Bucket, DataLake, Lifecycle, MetadataTable, StateTable, Zone
 
 __all__ = [
-    "AccessLogs", "AccountSettings", "Artifacts", "Bucket", "Catalog", "Choice", "Column", "Component", "Crawler",
-    "CrawlerStage", "DataLake", "Dataset", "DateProjection", "DeadLetterQueue", "DependencyLayers", "Egress",
-    "EncryptionKey", "EnumProjection", "FargateCluster", "FargateJob", "FargateStage", "FilesIn", "ForEach",
-    "GlueJob", "GlueStage", "Grantee", "Image", "ImageCache", "ImageRepository", "Ingestion", "IntegerProjection",
+    "AccessLogs", "AccountSettings", "Artifacts", "Bucket", "Catalog", "Choice", "Column", "ColumnCheck", "Component",
+    "Crawler", "CrawlerStage", "DataLake", "Dataset", "DateProjection", "DeadLetterQueue", "DependencyLayers", "Egress",
+    "EncryptionKey", "EnumProjection", "FargateCluster", "FargateJob", "FargateStage", "FilesIn", "ForEach", "GlueJob",
+    "GlueStage", "Grantee", "Image", "ImageCache", "ImageRepository", "Ingestion", "IntegerProjection",
     "JdbcConnection", "LambdaFunction", "LambdaStage", "Lifecycle", "MetadataTable", "Parallel", "Partition",
-    "Pipeline", "Platform", "PlatformConfig", "Queue", "Role", "Rotation", "RunLedger", "S3Keys", "Schedule",
-    "ScheduledStart", "Secret", "Sender", "Source", "SqlStage", "StateTable", "Statement", "Subnets", "TablesOf",
-    "Tags", "Topic", "WaitForData", "When", "Workgroup", "Zone",
+    "Pipeline", "Platform", "PlatformConfig", "QualityStage", "Queue", "Role", "Rotation", "RowCount", "RunLedger",
+    "S3Keys", "Schedule", "ScheduledStart", "Secret", "Sender", "SettingsDocument", "Source", "SqlStage", "StateTable",
+    "Statement", "Subnets", "TablesOf", "Tags", "Topic", "WaitForData", "When", "Workgroup", "Zone",
 ]  # fmt: skip

@@ -1,3 +1,4 @@
+from .checks import ColumnCheck, RowCount
 from .expressions import StageError
 from .pipeline import Pipeline
 from .run_ledger import RunLedger
@@ -10,6 +11,7 @@ from .stages import (
     GlueStage,
     LambdaStage,
     Parallel,
+    QualityStage,
     S3Keys,
     SqlStage,
     WaitForData,
@@ -17,6 +19,7 @@ from .stages import (
 )
 
 __all__ = [
-    "AnyStage", "Choice", "CrawlerStage", "FargateStage", "ForEach", "GlueStage", "LambdaStage", "Parallel", "Pipeline",
-    "RunLedger", "S3Keys", "SqlStage", "StageError", "WaitForData", "When",
+    "AnyStage", "Choice", "ColumnCheck", "CrawlerStage", "FargateStage", "ForEach", "GlueStage", "LambdaStage",
+    "Parallel", "Pipeline", "QualityStage", "RowCount", "RunLedger", "S3Keys", "SqlStage", "StageError", "WaitForData",
+    "When",
 ]  # fmt: skip

@@ -21,11 +21,12 @@ from .stages import (
     GlueStage,
     LambdaStage,
     Parallel,
+    QualityStage,
     SqlStage,
     WaitForData,
     WorkStage,
 )
-from .states import crawler, fargate, flow, function, glue, sql, wait
+from .states import crawler, fargate, flow, function, glue, quality, sql, wait
 
 BEGIN, HELD, ALREADY_RUNNING, FINISH = "Begin run", "Run of this date going on?", "Already running", "Finish run"
 MAX_DEFINITION = 1_048_576
@@ -40,6 +41,7 @@ _WORK: dict[type[WorkStage], tuple[Any, frozenset[str] | None]] = {
     GlueStage: (glue.glue_states, glue.FIELDS),
     CrawlerStage: (crawler.crawler_states, crawler.FIELDS),
     SqlStage: (sql.sql_states, sql.FIELDS),
+    QualityStage: (quality.quality_states, quality.FIELDS),
     WaitForData: (wait.wait_states, wait.FIELDS),
 }
 """How each kind of work becomes states, and the fields of its output where they are known."""

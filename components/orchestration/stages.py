@@ -11,6 +11,7 @@ from ..catalog.dataset import DatasetName
 from ..compute import FargateJob, GlueJob, LambdaFunction
 from ..core.model import Matching, Model
 from ..storage import Bucket
+from .checks import ColumnCheck, RowCount
 
 MAX_TIMEOUT = 31_536_000
 """Seconds in a year, the longest that a standard workflow runs (AWS Step Functions Developer Guide, "Quotas")."""
@@ -127,6 +128,19 @@ class SqlStage(WorkStage):
         return self
 
 
+class QualityStage(WorkStage):
+    """Checks the rows of a data set, or of one partition, in one query; the run fails, saying what does not hold."""
+
+    type: Literal["quality"] = "quality"
+    catalog: Annotated[Catalog | str, _Named(Catalog)] = "catalog"
+    dataset: Annotated[Dataset | DatasetName, _Named(Dataset)]
+    partition: dict[str, Text] = {}
+    """The partition to check: `{day: "${date}"}`; default all rows."""
+    rows: RowCount = RowCount()
+    """Default at least one."""
+    columns: tuple[ColumnCheck, ...] = ()
+
+
 class WaitForData(WorkStage):
     """Waits until at least one object lies under a prefix of a bucket, or the timeout has passed."""
 
@@ -182,7 +196,16 @@ class Choice(Stage):
 
 
 AnyStage = Annotated[
-    FargateStage | LambdaStage | GlueStage | CrawlerStage | SqlStage | WaitForData | Parallel | ForEach | Choice,
+    FargateStage
+    | LambdaStage
+    | GlueStage
+    | CrawlerStage
+    | SqlStage
+    | QualityStage
+    | WaitForData
+    | Parallel
+    | ForEach
+    | Choice,
     Field(discriminator="type"),
 ]
 
@@ -192,6 +215,7 @@ for _model in (
     GlueStage,
     CrawlerStage,
     SqlStage,
+    QualityStage,
     WaitForData,
     Parallel,
     ForEach,

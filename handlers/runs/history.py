@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 _LOOKED_AT = 1_000
 _SUFFIXES = (
     *(" failed after cleaning up", " failed", " on demand", " query", " emptied?", " emptying"),
-    *(" recorded", " looking", " status", " ended?", " late", " done?"),
+    *(" results", " passed?", " passed", " recorded", " looking", " status", " ended?", " late", " done?"),
 )
 """Of the states that one stage is made of: `components/orchestration/states`."""
 

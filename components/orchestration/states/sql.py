@@ -103,18 +103,26 @@ def partition_prefix(stage: SqlStage, dataset: Dataset) -> str:
     return dataset.prefix + "".join(f"{name}={stage.replaces[name]}/" for name in dataset.partition_names)
 
 
+def grant_reading(catalog: Catalog, datasets: list[Dataset], stage: str, compilation: Compilation) -> None:
+    """Let the state machine query data sets of the catalog; raises StageError for one that the catalog lacks."""
+    for dataset in datasets:
+        if dataset.name not in catalog.tables:
+            raise StageError(f"stage {stage!r}: catalog {catalog.name} has no data set {dataset.name!r}")
+    compilation.grant(f"query {catalog.name}", lambda role: catalog.workgroup.grant_query(role))
+    for dataset in datasets:
+        compilation.grant(f"read {dataset.name}", partial(catalog.grant_read, dataset=dataset))
+
+
 def _grant(
     catalog: Catalog, reads: list[Dataset], writes: Dataset | None, stage: SqlStage, compilation: Compilation
 ) -> None:
-    for dataset in [*reads, *([writes] if writes else [])]:
-        if dataset.name not in catalog.tables:
-            raise StageError(f"{where(stage)}: catalog {catalog.name} has no data set {dataset.name!r}")
-    compilation.grant(f"query {catalog.name}", lambda role: catalog.workgroup.grant_query(role))
-    for dataset in reads:
-        compilation.grant(f"read {dataset.name}", partial(catalog.grant_read, dataset=dataset))
-    if writes:
-        compilation.grant(f"write {writes.name}", lambda role: catalog.grant_write(role, writes))
-        if stage.replaces:
-            lake, zone, prefix = catalog.lake, writes.zone, writes.prefix
-            compilation.grant(f"list {prefix}", lambda role: lake.grant_list(role, zone=zone, prefix=prefix))
-            compilation.grant(f"delete {prefix}", lambda role: lake.grant_delete(role, zone=zone, prefix=prefix))
+    grant_reading(catalog, reads, stage.name, compilation)
+    if writes is None:
+        return
+    if writes.name not in catalog.tables:
+        raise StageError(f"{where(stage)}: catalog {catalog.name} has no data set {writes.name!r}")
+    compilation.grant(f"write {writes.name}", lambda role: catalog.grant_write(role, writes))
+    if stage.replaces:
+        lake, zone, prefix = catalog.lake, writes.zone, writes.prefix
+        compilation.grant(f"list {prefix}", lambda role: lake.grant_list(role, zone=zone, prefix=prefix))
+        compilation.grant(f"delete {prefix}", lambda role: lake.grant_delete(role, zone=zone, prefix=prefix))

@@ -17,6 +17,7 @@ FIRST_MOMENT = (1980, 1, 1, 0, 0, 0)
 """The earliest time the zip format can say."""
 UNIX = 3
 HASH_LETTERS = 12
+TAG_LETTERS = 20
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,16 @@ def pack(entries: Mapping[str, Entry]) -> tuple[bytes, Archive]:
     data = buffer.getvalue()
     unpacked = sum(len(entry.content) for entry in entries.values())
     return data, Archive(hashlib.sha256(data).hexdigest(), len(data), unpacked)
+
+
+def content_tag(entries: Mapping[str, Entry]) -> str:
+    """Return what tells these files from all others, however they are compressed: the tag of an image built of them."""
+    digest = hashlib.sha256()
+    for path in sorted(entries):
+        entry = entries[path]
+        digest.update(f"{path}\0{int(entry.executable)}\0{len(entry.content)}\0".encode())
+        digest.update(entry.content)
+    return digest.hexdigest()[:TAG_LETTERS]
 
 
 def files_below(folder: Path) -> Iterator[Path]:

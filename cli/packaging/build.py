@@ -91,7 +91,8 @@ def describe(build: Build) -> dict[str, Any]:
         },
         "layers": {name: _describe_archive(f"layer-{name}", archive) for name, archive in build.layers.items()},
         "containers": {
-            each.name: _describe_archive(f"container-{each.name}", each.archive) for each in build.containers
+            each.name: {**_describe_archive(f"container-{each.name}", each.archive), "tag": each.tag}
+            for each in build.containers
         },
         "packages": {
             each.name: _describe_archive(f"packages-{each.name}", each.packages[0])

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .archive import Archive, Entry, pack
+from .archive import Archive, Entry, content_tag, pack
 from .declarations import Container, Target
 from .errors import BuildError
 from .layers import build_layer, is_cached
@@ -23,6 +23,8 @@ class BuiltContainer:
     name: str
     archive: Archive
     content: bytes
+    tag: str
+    """Of the image that is built of it."""
     packages: tuple[Archive, Path] | None = None
 
 
@@ -37,12 +39,13 @@ def build_container(
         lock = _read(name, root / container.requirements)
         entries["requirements.txt"] = Entry(lock)
     data, archive = pack(entries)
+    tag = content_tag(entries)
     if lock is None or target == "aws":
-        return BuiltContainer(name, archive, data)
+        return BuiltContainer(name, archive, data, tag)
     if not is_cached(lock.decode(), platform):
         report(f"container {name}: installing its packages for this machine")
     source, packages = build_layer(name, lock.decode(), platform)
-    return BuiltContainer(name, archive, data, (packages, source))
+    return BuiltContainer(name, archive, data, tag, (packages, source))
 
 
 def _read(name: str, file: Path) -> bytes:

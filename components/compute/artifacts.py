@@ -29,6 +29,14 @@ class Deployable:
 
 
 @dataclass(frozen=True)
+class Container:
+    """What an image is built of, and the tag of the image that is built of exactly that."""
+
+    archive: Archive
+    tag: str
+
+
+@dataclass(frozen=True)
 class Artifacts:
     """What one build made for one target: a Python version and an architecture."""
 
@@ -63,6 +71,13 @@ class Artifacts:
             entry=entry["entry"],
             layers={layer: self._archive(self._manifest["layers"][layer]) for layer in entry["layers"]},
         )
+
+    def container(self, name: str) -> Container:
+        """Return a container; raises KeyError naming those there are, FileNotFoundError where its archive is gone."""
+        known: dict[str, Any] = self._manifest.get("containers", {})
+        if name not in known:
+            raise KeyError(f"no container {name!r} was built in {self.folder} ({', '.join(sorted(known))}): {_FIX}")
+        return Container(self._archive(known[name]), known[name]["tag"])
 
     def _archive(self, entry: dict[str, Any]) -> Archive:
         path = self.folder / entry["archive"]

@@ -1,6 +1,7 @@
 """Containers of the build: the folder for `docker build`, and this machine's packages for the local stage."""
 
 import json
+import re
 import textwrap
 import zipfile
 from pathlib import Path
@@ -51,6 +52,20 @@ def test_the_archive_of_a_container_is_the_folder_that_docker_builds(project: Pa
     ]
     assert made["containers"].read("Dockerfile") == b"FROM scratch\n"
     assert "packages" not in made
+
+
+def tag(project: Path) -> str:
+    made = build_artifacts("host", project / "out", project)
+    found: str = json.loads(made.manifest.read_text())["containers"]["report"]["tag"]
+    return found
+
+
+def test_the_tag_of_an_image_changes_with_what_it_is_built_of_and_with_nothing_else(project: Path) -> None:
+    first = tag(project)
+    assert re.fullmatch("[0-9a-f]{20}", first)
+    assert tag(project) == first
+    (project / "jobs" / "report" / "summary.R").write_text("print('good day')\n")
+    assert tag(project) != first
 
 
 def test_the_host_has_the_packages_that_the_image_would_have(project: Path) -> None:

@@ -1,3 +1,4 @@
 from .ingestion import Ingestion
+from .settings_document import SettingsDocument
 
-__all__ = ["Ingestion"]
+__all__ = ["Ingestion", "SettingsDocument"]

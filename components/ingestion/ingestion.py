@@ -10,7 +10,7 @@ from ..core import Component, Tags
 from ..messaging import Queue, Topic
 from ..observability import LogRetention
 from ..storage import DataLake, MetadataTable
-from .settings_document import KEY, settings_document
+from .settings_document import SettingsDocument
 
 
 class Ingestion(Component, domain="ingestion"):
@@ -24,6 +24,7 @@ class Ingestion(Component, domain="ingestion"):
     - `memory`, `timeout`, `disk`: of the function, in MB, seconds and MB; default 2,048, 300 and 2,048. A file must fit
       on the disk twice.
     - `max_concurrency`: files at a time, 2 to 1,000, default 4.
+    - `settings`: the document that tells the function of all this, where others read it too; default its own.
     - `notify`, `log_retention_days`, `layers`, `artifacts`: as for LambdaFunction.
 
     Attributes: `function`, `queues` by zone, `settings`. Errors: KeyError for a source zone the lake lacks.
@@ -40,6 +41,7 @@ class Ingestion(Component, domain="ingestion"):
         timeout: int = 300,
         disk: int = 2_048,
         max_concurrency: int = 4,
+        settings: SettingsDocument | None = None,
         notify: Topic | None = None,
         log_retention_days: LogRetention = 30,
         layers: DependencyLayers | None = None,
@@ -48,13 +50,12 @@ class Ingestion(Component, domain="ingestion"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, tags=tags, opts=opts)
-        self.settings = settings_document(
+        self.settings = settings or SettingsDocument(
             self._child("settings"),
             lake=lake,
             metadata=metadata,
             datasets=datasets,
-            owner=self._tags()["owner"],
-            tags=self._tags(),
+            tags=self.tags,
             opts=self._options(),
         )
         self.function = LambdaFunction(
@@ -64,11 +65,7 @@ class Ingestion(Component, domain="ingestion"):
             memory=memory,
             timeout=timeout,
             disk=disk,
-            environment={
-                "SETTINGS_BUCKET": self.settings.bucket,
-                "SETTINGS_KEY": self.settings.key,
-                "SETTINGS_VERSION": self.settings.version_id,
-            },
+            environment=self.settings.environment,
             notify=notify,
             log_retention_days=log_retention_days,
             layers=layers,
@@ -76,7 +73,7 @@ class Ingestion(Component, domain="ingestion"):
             tags=self.tags,
             opts=self._options(),
         )
-        lake.system.grant_read_versions(self.function, KEY)
+        self.settings.grant_read(self.function)
         # In parts too: a file of more than 5 GiB is copied so.
         lake.quarantine.grant_write(self.function)
         metadata.grant_read(self.function)

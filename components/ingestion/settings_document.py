@@ -1,12 +1,13 @@
 """What handlers must know of the platform, as one versioned JSON document in the lake's system bucket."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
 from ..catalog import Dataset
+from ..core import Component, Grantee, Tags
 from ..core.names import stack_name
 from ..storage import DataLake, MetadataTable
 
@@ -15,39 +16,58 @@ VERSION = 1
 KEY = "settings/platform.json"
 
 
-def settings_document(
-    name: str,
-    *,
-    lake: DataLake,
-    metadata: MetadataTable,
-    datasets: Sequence[Dataset],
-    owner: str,
-    tags: dict[str, str],
-    opts: pulumi.ResourceOptions,
-) -> aws.s3.BucketObjectv2:
-    """Return the object that holds the document; its version id changes with its content."""
-    document = {
-        "version": VERSION,
-        "project": pulumi.get_project(),
-        "stack": stack_name(),
-        "zones": {zone: {"bucket": bucket.bucket_name} for zone, bucket in lake.zones.items()},
-        "quarantine": {"bucket": lake.quarantine.bucket_name, "prefix": ""},
-        "metadata_table": {"name": metadata.table_name},
-        "datasets": [describe(dataset, owner) for dataset in datasets],
-    }
-    return aws.s3.BucketObjectv2(
-        name,
-        bucket=lake.system.bucket_name,
-        key=KEY,
-        content=pulumi.Output.json_dumps(document, sort_keys=True),
-        content_type="application/json",
-        tags=tags,
-        # An object written before the bucket has its key would be encrypted with another.
-        opts=pulumi.ResourceOptions.merge(
-            opts,
-            pulumi.ResourceOptions(depends_on=[lake.system.encryption, lake.system.versioning, lake.system.policy]),
-        ),
-    )
+class SettingsDocument(Component, domain="ingestion"):
+    """What handlers are told of zones and data sets, as a JSON object of which each deploy writes a new version.
+
+    Creates: the object.
+
+    - `lake`, `metadata`: told of. `datasets`: all that handlers may ask for.
+
+    Outputs: `environment`, the variables by which a handler finds it; `handlers/common/settings.py` reads it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        lake: DataLake,
+        metadata: MetadataTable,
+        datasets: Sequence[Dataset],
+        tags: Tags | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(name, tags=tags, opts=opts)
+        self._system = lake.system
+        owner = self._tags()["owner"]
+        document = {
+            "version": VERSION,
+            "project": pulumi.get_project(),
+            "stack": stack_name(),
+            "zones": {zone: {"bucket": bucket.bucket_name} for zone, bucket in lake.zones.items()},
+            "quarantine": {"bucket": lake.quarantine.bucket_name, "prefix": ""},
+            "metadata_table": {"name": metadata.table_name},
+            "datasets": [describe(dataset, owner) for dataset in datasets],
+        }
+        self.resource = aws.s3.BucketObjectv2(
+            name,
+            bucket=lake.system.bucket_name,
+            key=KEY,
+            content=pulumi.Output.json_dumps(document, sort_keys=True),
+            content_type="application/json",
+            tags=self._tags(),
+            # An object written before the bucket has its key would be encrypted with another.
+            opts=self._options(depends_on=[lake.system.encryption, lake.system.versioning, lake.system.policy]),
+        )
+        self.environment: Mapping[str, pulumi.Output[str]] = {
+            "SETTINGS_BUCKET": self.resource.bucket,
+            "SETTINGS_KEY": self.resource.key,
+            "SETTINGS_VERSION": self.resource.version_id,
+        }
+        self.register_outputs({"environment": self.environment})
+
+    def grant_read(self, grantee: Grantee) -> aws.iam.RolePolicy:
+        """Let the grantee read the version that it is told of."""
+        return self._system.grant_read_versions(grantee, KEY)
 
 
 def describe(dataset: Dataset, owner: str) -> dict[str, Any]:

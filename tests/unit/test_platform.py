@@ -20,7 +20,7 @@ def recorded(stack: str, config: dict[str, str] | None = None) -> dict[str, Reco
 
 
 def settings(stack: str) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(recorded(stack)["watershed-ingestion-settings"].inputs["content"])
+    document: dict[str, Any] = json.loads(recorded(stack)["watershed-settings"].inputs["content"])
     return document
 
 

@@ -1,15 +1,13 @@
 """Turns what is wrong with a stack config into sentences: the path, what was given, what is accepted."""
 
 import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from types import UnionType
 from typing import Any, Self, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
-
-from ..catalog import Dataset
-from ..storage.zone import DEFAULT_ZONES
 
 _SHOWN = 80
 _WORDS = {
@@ -33,13 +31,14 @@ class Problem:
     given: Any
     accepted: str
 
-    def at(self, listed: str, origins: list[str]) -> Self:
-        """Return the same problem at where the data set was read, instead of at its place in the list of all."""
-        found = re.match(rf"{re.escape(listed)}\[(\d+)\]", self.path)
-        if not found or int(found[1]) >= len(origins):
+    def at(self, namespace: str, origins: Mapping[str, Sequence[str]]) -> Self:
+        """Return the same problem at where the entry was read, instead of at its place in a list of the config."""
+        found = re.match(rf"({re.escape(namespace)}:(\w+))\[(\d+)\]", self.path)
+        if not found or int(found[3]) >= len(origins.get(found[2], ())):
             return self
-        origin, rest = origins[int(found[1])], self.path[found.end() :]
-        return replace(self, path=origin + (rest if origin.startswith(listed) or not rest else f": {rest.lstrip('.')}"))
+        origin, rest = origins[found[2]][int(found[3])], self.path[found.end() :]
+        in_config = origin.startswith(found[1]) or not rest
+        return replace(self, path=origin + (rest if in_config else f": {rest.lstrip('.')}"))
 
     def __str__(self) -> str:
         given = repr(self.given)
@@ -59,64 +58,17 @@ def validation_problems(model: type[M], given: dict[str, Any], namespace: str) -
     try:
         return model.model_validate(given), []
     except ValidationError as error:
-        return None, [_problem(model, detail, namespace) for detail in error.errors() if not _follows(detail)]
+        return None, _together(_problem(model, detail, namespace) for detail in error.errors() if not _follows(detail))
 
 
-def cross_problems(given: dict[str, Any], namespace: str) -> list[Problem]:
-    """Return what is wrong between sections, for as much of them as can be read."""
-    datasets = [(i, d) for i, d in enumerate(_each(Dataset, given.get("datasets"))) if d]
-    names = _zone_names(given.get("lake"))
-    problems = [
-        Problem(f"{namespace}:lake.zones", name, "each zone once")
-        for name in sorted({name for name in names if names.count(name) > 1})
-    ]
-    seen: dict[str, int] = {}
-    sources: dict[tuple[str, str], str] = {}
-    for position, dataset in datasets:
-        path = f"{namespace}:datasets[{position}]"
-        if dataset.name in seen:
-            problems.append(
-                Problem(
-                    f"{path}.name", dataset.name, f"each data set once; datasets[{seen[dataset.name]}] has this name"
-                )
-            )
-        seen.setdefault(dataset.name, position)
-        used = [(".zone", dataset.zone)] + ([(".source.zone", dataset.source.zone)] if dataset.source else [])
-        problems += [
-            Problem(path + where, zone, f"a zone of the lake: {', '.join(names)}")
-            for where, zone in used
-            if zone not in names
-        ]
-        if dataset.source:
-            source = (dataset.source.zone, dataset.source.prefix)
-            if source in sources:
-                problems.append(
-                    Problem(f"{path}.source.prefix", source[1], f"a prefix of its own; {sources[source]} has this one")
-                )
-            sources.setdefault(source, dataset.name)
-            if source == (dataset.zone, dataset.prefix):
-                problems.append(
-                    Problem(f"{path}.source.prefix", source[1], "another place than where the data set's own files go")
-                )
-    return problems
-
-
-def _zone_names(lake: Any) -> list[str]:
-    """Return what the zones are called, whatever else is wrong with them."""
-    if not isinstance(lake, dict) or not isinstance(lake.get("zones"), list):
-        return [zone.name for zone in DEFAULT_ZONES]
-    return [str(zone["name"]) for zone in lake["zones"] if isinstance(zone, dict) and "name" in zone]
-
-
-def _each(model: type[M], values: Any) -> list[M | None]:
-    return [_or_none(model, value) for value in values] if isinstance(values, list) else []
-
-
-def _or_none(model: type[M], value: Any) -> M | None:
-    try:
-        return model.model_validate(value)
-    except ValidationError:
-        return None
+def _together(problems: Iterable[Problem]) -> list[Problem]:
+    """Return one problem for each path: a value that may be of several types is wrong for each."""
+    by_path: dict[str, Problem] = {}
+    for problem in problems:
+        before = by_path.get(problem.path)
+        both = f"{before.accepted}, or {problem.accepted}" if before else problem.accepted
+        by_path[problem.path] = replace(problem, accepted=both)
+    return list(by_path.values())
 
 
 def _follows(detail: Any) -> bool:
@@ -126,11 +78,14 @@ def _follows(detail: Any) -> bool:
 
 def _problem(model: type[BaseModel], detail: Any, namespace: str) -> Problem:
     location = tuple(part for part in detail["loc"])
-    path = _path(location, namespace)
+    path = _path(_as_written(model, location), namespace)
     if detail["type"] == "extra_forbidden":
         return Problem(path, detail["input"], _keys(model, location))
     if detail["type"] == "missing":
         return Problem(path, None, "a value; it is required")
+    if detail["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        types = _types(model, location) or detail["ctx"].get("expected_tags", "")
+        return Problem(f"{path}.type", detail["ctx"].get("tag"), f"one of {types}")
     accepted = _WORDS.get(detail["type"]) or detail["msg"].removeprefix("Value error, ")
     return Problem(path, detail["input"], accepted)
 
@@ -140,6 +95,17 @@ def _path(location: tuple[Any, ...], namespace: str) -> str:
     for part in location:
         text += f"[{part}]" if isinstance(part, int) else f".{part}"
     return f"{namespace}:{text.lstrip('.')}"
+
+
+def _as_written(model: type[BaseModel], location: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the location without what a value's `type` said, which pydantic puts in, and the config does not have."""
+    steps = list(zip(location, _walk(model, location), strict=False))
+    return tuple(part for part, owner in steps if not _is_union(owner))
+
+
+def _types(model: type[BaseModel], location: tuple[Any, ...]) -> str:
+    union = list(_walk(model, (*location, "")))[-1]
+    return ", ".join(str(_tag(option)) for option in get_args(union)) if _is_union(union) else ""
 
 
 def _keys(model: type[BaseModel], location: tuple[Any, ...]) -> str:
@@ -154,20 +120,29 @@ def _keys(model: type[BaseModel], location: tuple[Any, ...]) -> str:
 
 
 def _model_at(model: type[BaseModel], location: tuple[Any, ...]) -> type[BaseModel] | None:
+    current = list(_walk(model, (*location, "")))[-1]
+    return current if isinstance(current, type) and issubclass(current, BaseModel) else None
+
+
+def _walk(model: type[BaseModel], location: tuple[Any, ...]) -> Iterator[Any]:
+    """Yield, for each part of the location, the type that it is a part of."""
     current: Any = model
     for part in location:
         current = _unwrap(current)
+        yield current
         if isinstance(part, int):
             current = (get_args(current) or (None,))[0]
         elif isinstance(current, type) and issubclass(current, BaseModel):
             fields = {field.alias or name: field for name, field in current.model_fields.items()}
-            if part in fields:
-                current = fields[part].annotation
-        elif get_origin(current) in (Union, UnionType):
-            tagged = [option for option in get_args(current) if _tag(option) == part]
-            current = tagged[0] if tagged else None
-    current = _unwrap(current)
-    return current if isinstance(current, type) and issubclass(current, BaseModel) else None
+            current = fields[part].annotation if part in fields else None
+        elif _is_union(current):
+            current = next((option for option in get_args(current) if _tag(option) == part), None)
+        else:
+            current = None
+
+
+def _is_union(annotation: Any) -> bool:
+    return get_origin(annotation) in (Union, UnionType)
 
 
 def _unwrap(annotation: Any) -> Any:
@@ -182,4 +157,4 @@ def _unwrap(annotation: Any) -> Any:
 
 def _tag(option: Any) -> Any:
     field = getattr(option, "model_fields", {}).get("type")
-    return field.default if field else None
+    return get_args(field.annotation)[0] if field else None

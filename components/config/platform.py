@@ -15,7 +15,10 @@ from ..core.tags import TagText
 from ..observability import LogRetention
 from ..storage.lifecycle import Days
 from ..storage.zone import DEFAULT_ZONES, Zone
-from .errors import Problem, cross_problems, explain, validation_problems
+from .crossing import cross_problems
+from .errors import Problem, explain, validation_problems
+from .jobs import JobConfig, NetworkConfig, SecretConfig
+from .pipelines import PipelineConfig
 from .source import read_stack_config
 
 _KEY_ARN = r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[\w-]+"
@@ -87,6 +90,13 @@ class LogConfig(Model):
     retention_days: LogRetention = 30
 
 
+class RunsConfig(Model):
+    """The ledger of pipelines' runs."""
+
+    recovery_days: Annotated[int, Field(ge=1, le=35)] = 35
+    removable: bool = False
+
+
 class Exemption(Model):
     """A policy finding that is accepted for a time, with the reason."""
 
@@ -121,6 +131,15 @@ class PlatformConfig(Model):
     logs: LogConfig = LogConfig()
     datasets: tuple[Dataset, ...] = ()
     """Data sets, each here or in YAML files that hold one or a list, by path or pattern: `datasets/*.yaml`."""
+    network: NetworkConfig | None = None
+    """Where containers run; none without containers."""
+    secrets: tuple[SecretConfig, ...] = ()
+    """Filled in outside, for the jobs that name them."""
+    jobs: tuple[JobConfig, ...] = ()
+    """What pipelines' stages run, each here or in YAML files by path or pattern."""
+    pipelines: tuple[PipelineConfig, ...] = ()
+    """Each here or in YAML files by path or pattern: `pipelines/*.yaml`."""
+    runs: RunsConfig = RunsConfig()
     exemptions: tuple[Exemption, ...] = ()
     """Policy findings accepted for a time."""
 
@@ -135,7 +154,7 @@ class PlatformConfig(Model):
         config = cls.check(given.values, namespace)
         if isinstance(config, list) or given.problems:
             found = config if isinstance(config, list) else []
-            located = [problem.at(f"{namespace}:datasets", given.origins) for problem in found]
+            located = [problem.at(namespace, given.origins) for problem in found]
             raise pulumi.RunError(explain([*given.problems, *located], f"stack {pulumi.get_stack()}"))
         return config
 

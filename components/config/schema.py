@@ -5,19 +5,27 @@ import sys
 from typing import Any
 
 from .platform import PlatformConfig
+from .source import LISTS
+
+_PATH = {"type": "string", "description": "Path of a YAML file that holds one or a list, or a pattern of such paths"}
+_FILES = (
+    _PATH,
+    {
+        "type": "object",
+        "description": "What a file says, with the other keys given here instead of its own",
+        "required": ["file"],
+        "properties": {"file": _PATH},
+    },
+)
 
 
 def stack_config_schema(namespace: str = "watershed") -> dict[str, Any]:
     """Return the schema of a stack's settings file whose project is called `namespace`."""
     platform = PlatformConfig.model_json_schema(by_alias=True)
     definitions = platform.pop("$defs")
-    datasets = platform["properties"]["datasets"]
-    datasets["items"] = {
-        "anyOf": [
-            datasets["items"],
-            {"type": "string", "description": "Path of a YAML file that holds a data set, or a pattern of such paths"},
-        ]
-    }
+    for name in LISTS:
+        entries = platform["properties"][name]
+        entries["items"] = {"anyOf": [entries["items"], *_FILES]}
     # Pulumi passes scalars on as text, so an editor must accept both ways of writing them.
     keys: dict[str, Any] = {f"{namespace}:{name}": schema for name, schema in platform["properties"].items()}
     keys["aws:region"] = {"type": "string", "description": "The region everything is deployed to"}

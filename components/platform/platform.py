@@ -1,5 +1,7 @@
 """The platform: the components that a stack config asks for, composed."""
 
+from typing import TYPE_CHECKING
+
 import pulumi
 
 from ..account import AccountSettings
@@ -7,20 +9,29 @@ from ..catalog import Catalog
 from ..compute import Artifacts, DependencyLayers
 from ..config import PlatformConfig
 from ..core import Component, EncryptionKey, Tags
-from ..ingestion import Ingestion
+from ..ingestion import Ingestion, SettingsDocument
 from ..messaging import Topic
 from ..storage import DataLake, MetadataTable
+from .jobs import Jobs, handlers_of
+from .parts import Parts
+from .pipelines import pipelines, run_ledger
+
+if TYPE_CHECKING:
+    from ..orchestration import Pipeline, RunLedger
 
 
 class Platform(Component, domain="platform"):
-    """A lake, its catalog, the metadata table and ingestion, under one key, as a PlatformConfig says.
+    """A lake, its catalog, the metadata table, ingestion, jobs and pipelines, under one key, as a PlatformConfig says.
 
-    Creates: EncryptionKey, Topic (alarms), DataLake, Catalog, MetadataTable, DependencyLayers, Ingestion, and
-    AccountSettings where this stack owns them; each an attribute.
+    Creates: EncryptionKey, Topic (alarms), DataLake, Catalog, MetadataTable, SettingsDocument; where the config has
+    what takes them: DependencyLayers, Ingestion, `jobs` with their secrets, images and network, RunLedger, `pipelines`,
+    and AccountSettings where this stack owns them. Each is an attribute.
 
     - `config`: the stack's config. `artifacts`: where the handlers' archives lie, see `Artifacts.find`.
 
-    Outputs: `lake` and `databases` by zone, `quarantine`, `athenaWorkgroup`, `metadataTable`, `functions`, `keyArn`.
+    Outputs: `lake` and `databases` by zone, `quarantine`, `athenaWorkgroup`, `metadataTable`, `functions`, `pipelines`
+    and `secrets` (ARNs by name), `runLedger`, `images` (addresses by container), `keyArn`.
+    Errors: pulumi.RunError for a pipeline that could not run, saying which stage and why.
     """
 
     def __init__(
@@ -76,12 +87,32 @@ class Platform(Component, domain="platform"):
             tags=tags,
             opts=own,
         )
+        self.settings = SettingsDocument(
+            self._child("settings"),
+            lake=self.lake,
+            metadata=self.metadata,
+            datasets=config.datasets,
+            tags=tags,
+            opts=own,
+        )
+        self.layers: DependencyLayers | None = None
         self.ingestion: Ingestion | None = None
-        if any(dataset.source for dataset in config.datasets):
+        self.jobs: Jobs | None = None
+        self.ledger: RunLedger | None = None
+        self.pipelines: dict[str, Pipeline] = {}
+        handlers = handlers_of(config)
+        if handlers or config.jobs or config.secrets:
             found = artifacts or Artifacts.find()
             self.layers = DependencyLayers(
-                self._child("layers"), handlers=["ingest"], artifacts=found, tags=tags, opts=own
+                self._child("layers"), handlers=handlers, artifacts=found, tags=tags, opts=own
             )
+            self._run(config, found, self.layers, tags)
+        self.outputs = self._outputs()
+        self.register_outputs(self.outputs)
+
+    def _run(self, config: PlatformConfig, artifacts: Artifacts, layers: DependencyLayers, tags: Tags) -> None:
+        """Make what runs code: ingestion, jobs, pipelines."""
+        if any(dataset.source for dataset in config.datasets):
             self.ingestion = Ingestion(
                 self._child("ingestion"),
                 lake=self.lake,
@@ -91,20 +122,44 @@ class Platform(Component, domain="platform"):
                 timeout=config.ingestion.timeout,
                 disk=config.ingestion.disk,
                 max_concurrency=config.ingestion.max_concurrency,
+                settings=self.settings,
                 notify=self.alarms,
                 log_retention_days=config.logs.retention_days,
-                layers=self.layers,
-                artifacts=found,
+                layers=layers,
+                artifacts=artifacts,
                 tags=tags,
-                opts=own,
+                opts=self._options(),
             )
-        self.outputs: dict[str, pulumi.Input[object]] = {
+        parts = Parts(
+            config=config,
+            key=self.key,
+            lake=self.lake,
+            catalog=self.catalog,
+            settings=self.settings,
+            alarms=self.alarms,
+            artifacts=artifacts,
+            layers=layers,
+            tags=tags,
+            opts=self._options(),
+            child=self._child,
+        )
+        self.jobs = Jobs(parts)
+        if config.pipelines:
+            self.ledger = run_ledger(parts)
+            self.pipelines = pipelines(parts, self.jobs, self.ledger)
+
+    def _outputs(self) -> dict[str, pulumi.Input[object]]:
+        functions = {"ingest": self.ingestion.function.function_name} if self.ingestion else {}
+        return {
             "lake": self.lake.bucket_names,
             "quarantine": self.lake.quarantine.bucket_name,
             "databases": self.catalog.database_names,
             "athenaWorkgroup": self.catalog.workgroup.workgroup_name,
             "metadataTable": self.metadata.table_name,
-            "functions": {"ingest": self.ingestion.function.function_name} if self.ingestion else {},
+            "functions": functions | (self.jobs.function_names if self.jobs else {}),
+            "pipelines": {name: pipeline.arn for name, pipeline in self.pipelines.items()},
+            "runLedger": self.ledger.table_name if self.ledger else None,
+            "secrets": {name: secret.arn for name, secret in self.jobs.secrets.items()} if self.jobs else {},
+            "images": self.jobs.images.built if self.jobs else {},
             "keyArn": self.key.arn,
         }
-        self.register_outputs(self.outputs)

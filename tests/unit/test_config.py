@@ -11,7 +11,7 @@ import yaml
 from components.config import PlatformConfig
 from components.config.errors import Problem
 from components.config.schema import schema_text, stack_config_schema
-from components.config.source import DatasetFiles
+from components.config.source import ListedFiles, StackConfig, with_files
 
 ROOT = Path(__file__).parents[2]
 STACKS = ("local", "dev", "stage", "prod")
@@ -38,13 +38,13 @@ def problem(**given: object) -> Problem:
 def stack_values(stack: str) -> dict[str, object]:
     config = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text("utf-8"))["config"]
     given = {key.split(":", 1)[1]: value for key, value in config.items() if key.startswith("watershed:")}
-    read = dataset_files(ROOT, *given["datasets"])
+    read = with_files(StackConfig(given), "watershed", ROOT)
     assert read.problems == []
-    return {**given, "datasets": read.found}
+    return read.values
 
 
-def dataset_files(folder: Path, *entries: object) -> DatasetFiles:
-    files = DatasetFiles(folder, "watershed:datasets")
+def listed_files(folder: Path, *entries: object) -> ListedFiles:
+    files = ListedFiles(folder, "watershed:datasets")
     for position, entry in enumerate(entries):
         files.add(position, entry)
     return files
@@ -164,7 +164,7 @@ def test_all_problems_are_told_at_once() -> None:
 
 def test_a_data_set_file_that_is_missing_or_broken_is_named(tmp_path: Path) -> None:
     (tmp_path / "broken.yaml").write_text("a: [", "utf-8")
-    read = dataset_files(tmp_path, "missing.yaml", "broken.yaml", "none-*.yaml")
+    read = listed_files(tmp_path, "missing.yaml", "broken.yaml", "none-*.yaml")
     assert read.found == []
     assert [problem.path for problem in read.problems] == [f"watershed:datasets[{number}]" for number in range(3)]
 
@@ -172,20 +172,20 @@ def test_a_data_set_file_that_is_missing_or_broken_is_named(tmp_path: Path) -> N
 def test_data_sets_are_read_from_every_file_that_a_pattern_matches(tmp_path: Path) -> None:
     (tmp_path / "b.yaml").write_text("{name: b}", "utf-8")
     (tmp_path / "a.yaml").write_text("[{name: a1}, {name: a2}]", "utf-8")
-    read = dataset_files(tmp_path, {"name": "inline"}, "*.yaml")
+    read = listed_files(tmp_path, {"name": "inline"}, "*.yaml")
     assert [dataset["name"] for dataset in read.found] == ["inline", "a1", "a2", "b"]
     assert read.origins == ["watershed:datasets[0]", "a.yaml[0]", "a.yaml[1]", "b.yaml"]
 
 
 def test_a_problem_of_a_data_set_is_told_at_the_file_it_was_read_from() -> None:
-    origins = ["watershed:datasets[0]", "a.yaml[1]", "b.yaml"]
+    origins = {"datasets": ["watershed:datasets[0]", "a.yaml[1]", "b.yaml"]}
     paths = [
         "watershed:datasets[2].columns[0].type",
         "watershed:datasets[1]",
         "watershed:datasets[0].zone",
         "watershed:lake.zones",
     ]
-    told = [Problem(path, None, "").at("watershed:datasets", origins).path for path in paths]
+    told = [Problem(path, None, "").at("watershed", origins).path for path in paths]
     assert told == ["b.yaml: columns[0].type", "a.yaml[1]", "watershed:datasets[0].zone", "watershed:lake.zones"]
 
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from . import bad_rows, engine, formats, profile, projection
+from ..common import duck
+from . import bad_rows, formats, limits, profile, projection
 from .casts import cast, literal, quoted
 from .problems import Unreadable
 
@@ -57,7 +58,7 @@ def convert(file: RawFile, key: str, dataset: Dataset, folder: Path, memory_mega
 
     """
     kind = formats.format_of(key, dataset)
-    with engine.connect(folder, memory_megabytes) as database:
+    with duck.connect(folder, memory_megabytes) as database:
         layout = _layout(database, file, kind, dataset)
         target = folder / "parquet"
         rejects: bad_rows.Rejects | None = None
@@ -68,11 +69,11 @@ def convert(file: RawFile, key: str, dataset: Dataset, folder: Path, memory_mega
             if not projection.visible(dataset, (file.partition for file in _files(target) if rows)):
                 raise duckdb.InvalidInputException("Athena would not look for some of the partitions")
         except duckdb.Error as error:
-            engine.refuse_if_too_big(error)
+            limits.refuse_if_too_big(error)
             try:
                 rows, rejects = _carefully(database, file, layout, dataset, target)
             except duckdb.Error as second:
-                engine.refuse_if_too_big(second)
+                limits.refuse_if_too_big(second)
                 raise Unreadable("unreadable", f"The file is not readable as {kind}: {_first_line(second)}") from second
         files = _files(target) if rows else []
         statistics = profile.profile(database, target, dataset) if files else profile.empty(dataset)

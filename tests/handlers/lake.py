@@ -47,12 +47,12 @@ class Lake:
     def __init__(self, endpoint: str, *datasets: Dataset, versioned: bool = True) -> None:
         self.endpoint = endpoint
         name = uuid.uuid4().hex[:12]
-        self.raw, self.curated, self.quarantine, self.system = (
-            f"{zone}-{name}" for zone in ("raw", "curated", "quarantine", "system")
+        self.raw, self.curated, self.analytics, self.quarantine, self.system = (
+            f"{zone}-{name}" for zone in ("raw", "curated", "analytics", "quarantine", "system")
         )
         self.s3 = self.client("s3")
         self.dynamodb = self.client("dynamodb")
-        for bucket in (self.raw, self.curated, self.quarantine, self.system):
+        for bucket in (self.raw, self.curated, self.analytics, self.quarantine, self.system):
             self.s3.create_bucket(Bucket=bucket)
         if versioned:
             self.s3.put_bucket_versioning(Bucket=self.raw, VersioningConfiguration={"Status": "Enabled"})
@@ -74,7 +74,7 @@ class Lake:
             "version": 1,
             "project": "watershed",
             "stack": "test",
-            "zones": {"raw": {"bucket": self.raw}, "curated": {"bucket": self.curated}},
+            "zones": {zone: {"bucket": getattr(self, zone)} for zone in ("raw", "curated", "analytics")},
             "quarantine": {"bucket": self.quarantine, "prefix": "kept/"},
             "metadata_table": {"name": self.table.name},
             "datasets": msgspec.to_builtins(datasets),
@@ -112,9 +112,9 @@ class Lake:
         keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
         return {key: self.s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
 
-    def rows(self, *, hive: bool = False) -> list[dict[str, Any]]:
-        """Read all that is in the curated zone, as a query engine that knows nothing of the metadata would."""
-        files = self.files()
+    def rows(self, *, prefix: str = "", hive: bool = False) -> list[dict[str, Any]]:
+        """Read what is in the curated zone under a prefix, as a query engine that knows no metadata would."""
+        files = {key: content for key, content in self.files().items() if key.startswith(prefix)}
         if not files:
             return []
         with tempfile.TemporaryDirectory() as folder, duckdb.connect() as database:

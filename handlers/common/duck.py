@@ -1,4 +1,4 @@
-"""DuckDB as a function runs it: bounded memory, nothing downloaded, spilling to the function's own disk."""
+"""DuckDB as functions and tasks run it: bounded memory, nothing downloaded, spilling to their own disk."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-
-from .problems import Unreadable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,17 +32,3 @@ def connect(folder: Path, memory_megabytes: int | None = None) -> duckdb.DuckDBP
     connection = duckdb.connect(config=config)
     connection.execute("SET TimeZone = 'UTC'")
     return connection
-
-
-def refuse_if_too_big(error: duckdb.Error) -> None:
-    """Raise what a person can act on, if the function's memory or disk was too small for the file."""
-    if isinstance(error, duckdb.OutOfMemoryException):
-        message = (
-            "The file needs more memory than the function has. Give it more memory and replay the file, or split it."
-        )
-        raise Unreadable("too-large", message, error=str(error)[:500]) from error
-    if "No space left" in str(error) or "max_temp_directory_size" in str(error):
-        message = (
-            "The file needs more temporary disk than the function has. Give it more and replay the file, or split it."
-        )
-        raise Unreadable("too-large", message, error=str(error)[:500]) from error

@@ -10,6 +10,16 @@ POLICY = 3
 INTERRUPTED = 130
 
 
+class CommandError(Exception):
+    """What a command cannot do, why, and how to put it right."""
+
+    def __init__(self, message: str, fix: str = "", exit_code: int = FAILED) -> None:
+        super().__init__(message)
+        self.message = message
+        self.fix = fix
+        self.exit_code = exit_code
+
+
 def print_error(error: BaseException, *, as_json: bool) -> int:
     """Print an error for people (or as JSON on standard output) and return the exit code.
 

@@ -32,6 +32,7 @@ def up(project: Project = HERE, stack: StackName = "local", no_build: NoBuild = 
 
     WATERSHED_PORT chooses the port of the emulated AWS (default 4566; 0: any free one).
     """
+    from .errors import FAILED
     from .progress import console_progress
     from .render import show_up
 
@@ -39,7 +40,16 @@ def up(project: Project = HERE, stack: StackName = "local", no_build: NoBuild = 
         report = sibling("local.stage.up").bring_up(
             _workspace(project), stack, host_builder(project, skip=no_build), progress
         )
+        if report.outputs.get("pipelines"):
+            from .runs.first import run_each_once
+            from .runs.target import find_target
+
+            began = time.monotonic()
+            report.runs = run_each_once(find_target(project, stack), progress)
+            report.seconds += time.monotonic() - began
     _print(report, show_up, as_json=as_json)
+    if any(run.status != "SUCCEEDED" for run in report.runs):
+        raise typer.Exit(FAILED)
 
 
 @local.command()

@@ -26,7 +26,11 @@ class Commands(LazyGroup):
             ".privileges", "least_privilege", "Compare what each role uses with what it is granted, in the local stage."
         ),
         "local": LazyCommand(".local", "local", "The local stage: the stack on an emulated AWS on this machine."),
+        "pipelines": LazyCommand(
+            ".runs.pipeline_commands", "pipelines", "The pipelines of a stack: list them, draw one."
+        ),
         "policies": LazyCommand(".policies", "policies", "The policies: list and explain rules, check a stack."),
+        "runs": LazyCommand(".runs.commands", "runs", "Runs of pipelines: start, list, show, redrive, backfill."),
     }
 
 

@@ -23,6 +23,7 @@ def show_up(report: Any) -> None:
                 show_sample(console, sample)
     else:
         _show_deployed(console, report)
+    _show_runs(console, report.runs)
     show_datasets(console, report.datasets)
     show_names(console, report)
     if not report.unchanged:
@@ -41,6 +42,15 @@ def _show_deployed(console: Console, report: Any) -> None:
     _show_policy(console, report.policy)
     for sample in report.samples:
         show_sample(console, sample)
+
+
+def _show_runs(console: Console, runs: list[Any]) -> None:
+    if not runs:
+        return
+    from .runs.render import show_run
+
+    for run in runs:
+        show_run(console, run)
 
 
 def show_down(report: Any) -> None:
@@ -160,6 +170,8 @@ def _show_next(console: Console, report: Any) -> None:
         f"{command} preview   what a stack would deploy, with the policies",
         f"{command} down      stop and remove all of it",
     ]
+    if report.outputs.get("pipelines"):
+        next_lines.insert(0, ".venv/bin/watershed runs list; runs show NAME; pipelines graph NAME")
     if "curated" in zones:
         console.print(f"{environment} \\\n  aws s3 ls s3://{zones['curated']} --recursive", style="dim", soft_wrap=True)
     console.print(Panel("\n".join(map(escape, next_lines)), title="Next", title_align="left"), highlight=False)

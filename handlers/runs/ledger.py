@@ -56,6 +56,18 @@ class Ledger:
         item = self._get(f"RUN#{pipeline}", date)
         return _run(item) if item else None
 
+    def latest(self, pipeline: str, count: int) -> list[Run]:
+        """Return the last run of each of the last dates, the latest date first."""
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": f"RUN#{pipeline}"}},
+            ScanIndexForward=False,
+            ConsistentRead=True,
+            PaginationConfig={"MaxItems": count, "PageSize": min(count, 1_000)},
+        )
+        return [_run(item) for page in pages for item in page["Items"]]
+
     def run_of(self, execution: str) -> Run | None:
         """Return the run that an execution is, or None where another run has its date by now, or it never began."""
         found = self._get(f"EXECUTION#{execution}", "RUN")

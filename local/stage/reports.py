@@ -62,6 +62,8 @@ class UpReport:
     outputs: dict[str, Any]
     samples: list[LoadedSample] = field(default_factory=list)
     datasets: list[dict[str, Any]] = field(default_factory=list)
+    runs: list[Any] = field(default_factory=list)
+    """Of pipelines, as they ended: the command line starts them."""
     seconds: float = 0.0
 
 

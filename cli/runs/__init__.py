@@ -1,0 +1,1 @@
+"""Pipelines and their runs, on AWS and on the local stage alike."""

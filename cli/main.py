@@ -22,6 +22,9 @@ class Commands(LazyGroup):
         "deployer-policy": LazyCommand(
             ".deployer.command", "deployer", "Print what the role needs that deploys a stack, and its boundary."
         ),
+        "images": LazyCommand(
+            ".images.commands", "image_commands", "The images that a stack's containers run: list, build and push."
+        ),
         "least-privilege": LazyCommand(
             ".privileges", "least_privilege", "Compare what each role uses with what it is granted, in the local stage."
         ),

@@ -42,6 +42,22 @@ def _partition(arguments: Mapping[str, Any], session: Session) -> dict[str, Any]
     return {"id": partition, "partition": partition, "dnsSuffix": suffix, "reverseDnsPrefix": reverse}
 
 
+def _availability_zones(arguments: Mapping[str, Any], session: Session) -> dict[str, Any]:
+    """Three zones, as most regions have."""
+    asked = {name for name, value in arguments.items() if value and name not in ("state", "region")}
+    if asked or arguments.get("state") not in (None, "available"):
+        raise ValueError("the local aws provider knows the zones that are available: ask for no others")
+    region = arguments.get("region") or session.region
+    letters = "abc"
+    return {
+        "id": region,
+        "region": region,
+        "names": [f"{region}{letter}" for letter in letters],
+        "zoneIds": [f"{region}-az{number}" for number in range(1, len(letters) + 1)],
+        "groupNames": [f"{region}-zg-1"],
+    }
+
+
 def _policy_document(arguments: Mapping[str, Any], session: Session) -> dict[str, Any]:
     document: dict[str, Any] = {"Version": arguments.get("version") or "2012-10-17"}
     if arguments.get("policyId"):
@@ -86,6 +102,7 @@ def _one_or_many(values: list[str]) -> Any:
 
 
 _FUNCTIONS: Mapping[str, Callable[[Mapping[str, Any], Session], dict[str, Any]]] = {
+    "aws:index/getAvailabilityZones:getAvailabilityZones": _availability_zones,
     "aws:index/getCallerIdentity:getCallerIdentity": _caller_identity,
     "aws:index/getRegion:getRegion": _region,
     "aws:index/getPartition:getPartition": _partition,

@@ -11,7 +11,7 @@ from local.provider import support, supported_types
 from local.provider.server import AwsProvider
 from local.provider.values import Secret
 
-from . import provider_jobs, provider_machines
+from . import provider_jobs, provider_machines, provider_networks
 from .provider_stage import REGION, Life, Refusal
 from .provider_world import ROLE_TRUST, Case, World, get, policy, tags_of
 
@@ -473,6 +473,7 @@ CASES = (
     ),
     *provider_jobs.CASES,
     *provider_machines.CASES,
+    *provider_networks.CASES,
 )  # fmt: skip
 
 

@@ -29,6 +29,8 @@ BY_CODE = {
     ("SetTopicAttributes", "AttributeName"),
     ("SetSubscriptionAttributes", "AttributeName"),
     ("RevokePermissions", "Resource"),
+    ("CreateFlowLogs", "ResourceIds"),
+    ("CreateFlowLogs", "ResourceType"),
 }
 
 

@@ -1,6 +1,7 @@
-"""Security groups, and their rules as resources of their own."""
+"""Security groups, the one that a VPC comes with, and their rules as resources of their own."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from ..ec2_tags import EC2_TAGS
@@ -22,12 +23,26 @@ def _description(state: State) -> list[tuple[str, str]]:
 
 def _let_nothing_out(old: State, new: State, session: Session) -> None:
     """AWS gives a new group a rule that lets everything out; the official provider removes it."""
-    if old:
-        return
-    (group,) = session.call("ec2", "DescribeSecurityGroups", {"GroupIds": [new["id"]]})["SecurityGroups"]
-    if group.get("IpPermissionsEgress"):
-        rules = {"GroupId": new["id"], "IpPermissions": group["IpPermissionsEgress"]}
-        session.call("ec2", "RevokeSecurityGroupEgress", rules)
+    if not old:
+        _revoke(new["id"], {"Egress": "IpPermissionsEgress"}, session)
+
+
+def _let_nothing_through(old: State, new: State, session: Session) -> None:
+    """The official provider takes every rule from a VPC's default group that the program does not give it."""
+    _revoke(new["id"], {"Egress": "IpPermissionsEgress", "Ingress": "IpPermissions"}, session)
+
+
+def _revoke(group: str, directions: Mapping[str, str], session: Session) -> None:
+    (found,) = session.call("ec2", "DescribeSecurityGroups", {"GroupIds": [group]})["SecurityGroups"]
+    for direction, member in directions.items():
+        if found.get(member):
+            rules = {"GroupId": group, "IpPermissions": found[member]}
+            session.call("ec2", f"RevokeSecurityGroup{direction}", rules)
+
+
+def _the_default_one(parameters: dict[str, Any], state: State) -> None:
+    filters = {"vpc-id": state.get("vpcId"), "group-name": "default"}
+    parameters["Filters"] = [{"Name": name, "Values": [value]} for name, value in filters.items()]
 
 
 SECURITY_GROUP = Resource(
@@ -48,6 +63,24 @@ SECURITY_GROUP = Resource(
         "egress": "use an aws.vpc.SecurityGroupEgressRule for each rule",
     },
     check=_description,
+)
+
+_NO_RULES = "a VPC's default group has none: use an aws.ec2.SecurityGroup"
+
+DEFAULT_GROUP = Resource(
+    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+    service="ec2",
+    id="{id}",
+    # AWS made it with its VPC, and removes it with its VPC.
+    identity=("vpcId",),
+    create=Call("DescribeSecurityGroups", adjust=_the_default_one, result="SecurityGroups"),
+    read=(Call("DescribeSecurityGroups", takes=("id",), result="SecurityGroups"),),
+    parts=(Part(properties=("revokeRulesOnDelete",), code=_let_nothing_through), EC2_TAGS),
+    rename={"id": ("GroupId", "GroupIds"), "name": "GroupName"},
+    by_code=("vpcId",),
+    computed={"arn": f"{_ARN}:security-group/{{id}}"},
+    defaults={"revokeRulesOnDelete": False},
+    unsupported={"ingress": _NO_RULES, "egress": _NO_RULES},
 )
 
 # Property -> where AWS wants it in a permission: the list, and the name in its one entry.
@@ -131,4 +164,4 @@ def _rule(direction: str) -> Resource:
     )
 
 
-RESOURCES = (SECURITY_GROUP, _rule("Egress"), _rule("Ingress"))
+RESOURCES = (SECURITY_GROUP, DEFAULT_GROUP, _rule("Egress"), _rule("Ingress"))

@@ -36,6 +36,7 @@ from .core import Component, EncryptionKey, Grantee, Role, Statement, Tags
 from .events import Schedule, ScheduledStart
 from .ingestion import Ingestion, SettingsDocument
 from .messaging import DeadLetterQueue, Queue, Sender, Topic
+from .network import FARGATE_ENDPOINTS, GLUE_ENDPOINTS, HEARTBEAT_ENDPOINTS, SECRET_ENDPOINTS, Network
 from .orchestration import (
     Choice,
     ColumnCheck,
@@ -58,12 +59,13 @@ from .platform import Platform
 from .storage import AccessLogs, Bucket, DataLake, Lifecycle, MetadataTable, StateTable, Zone
 
 __all__ = [
-    "AccessLogs", "AccountSettings", "Artifacts", "Bucket", "Catalog", "Choice", "Column", "ColumnCheck", "Component",
-    "Crawler", "CrawlerStage", "DataLake", "Dataset", "DateProjection", "DeadLetterQueue", "DependencyLayers", "Egress",
-    "EncryptionKey", "EnumProjection", "FargateCluster", "FargateJob", "FargateStage", "FilesIn", "ForEach", "GlueJob",
-    "GlueStage", "Grantee", "Image", "ImageCache", "ImageRepository", "Ingestion", "IntegerProjection",
-    "JdbcConnection", "LambdaFunction", "LambdaStage", "Lifecycle", "MetadataTable", "Parallel", "Partition",
-    "Pipeline", "Platform", "PlatformConfig", "QualityStage", "Queue", "Role", "Rotation", "RowCount", "RunLedger",
-    "S3Keys", "Schedule", "ScheduledStart", "Secret", "Sender", "SettingsDocument", "Source", "SqlStage", "StateTable",
+    "FARGATE_ENDPOINTS", "GLUE_ENDPOINTS", "HEARTBEAT_ENDPOINTS", "SECRET_ENDPOINTS", "AccessLogs", "AccountSettings",
+    "Artifacts", "Bucket", "Catalog", "Choice", "Column", "ColumnCheck", "Component", "Crawler", "CrawlerStage",
+    "DataLake", "Dataset", "DateProjection", "DeadLetterQueue", "DependencyLayers", "Egress", "EncryptionKey",
+    "EnumProjection", "FargateCluster", "FargateJob", "FargateStage", "FilesIn", "ForEach", "GlueJob", "GlueStage",
+    "Grantee", "Image", "ImageCache", "ImageRepository", "Ingestion", "IntegerProjection", "JdbcConnection",
+    "LambdaFunction", "LambdaStage", "Lifecycle", "MetadataTable", "Network", "Parallel", "Partition", "Pipeline",
+    "Platform", "PlatformConfig", "QualityStage", "Queue", "Role", "Rotation", "RowCount", "RunLedger", "S3Keys",
+    "Schedule", "ScheduledStart", "Secret", "Sender", "SettingsDocument", "Source", "SqlStage", "StateTable",
     "Statement", "Subnets", "TablesOf", "Tags", "Topic", "WaitForData", "When", "Workgroup", "Zone",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ Conditions = Mapping[str, Mapping[str, pulumi.Input[str] | Sequence[pulumi.Input
 
 _SAYS_FOR_WHOM = frozenset(
     {"ecs-tasks.amazonaws.com", "pipes.amazonaws.com", "scheduler.amazonaws.com", "states.amazonaws.com"}
+    | {"vpc-flow-logs.amazonaws.com"}
 )
 """Services whose guides have `aws:SourceAccount` in the trust policies of roles; Lambda and most others send none."""
 

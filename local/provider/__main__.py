@@ -47,6 +47,8 @@ def main() -> None:
     threading.Thread(target=_watch_parent, args=(stop,), daemon=True).start()
     stop.wait()
     server.stop(grace=1).wait()
+    # A call that an engine has given up may wait for it for ever.
+    os._exit(0)
 
 
 def _provider(arguments: argparse.Namespace) -> AwsProvider:

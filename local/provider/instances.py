@@ -26,6 +26,7 @@ class Instances:
         self._make = make
         self._by_connection: dict[str, AwsProvider] = {}
         self._configured: set[str] = set()
+        self._engines: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def __getattr__(self, method: str) -> Callable[[Any, Any], Any]:
@@ -40,7 +41,13 @@ class Instances:
             self._by_connection[connection] = provider
             if method == "Configure":
                 self._configured.add(connection)
+            elif method == "Attach":
+                self._engines[connection] = request.address
             elif connection not in self._configured and method not in BEFORE_CONFIGURATION:
                 # With the wrong configuration it would go on in silence, without the tags or in another account.
                 context.abort(grpc.StatusCode.UNAVAILABLE, "the connection to the aws provider was lost; run it again")
+        if method == "Construct":
+            from .components import construct  # pulumi_aws's resources, which most stacks have no component of
+
+            return construct(request, context, self._engines.get(connection, ""))
         return getattr(provider, method)(request, context)

@@ -178,7 +178,7 @@ def _engine_variables(workspace: Workspace, provider_port: int) -> dict[str, str
         STAGE_VARIABLE: str(workspace.root),
         "PULUMI_BACKEND_URL": f"file://{workspace.state}",
         "PULUMI_CONFIG_PASSPHRASE": workspace.passphrase(),
-        "PULUMI_DEBUG_PROVIDERS": f"aws:{provider_port}",
+        "PULUMI_DEBUG_PROVIDERS": f"aws:{provider_port},awsx:{provider_port}",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PULUMI_ERROR_OUTPUT_STRING": "1",
         # The checkpoint after each step makes `up` quadratic; an `up` that is killed is found by the marker.

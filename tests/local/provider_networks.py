@@ -53,7 +53,7 @@ def dns_names(clients: Clients, outputs: dict[str, Any]) -> bool:
 def leads_to(clients: Clients, outputs: dict[str, Any]) -> str:
     """Where the route to everywhere leads."""
     (table,) = clients("ec2").describe_route_tables(RouteTableIds=[outputs["routeTableId"]])["RouteTables"]
-    routes = {each["DestinationCidrBlock"]: each["GatewayId"] for each in table["Routes"]}
+    routes = {each["DestinationCidrBlock"]: str(each["GatewayId"]) for each in table["Routes"]}
     return routes["0.0.0.0/0"][:4]
 
 

@@ -50,7 +50,7 @@ def stack(
     engine = find_engine()
     variables = {
         "PULUMI_CONFIG_PASSPHRASE": "test",
-        "PULUMI_DEBUG_PROVIDERS": f"aws:{port}",
+        "PULUMI_DEBUG_PROVIDERS": f"aws:{port},awsx:{port}",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_HOME": str(folder / "home"),
     }

@@ -38,7 +38,14 @@ class Said:
 class EngineStage:
     """A stack of the real engine, its state in a folder of its own."""
 
-    def __init__(self, engine: Engine, folder: Path, port: int, program: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        folder: Path,
+        port: int,
+        program: Callable[[], None],
+        config: Mapping[str, str] | None = None,
+    ) -> None:
         self.folder = folder
         (folder / "state").mkdir()
         self._stack = automation.create_or_select_stack(
@@ -56,7 +63,7 @@ class EngineStage:
                 ),
                 env_vars={
                     "PULUMI_CONFIG_PASSPHRASE": "test",
-                    "PULUMI_DEBUG_PROVIDERS": f"aws:{port}",
+                    "PULUMI_DEBUG_PROVIDERS": f"aws:{port},awsx:{port}",
                     "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
                     "PULUMI_PYTHON_CMD": sys.executable,
                     "PULUMI_SKIP_UPDATE_CHECK": "true",
@@ -64,7 +71,8 @@ class EngineStage:
                 },
             ),
         )
-        self._stack.set_config("aws:region", automation.ConfigValue("eu-central-1"))
+        for name, value in {"aws:region": "eu-central-1", **(config or {})}.items():
+            self._stack.set_config(name, automation.ConfigValue(value))
         self._pack_configs: list[str] = []
 
     def exempt(self, **exemption: str) -> None:

@@ -7,6 +7,7 @@ from ..table import Call, Part, Resource, Session, State
 
 _ARN = "arn:{partition}:ec2:{region}:{account}"
 _LISTS = {"routeTableIds": "RouteTableIds", "securityGroupIds": "SecurityGroupIds", "subnetIds": "SubnetIds"}
+_NOT_FOR = {"Gateway": ("privateDnsEnabled", "securityGroupIds", "subnetIds"), "Interface": ("routeTableIds",)}
 _LATTICE = "the local stage has no VPC Lattice"
 
 
@@ -27,14 +28,8 @@ def _change(old: State, new: State, session: Session) -> None:
 
 def _of_its_kind(state: State) -> list[tuple[str, str]]:
     """Amazon EC2 API Reference, "CreateVpcEndpoint": what each type of endpoint takes."""
-    kind = state.get("vpcEndpointType")
-    if kind == "Gateway":
-        names = ("privateDnsEnabled", "securityGroupIds", "subnetIds")
-    elif kind == "Interface":
-        names = ("routeTableIds",)
-    else:
-        return []
-    return [(name, f"is not for {kind} endpoints") for name in names if state.get(name)]
+    kind = str(state.get("vpcEndpointType"))
+    return [(name, f"is not for {kind} endpoints") for name in _NOT_FOR.get(kind, ()) if state.get(name)]
 
 
 def _prefix_list(state: State, session: Session) -> State:

@@ -42,8 +42,9 @@ def _block(state: State) -> list[tuple[str, str]]:
 
 
 def _no_ipv6(state: State) -> list[tuple[str, str]]:
-    set_ = [("assignIpv6AddressOnCreation", f"is true, but {_IPV6}")] if state.get("assignIpv6AddressOnCreation") else []
-    return [*_block(state), *set_]
+    if state.get("assignIpv6AddressOnCreation"):
+        return [("assignIpv6AddressOnCreation", f"is true, but {_IPV6}")]
+    return _block(state)
 
 
 def _attribute(name: str) -> Call:

@@ -215,8 +215,8 @@ def _tell(pipeline: DeployedPipeline, execution: Execution, view: RunView, *, li
     if as_json:
         document = {key: value for key, value in asdict(view).items() if key != "shape"}
         for stage, run in zip(document["stages"], view.stages, strict=True):
-            stage["seconds"] = run.seconds
-            stage.pop("task")
+            stage.update(seconds=run.seconds, attempts=run.attempts)
+            del stage["task"], stage["starts"]
         kinds = {stage.name: stage.kind for first in view.shape for stage in _all(first)}
         document["stages"] = [{"kind": kinds.get(stage["name"]), **stage} for stage in document["stages"]]
         _print({**document, "seconds": view.seconds, "logs": [asdict(tail) for tail in tails]})

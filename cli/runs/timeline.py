@@ -19,8 +19,8 @@ class StageRun:
     status: Status = "waiting"
     started: datetime | None = None
     ended: datetime | None = None
-    attempts: int = 0
-    """How often its work was started; more than one after a transient error."""
+    starts: dict[str, int] = field(default_factory=dict)
+    """How often the work of each of its states was started."""
     items_done: int = 0
     items: int = 0
     """Of a loop."""
@@ -28,6 +28,11 @@ class StageRun:
     cause: str = ""
     task: dict[str, Any] = field(default_factory=dict)
     """What the service said of the work when it was started or ended: a task's ARN, a query's id."""
+
+    @property
+    def attempts(self) -> int:
+        """How often its work was started: more than once after a transient error."""
+        return max(self.starts.values(), default=0)
 
     @property
     def seconds(self) -> float | None:
@@ -40,7 +45,7 @@ class Timeline:
 
     def __init__(self) -> None:
         self.stages: dict[str, StageRun] = {}
-        self._stage_of_event: dict[int, str] = {}
+        self._state_of_event: dict[int, str] = {}
         self._last_id = 0
         self._states = sibling("handlers.runs.states")
 
@@ -70,15 +75,15 @@ class Timeline:
         if kind.endswith(("StateEntered", "StateExited")):
             self._state(str(details["name"]), kind, moment, event["id"])
             return
-        stage = self._stage_of_event.get(event.get("previousEventId", 0), "")
-        self._stage_of_event[event["id"]] = stage
+        state = self._state_of_event.get(event.get("previousEventId", 0), "")
+        self._state_of_event[event["id"]] = state
         if kind == "ExecutionRedriven":
             self._again()
-        if not stage:
+        if not state:
             return
-        run = self.stages[stage]
+        run = self.stages[self._states.stage_of(state)]
         if kind in ("TaskScheduled", "LambdaFunctionScheduled"):
-            run.attempts += 1
+            run.starts[state] = run.starts.get(state, 0) + 1
         elif kind in ("TaskSubmitted", "TaskSucceeded"):
             run.task = {"resource": details.get("resource"), "output": details.get("output", "")}
         elif kind == "TaskFailed" or kind.endswith("TimedOut"):
@@ -90,7 +95,7 @@ class Timeline:
 
     def _state(self, state: str, kind: str, moment: datetime, number: int) -> None:
         stage = self._states.stage_of(state)
-        self._stage_of_event[number] = "" if stage in self._states.OF_THE_RUN else stage
+        self._state_of_event[number] = "" if stage in self._states.OF_THE_RUN else state
         if stage in self._states.OF_THE_RUN:
             return
         run = self.stages.setdefault(stage, StageRun(stage))
@@ -103,7 +108,7 @@ class Timeline:
             run.started, run.status = moment, "skipped"
             return
         if run.status in ("waiting", "skipped"):
-            run.started, run.attempts = moment, 0
+            run.started, run.starts = moment, {}
         run.status, run.ended = "running", None
 
     def _again(self) -> None:

@@ -189,6 +189,8 @@ def test_every_event_names_the_one_before_it_in_its_branch(clients: Clients) -> 
         *("ExecutionStarted", "ParallelStateEntered", "ParallelStateStarted", "PassStateEntered", "PassStateExited"),
         *("ParallelStateSucceeded", "ParallelStateExited", "ExecutionSucceeded"),
     ]
+    exited = [event["stateExitedEventDetails"]["name"] for event in events.values() if "Exited" in event["type"]]
+    assert exited == ["Inner", "Both"]
 
 
 def test_a_map_goes_over_its_items_under_its_limit(clients: Clients) -> None:

@@ -26,8 +26,9 @@ class History:
 
 def details_name(event_type: str) -> str:
     """Return the member of an event that holds its details: botocore's shape HistoryEvent."""
-    if event_type.endswith(("StateEntered", "StateExited")):
-        return f"state{event_type[-7:]}EventDetails"
+    for end in ("Entered", "Exited"):
+        if event_type.endswith(f"State{end}"):
+            return f"state{end}EventDetails"
     return f"{event_type[0].lower()}{event_type[1:]}EventDetails"
 
 

@@ -11,6 +11,8 @@ from ..compute.image import Architecture, reference
 from ..compute.image_cache import Upstream
 from ..core.model import Matching, Model
 from ..core.tags import TagText
+from ..network.network import DEFAULT_CIDR, DEFAULT_FLOW_LOG_DAYS, DEFAULT_ZONES, MOST_ZONES, Nat
+from ..observability import LogRetention
 from ..storage.zone import ZoneName
 
 JobName = Annotated[
@@ -39,21 +41,20 @@ class SecretConfig(Model):
 class NetworkConfig(Model):
     """Where containers run: a network of this stack's own, or one that there is."""
 
-    cidr: Annotated[str, Matching(r"\d+\.\d+\.\d+\.\d+/(1[6-9]|2[0-4])", "10.0.0.0/16, /16 to /24")] = "10.0.0.0/16"
-    zones: Annotated[int, Field(ge=1, le=3)] = 2
+    cidr: Annotated[str, Matching(r"\d+\.\d+\.\d+\.\d+/(1[6-9]|2[0-5])", "10.0.0.0/16, /16 to /25")] = DEFAULT_CIDR
+    zones: Annotated[int, Field(ge=1, le=MOST_ZONES)] = DEFAULT_ZONES
     """Availability zones."""
-    nat: Literal["none", "single", "per-zone"] = "single"
+    nat: Nat = "single"
     """How containers reach what is not AWS: not at all, through one gateway, or through one in each zone."""
-    flow_log_days: Annotated[int, Field(ge=1)] = 30
+    flow_log_days: LogRetention = DEFAULT_FLOW_LOG_DAYS
     vpc_id: Annotated[str, Matching(r"vpc-[0-9a-f]{8,17}", "a VPC's id: vpc-0123456789abcdef0")] | None = None
-    """An existing VPC; then `subnets` too, and nothing is made."""
-    subnets: tuple[SubnetId, ...] = ()
-    """Its private subnets."""
+    """An existing VPC; then privateSubnetIds too, and nothing is made."""
+    private_subnet_ids: tuple[SubnetId, ...] = ()
 
     @model_validator(mode="after")
     def _brought_whole(self) -> Self:
-        if bool(self.vpc_id) != bool(self.subnets):
-            raise ValueError("give both vpcId and subnets to bring a network, or neither")
+        if bool(self.vpc_id) != bool(self.private_subnet_ids):
+            raise ValueError("give both vpcId and privateSubnetIds to bring a network, or neither")
         return self
 
 

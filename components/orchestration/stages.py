@@ -111,8 +111,8 @@ class SqlStage(WorkStage):
     zone: str
     """Whose database unqualified tables are in."""
     query: Annotated[str, Field(min_length=1, max_length=262_144)]
-    """Values go in as `?`, never as text (Amazon Athena API Reference, "StartQueryExecution"); `${databases.ZONE}` is the
-    database of another zone than the stage's."""
+    """Values go in as `?`, never as text (Amazon Athena API Reference, "StartQueryExecution"); `${databases.ZONE}` is
+    the database of another zone than the stage's."""
     parameters: tuple[Text, ...] = ()
     """For each `?`, as SQL writes a literal; a date is `DATE '${date}'`, a text `'${parameters.carrier}'`."""
     reads: tuple[Annotated[Dataset | DatasetName, _Named(Dataset)], ...] = ()

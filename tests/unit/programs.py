@@ -29,6 +29,7 @@ from components import (
     Role,
     Schedule,
     ScheduledStart,
+    SettingsDocument,
     Source,
     StateTable,
     Topic,
@@ -65,6 +66,9 @@ def artifacts(folder: Path) -> Artifacts:
             for name in ("ingest", "runs")
         },
         "layers": {"duckdb": {**archive, "archive": "duckdb.zip"}},
+        "containers": {
+            name: {**archive, "archive": "ingest.zip", "tag": "0" * 20} for name in ("carrier-delays", "delay-summary")
+        },
     }
     (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
     return Artifacts.find(folder)
@@ -149,6 +153,13 @@ def granted_state() -> StateTable:
     return made
 
 
+def settings_document() -> SettingsDocument:
+    data = lake()
+    made = SettingsDocument("settings", lake=data, metadata=MetadataTable("metadata", key=data.key), datasets=[ORDERS])
+    made.grant_read(role())
+    return made
+
+
 def granted_messaging() -> Queue:
     made, clerk = Queue("queue", key=key()), role()
     made.grant_send(clerk)
@@ -165,6 +176,7 @@ PROGRAMS: dict[str, Callable[[], object]] = {
     "Bucket": bucket,
     "DataLake": lake,
     "DataLake with grants": granted_lake,
+    "SettingsDocument": settings_document,
     "MetadataTable": lambda: MetadataTable("metadata", key=key()),
     "StateTable with grants": granted_state,
     "MetadataTable with grants": granted_metadata,

@@ -13,9 +13,7 @@ from components import ColumnCheck, QualityStage, RowCount
 from components.orchestration.checks import Bound, literal, query
 from tests.unit.pipelines import TOTALS
 
-rows = st.lists(
-    st.tuples(st.none() | st.sampled_from(["AA", "B'B", "UA"]), st.none() | st.integers(-3, 5)), max_size=8
-)
+rows = st.lists(st.tuples(st.none() | st.sampled_from(["AA", "B'B", "UA"]), st.none() | st.integers(-3, 5)), max_size=8)
 
 
 def problems(data: list[tuple[Any, Any]], count: RowCount, *checks: ColumnCheck) -> list[str]:

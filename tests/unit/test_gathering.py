@@ -38,7 +38,7 @@ def alike(draw: st.DrawFn) -> list[Statement]:
                 operator: {key: draw(st.sampled_from([value, *VALUES])) for key, value in keys.items()}
                 for operator, keys in shape.items()
             },
-            effect=effect,
+            effect="Allow" if effect == "Allow" else "Deny",
         )
 
     return [one() for _ in range(draw(st.integers(2, 4)))]

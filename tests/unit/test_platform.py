@@ -46,7 +46,7 @@ def test_the_settings_document_names_the_buckets_the_table_and_the_data_sets() -
     document = settings("local")
     assert document["zones"]["raw"]["bucket"] == "watershed-lake-raw-abc1234"
     assert document["metadata_table"]["name"] == "watershed-metadata-abc1234"
-    (flights,) = document["datasets"]
+    (flights,) = [each for each in document["datasets"] if each["id"] == "flights"]
     assert flights["id"] == "flights"
     assert flights["owner"] == "data-platform"
     assert flights["partitioned_by"] == ["month"]
@@ -61,7 +61,8 @@ def test_nothing_that_holds_data_can_be_destroyed_in_stage_and_prod(stack: str) 
 
 def test_a_stack_without_arriving_files_needs_no_handler_archives(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WATERSHED_ARTIFACTS", "nowhere")
-    config = {**stack_config("dev"), "watershed:datasets": "[]"}
+    lists = {f"watershed:{key}": "[]" for key in ("datasets", "jobs", "pipelines")}
+    config = {**stack_config("dev"), **lists}
     assert "watershed-ingestion-function" not in recorded("dev", config)
 
 

@@ -60,8 +60,8 @@ def _query(stage: SqlStage, catalog: Catalog, compilation: Compilation) -> str:
         kind, _, zone = found[1].partition(".")
         if kind != "databases":
             raise StageError(
-                f"{where(stage)}, query: {found[0]} is a value: write ? instead, and the value under parameters, as SQL "
-                f"writes it"
+                f"{where(stage)}, query: {found[0]} is a value: write ? instead, and the value under parameters, as "
+                "SQL writes it"
             )
         if zone not in catalog.database_names:
             names = ", ".join(catalog.database_names)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import pulumi
 
-from ..core import Grantee, Statement
+from ..core import Grantee, Statement, named
 from ..core.deployment import Deployment
 from ..core.gathering import GatheredGrants
 from .expressions import Scope, StageError, expression
@@ -60,13 +60,10 @@ class Compilation:
 
     def component(self, reference: Any, kind: type[T], where: str) -> T:
         """Return the component a stage names; raises StageError with the names there are."""
-        if isinstance(reference, kind):
-            return reference
-        known = {name: component for name, component in self.components if isinstance(component, kind)}
-        if reference in known:
-            return known[reference]
-        names = f"are {', '.join(sorted(known))}" if known else "is none"
-        raise StageError(f"{where}: there is no {kind.__name__} called {reference!r}; there {names}")
+        try:
+            return named.component(reference, kind, self.components, where)
+        except LookupError as error:
+            raise StageError(str(error.args[0])) from None
 
     def allow(self, *statements: Statement) -> None:
         """Write down what the state machine's role needs."""

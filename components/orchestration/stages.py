@@ -1,38 +1,19 @@
 """The stages of a pipeline, as a stack config or a program writes them."""
 
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
-from pydantic_core import CoreSchema, core_schema
+from pydantic import Field, model_validator
 
 from ..catalog import Catalog, Crawler, Dataset
 from ..catalog.dataset import DatasetName
 from ..compute import FargateJob, GlueJob, LambdaFunction
 from ..core.model import Matching, Model
+from ..core.named import Named
 from ..storage import Bucket
 from .checks import ColumnCheck, RowCount
 
 MAX_TIMEOUT = 31_536_000
 """Seconds in a year, the longest that a standard workflow runs (AWS Step Functions Developer Guide, "Quotas")."""
-
-
-@dataclass(frozen=True)
-class _Named:
-    """A component, or in a stack config its name there."""
-
-    what: type
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(self._check)
-
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {"type": "string", "minLength": 1}
-
-    def _check(self, value: Any) -> Any:
-        if isinstance(value, self.what) or (isinstance(value, str) and value):
-            return value
-        raise ValueError(f"a {self.what.__name__}, or the name of one")
 
 
 StageName = Annotated[
@@ -67,7 +48,7 @@ class FargateStage(WorkStage):
     """Runs a container as a Fargate task, and waits until it has ended with exit code 0."""
 
     type: Literal["fargate"] = "fargate"
-    job: Annotated[FargateJob | str, _Named(FargateJob)]
+    job: Annotated[FargateJob | str, Named(FargateJob)]
     command: tuple[Text, ...] | None = None
     """Instead of the job's own command."""
     environment: dict[Annotated[str, Matching(r"[A-Za-z_][A-Za-z0-9_]*", "a variable's name")], Text] = {}
@@ -80,7 +61,7 @@ class LambdaStage(WorkStage):
     """Invokes a function with the run, the stage's name and `input`; its answer is the stage's output."""
 
     type: Literal["lambda"] = "lambda"
-    function: Annotated[LambdaFunction | str, _Named(LambdaFunction)]
+    function: Annotated[LambdaFunction | str, Named(LambdaFunction)]
     input: dict[str, Any] = {}
     """Texts in it, at any depth, may hold `${...}`."""
 
@@ -89,7 +70,7 @@ class GlueStage(WorkStage):
     """Runs a Glue job and waits until it has succeeded."""
 
     type: Literal["glue"] = "glue"
-    job: Annotated[GlueJob | str, _Named(GlueJob)]
+    job: Annotated[GlueJob | str, Named(GlueJob)]
     arguments: dict[
         Annotated[str, Matching(r"--[A-Za-z0-9_-]+", "an argument's name with two hyphens: --day")], Text
     ] = {}
@@ -99,7 +80,7 @@ class CrawlerStage(WorkStage):
     """Runs a crawler and waits until it has succeeded."""
 
     type: Literal["crawler"] = "crawler"
-    crawler: Annotated[Crawler | str, _Named(Crawler)]
+    crawler: Annotated[Crawler | str, Named(Crawler)]
     poll_seconds: Annotated[int, Field(ge=1, le=3_600)] = 30
 
 
@@ -107,7 +88,7 @@ class SqlStage(WorkStage):
     """Runs one SQL statement in Athena and waits for its end."""
 
     type: Literal["sql"] = "sql"
-    catalog: Annotated[Catalog | str, _Named(Catalog)] = "catalog"
+    catalog: Annotated[Catalog | str, Named(Catalog)] = "catalog"
     zone: str
     """Whose database unqualified tables are in."""
     query: Annotated[str, Field(min_length=1, max_length=262_144)]
@@ -115,9 +96,9 @@ class SqlStage(WorkStage):
     the database of another zone than the stage's."""
     parameters: tuple[Text, ...] = ()
     """For each `?`, as SQL writes a literal; a date is `DATE '${date}'`, a text `'${parameters.carrier}'`."""
-    reads: tuple[Annotated[Dataset | DatasetName, _Named(Dataset)], ...] = ()
+    reads: tuple[Annotated[Dataset | DatasetName, Named(Dataset)], ...] = ()
     """The data sets it reads."""
-    writes: Annotated[Dataset | DatasetName, _Named(Dataset)] | None = None
+    writes: Annotated[Dataset | DatasetName, Named(Dataset)] | None = None
     """The data set that its INSERT adds to."""
     replaces: dict[str, Text] = {}
     """The partition of `writes` to empty first, so that the same run again replaces it: `{day: "${date}"}`."""
@@ -133,8 +114,8 @@ class QualityStage(WorkStage):
     """Checks the rows of a data set, or of one partition, in one query; the run fails, saying what does not hold."""
 
     type: Literal["quality"] = "quality"
-    catalog: Annotated[Catalog | str, _Named(Catalog)] = "catalog"
-    dataset: Annotated[Dataset | DatasetName, _Named(Dataset)]
+    catalog: Annotated[Catalog | str, Named(Catalog)] = "catalog"
+    dataset: Annotated[Dataset | DatasetName, Named(Dataset)]
     partition: dict[str, Text] = {}
     """The partition to check: `{day: "${date}"}`; default all rows."""
     rows: RowCount = RowCount()
@@ -146,7 +127,7 @@ class WaitForData(WorkStage):
     """Waits until at least one object lies under a prefix of a bucket, or the timeout has passed."""
 
     type: Literal["wait-for-data"] = "wait-for-data"
-    bucket: Annotated[Bucket | str, _Named(Bucket)]
+    bucket: Annotated[Bucket | str, Named(Bucket)]
     prefix: Annotated[Text, Field(min_length=1)]
     poll_seconds: Annotated[int, Field(ge=1, le=86_400)] = 60
 
@@ -161,7 +142,7 @@ class Parallel(Stage):
 class S3Keys(Model):
     """The objects under a prefix, each an item `{"Key": ..., "Size": ...}`: a distributed Map lists them."""
 
-    bucket: Annotated[Bucket | str, _Named(Bucket)]
+    bucket: Annotated[Bucket | str, Named(Bucket)]
     prefix: Text
 
 

@@ -27,7 +27,7 @@ class EncryptionKey(Component, domain="core"):
 
     - `services`: AWS services that use the key in their own name; default all of them: CloudWatch Logs (log groups of
       this account, and the delivery of state machines' encrypted logs to them), EventBridge (to encrypted queues and
-      topics), CloudWatch alarms (to encrypted topics), SNS (to encrypted queues) and ECR's pull-through caches
+      topics, and for buses and archives of this account), CloudWatch alarms (to encrypted topics), SNS (to encrypted queues) and ECR's pull-through caches
       (the secrets with their credentials).
     - `deletion_window_days`: 7 to 30, default 30. `rotation_days`: 90 to 2560, default 365.
     - `removable`: may be destroyed, when the stack's `allowDestroy` agrees; default no.
@@ -35,7 +35,8 @@ class EncryptionKey(Component, domain="core"):
 
     Outputs: `arn`; attribute `goes_with_the_stack`. Source: AWS KMS Developer Guide, "Key policies"; CloudWatch Logs
     User Guide, "Encrypt log data"; AWS Step Functions Developer Guide, "Data at rest encryption"; Amazon SQS Developer
-    Guide and Amazon SNS Developer Guide, "Key management".
+    Guide and Amazon SNS Developer Guide, "Key management"; Amazon EventBridge User Guide, "Encrypting EventBridge event
+    buses", "Encrypting EventBridge archives".
     """
 
     def __init__(
@@ -127,6 +128,8 @@ def _key_policy(deployment: Deployment, services: Sequence[KeyService]) -> list[
     Never role ARNs: KMS refuses principals that do not exist yet, and they would make cycles with the roles' grants.
     EventBridge is bound by the encryption context that SQS and SNS send: aws:SourceAccount and aws:SourceArn are "not
     supported for EventBridge-to-encrypted topics" (Amazon SNS Developer Guide, "Key management"), whose events vanish.
+    Buses and archives share one context, the bus; a call for an archive names no bus as its source, and one that looks
+    at the key has no context, so that statement is as the guide has it.
     """
     root = f"arn:{deployment.partition}:iam::{deployment.account_id}:root"
     account = {"StringEquals": {"aws:SourceAccount": deployment.account_id}}
@@ -159,6 +162,13 @@ def _key_policy(deployment: Deployment, services: Sequence[KeyService]) -> list[
             service(
                 "EventsToTopics", "events.amazonaws.com", _context({"aws:sns:topicArn": deployment.arn("sns", "*")})
             ),
+            service(
+                "EventBuses",
+                "events.amazonaws.com",
+                _context({"aws:events:event-bus:arn": deployment.arn("events", "event-bus/*")}),
+                ["kms:Decrypt", "kms:GenerateDataKey", "kms:ReEncrypt*"],
+            ),
+            service("EventBusKeys", "events.amazonaws.com", {}, ["kms:DescribeKey"]),
         ],
         "cloudwatch": [service("CloudWatchAlarms", "cloudwatch.amazonaws.com", account)],
         "sns": [service("SnsDeliveries", "sns.amazonaws.com", account)],

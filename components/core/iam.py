@@ -9,8 +9,10 @@ import pulumi
 Conditions = Mapping[str, Mapping[str, pulumi.Input[str] | Sequence[pulumi.Input[str]]]]
 
 _SAYS_FOR_WHOM = frozenset(
-    {"ecs-tasks.amazonaws.com", "pipes.amazonaws.com", "scheduler.amazonaws.com", "states.amazonaws.com"}
-    | {"vpc-flow-logs.amazonaws.com"}
+    {
+        *("ecs-tasks.amazonaws.com", "events.amazonaws.com", "pipes.amazonaws.com"),
+        *("scheduler.amazonaws.com", "states.amazonaws.com", "vpc-flow-logs.amazonaws.com"),
+    }
 )
 """Services whose guides have `aws:SourceAccount` in the trust policies of roles; Lambda and most others send none."""
 

@@ -15,6 +15,8 @@ from components.core.tags import Tags
 from tests.policy.harness import Recorded, record
 from tests.unit.programs import ACCOUNT, CONFIG
 
+BUSES = f"arn:aws:events:eu-west-1:{ACCOUNT}:event-bus/*"
+
 
 def one(resources: list[Recorded], type_: str) -> Recorded:
     (found,) = [resource for resource in resources if resource.type == type_]
@@ -40,8 +42,7 @@ def test_a_keys_policy_names_the_account_and_services_and_never_a_role() -> None
         {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
         {"Service": "logs.eu-west-1.amazonaws.com"},
         {"Service": "delivery.logs.amazonaws.com"},
-        {"Service": "events.amazonaws.com"},
-        {"Service": "events.amazonaws.com"},
+        *([{"Service": "events.amazonaws.com"}] * 4),
         {"Service": "cloudwatch.amazonaws.com"},
         {"Service": "sns.amazonaws.com"},
         {"AWS": "*"},
@@ -59,18 +60,29 @@ def test_everyone_of_a_keys_policy_is_ecrs_own_role_which_reads_credentials_of_i
     assert cache["Condition"]["ArnLike"] == {"kms:EncryptionContext:SecretARN": secrets}
 
 
-def test_every_service_of_a_keys_policy_is_bound_to_the_account() -> None:
+def test_every_service_of_a_keys_policy_that_uses_the_key_is_bound_to_the_account() -> None:
     for statement in key_policy()["Statement"][1:]:
+        if statement["Action"] == "kms:DescribeKey":
+            # EventBridge asks what the key is, without an encryption context (its User Guide, "Encrypting archives").
+            assert "Condition" not in statement
+            continue
         assert ACCOUNT in json.dumps(statement["Condition"])
 
 
 def test_eventbridge_is_bound_by_what_it_delivers_to_and_not_by_whom_it_delivers_for() -> None:
     """With aws:SourceAccount in the key's policy it delivers nothing (Amazon SNS Developer Guide, "Key management")."""
-    found = [s["Condition"] for s in key_policy()["Statement"] if s["Principal"] == {"Service": "events.amazonaws.com"}]
-    assert found == [
+    statements = [s for s in key_policy()["Statement"] if s["Principal"] == {"Service": "events.amazonaws.com"}]
+    assert [s["Condition"] for s in statements if "Condition" in s] == [
         {"ArnLike": {"kms:EncryptionContext:aws:sqs:arn": f"arn:aws:sqs:eu-west-1:{ACCOUNT}:*"}},
         {"ArnLike": {"kms:EncryptionContext:aws:sns:topicArn": f"arn:aws:sns:eu-west-1:{ACCOUNT}:*"}},
+        {"ArnLike": {"kms:EncryptionContext:aws:events:event-bus:arn": BUSES}},
     ]
+
+
+def test_eventbridge_encrypts_buses_and_archives_of_the_account_and_moves_archives_to_another_key() -> None:
+    """Amazon EventBridge User Guide, "Encrypting EventBridge event buses" and "Encrypting EventBridge archives"."""
+    (found,) = [s for s in key_policy()["Statement"] if s.get("Sid") == "EventBuses"]
+    assert set(found["Action"]) == {"kms:Decrypt", "kms:GenerateDataKey", "kms:ReEncrypt*"}
 
 
 def test_services_are_named_as_their_partition_names_them() -> None:

@@ -89,7 +89,7 @@ def named_principals(resource: Resource, _: Settings) -> Iterator[Finding]:
 def services_in_our_name(resource: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a service principal that may act for any account."""
     for statement in locations.allowed_statements(resource, Kind.RESOURCE, Kind.KEY):
-        if conditions.bounds_source(statement.conditions):
+        if conditions.bounds_source(statement.conditions) or _looks_at_key_only(statement):
             continue
         for principal in statement.principals:
             if principal.kind == "Service" and principal.value not in sources.SILENT_CALLERS:
@@ -127,6 +127,15 @@ def no_whole_account(role: Resource, _: Settings) -> Iterator[Finding]:
                     'name the role that may: "Principal": {"AWS": other_role.arn}; for a vendor, add "Condition": '
                     '{"StringEquals": {"sts:ExternalId": "..."}}',
                 )
+
+
+def _looks_at_key_only(statement: Statement) -> bool:
+    """Say whether all that is allowed is to be told what a key is, of which services ask without saying for whom.
+
+    AWS's own key policies have it without a condition, and for archives of events it is not known to work with one.
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/encryption-archives.html
+    """
+    return bool(statement.actions) and all(action.lower() == "kms:describekey" for action in statement.actions)
 
 
 def _is_anyone(principal: Principal) -> bool:

@@ -281,6 +281,16 @@ CASES = [
     ),
     good(
         "IAM-CONFUSED-DEPUTY",
+        "what a key is, as EventBridge's guide writes it",
+        key(allow("kms:DescribeKey", "*", Principal={"Service": "events.amazonaws.com"})),
+    ),
+    bad(
+        "IAM-CONFUSED-DEPUTY",
+        "what a key is, and what it decrypts",
+        key(allow(["kms:DescribeKey", "kms:Decrypt"], "*", Principal={"Service": "events.amazonaws.com"})),
+    ),
+    good(
+        "IAM-CONFUSED-DEPUTY",
         "access logs of one bucket",
         bucket(
             allow(

@@ -33,7 +33,7 @@ from .compute import (
 )
 from .config import PlatformConfig
 from .core import Component, EncryptionKey, Grantee, Role, Statement, Tags
-from .events import Schedule, ScheduledStart
+from .events import EventBus, EventPattern, ObjectCreated, PipelineSucceeded, Schedule, ScheduledStart, Trigger
 from .ingestion import Ingestion, SettingsDocument
 from .messaging import DeadLetterQueue, Queue, Sender, Topic
 from .network import FARGATE_ENDPOINTS, GLUE_ENDPOINTS, HEARTBEAT_ENDPOINTS, SECRET_ENDPOINTS, Network
@@ -62,10 +62,11 @@ __all__ = [
     "FARGATE_ENDPOINTS", "GLUE_ENDPOINTS", "HEARTBEAT_ENDPOINTS", "SECRET_ENDPOINTS", "AccessLogs", "AccountSettings",
     "Artifacts", "Bucket", "Catalog", "Choice", "Column", "ColumnCheck", "Component", "Crawler", "CrawlerStage",
     "DataLake", "Dataset", "DateProjection", "DeadLetterQueue", "DependencyLayers", "Egress", "EncryptionKey",
-    "EnumProjection", "FargateCluster", "FargateJob", "FargateStage", "FilesIn", "ForEach", "GlueJob", "GlueStage",
-    "Grantee", "Image", "ImageCache", "ImageRepository", "Ingestion", "IntegerProjection", "JdbcConnection",
-    "LambdaFunction", "LambdaStage", "Lifecycle", "MetadataTable", "Network", "Parallel", "Partition", "Pipeline",
-    "Platform", "PlatformConfig", "QualityStage", "Queue", "Role", "Rotation", "RowCount", "RunLedger", "S3Keys",
-    "Schedule", "ScheduledStart", "Secret", "Sender", "SettingsDocument", "Source", "SqlStage", "StateTable",
-    "Statement", "Subnets", "TablesOf", "Tags", "Topic", "WaitForData", "When", "Workgroup", "Zone",
+    "EnumProjection", "EventBus", "EventPattern", "FargateCluster", "FargateJob", "FargateStage", "FilesIn", "ForEach",
+    "GlueJob", "GlueStage", "Grantee", "Image", "ImageCache", "ImageRepository", "Ingestion", "IntegerProjection",
+    "JdbcConnection", "LambdaFunction", "LambdaStage", "Lifecycle", "MetadataTable", "Network", "ObjectCreated",
+    "Parallel", "Partition", "Pipeline", "PipelineSucceeded", "Platform", "PlatformConfig", "QualityStage", "Queue",
+    "Role", "Rotation", "RowCount", "RunLedger", "S3Keys", "Schedule", "ScheduledStart", "Secret", "Sender",
+    "SettingsDocument", "Source", "SqlStage", "StateTable", "Statement", "Subnets", "TablesOf", "Tags", "Topic",
+    "Trigger", "WaitForData", "When", "Workgroup", "Zone",
 ]  # fmt: skip

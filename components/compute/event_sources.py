@@ -6,8 +6,8 @@ import pulumi
 import pulumi_aws as aws
 
 from ..core import EncryptionKey, Role, Tags
-from ..core.limits import EVENT_RULE_NAME, VISIBILITY_TIMEOUT_FACTOR
-from ..core.names import check_auto_name
+from ..core.limits import VISIBILITY_TIMEOUT_FACTOR
+from ..events import event_rule, queue_target
 from ..messaging import Queue, Sender
 from ..storage import Bucket
 
@@ -75,16 +75,14 @@ def objects_queue(
             f"function {function.name}: bucket {bucket.name} tells nobody of its objects: give it events=True"
         )
     detail = {"bucket": {"name": [bucket.bucket_name]}, "object": {"key": [{"prefix": prefix}]} if prefix else None}
-    rule = aws.cloudwatch.EventRule(
-        check_auto_name(f"{name}-rule", EVENT_RULE_NAME, "event rule"),
+    rule = event_rule(
+        f"{name}-rule",
         description=f"Objects of {bucket.name} under {prefix or '/'} for {function.name}",
-        event_pattern=pulumi.Output.json_dumps(
-            {
-                "source": ["aws.s3"],
-                "detail-type": ["Object Created", "Object Deleted"],
-                "detail": {key: value for key, value in detail.items() if value},
-            }
-        ),
+        pattern={
+            "source": ["aws.s3"],
+            "detail-type": ["Object Created", "Object Deleted"],
+            "detail": {key: value for key, value in detail.items() if value},
+        },
         tags=function.tags.of(function.name),
         opts=opts,
     )
@@ -97,13 +95,5 @@ def objects_queue(
         tags=function.tags,
         opts=opts,
     )
-    aws.cloudwatch.EventTarget(
-        f"{name}-target",
-        rule=rule.name,
-        arn=queue.arn,
-        dead_letter_config=aws.cloudwatch.EventTargetDeadLetterConfigArgs(arn=queue.dead_letters.arn),
-        opts=pulumi.ResourceOptions.merge(
-            opts, pulumi.ResourceOptions(depends_on=[queue.policy, queue.dead_letters.policy])
-        ),
-    )
+    queue_target(f"{name}-target", rule, queue, opts=opts)
     return queue

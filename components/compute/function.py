@@ -8,14 +8,14 @@ import pulumi_aws as aws
 from ..core import Component, EncryptionKey, Role, Statement, Tags
 from ..core.limits import FUNCTION_NAME
 from ..core.names import check_auto_name
-from ..events import Schedule, ScheduledStart, Starting
+from ..events import AnySource, Schedule, ScheduledStart, Starting, Trigger
 from ..messaging import DeadLetterQueue, Queue, Topic
-from ..observability import LogRetention, log_group
+from ..observability import LogRetention, dead_letter_alarm, log_group
 from ..storage import Bucket
 from . import event_sources
 from .artifacts import Artifacts
 from .environment import check_environment
-from .function_alarms import dead_letter_alarm, function_alarms
+from .function_alarms import function_alarms
 from .function_code import contained, packaged
 from .image import Architecture, Image
 from .layer import DependencyLayers
@@ -65,6 +65,7 @@ class LambdaFunction(Component, domain="compute"):
     ) -> None:
         super().__init__(name, tags=tags, opts=opts)
         self.key = key
+        self.notify = notify
         self.timeout = timeout
         if handler is not None and image is None and command is None:
             code = packaged(name, handler, layers=layers, artifacts=artifacts, tags=self.tags, opts=self._options())
@@ -107,7 +108,6 @@ class LambdaFunction(Component, domain="compute"):
         )
         self.arn: pulumi.Output[str] = self.resource.arn
         self.function_name: pulumi.Output[str] = self.resource.name
-        self._notify = notify
         self.alarms = function_alarms(
             name, self.function_name, timeout=timeout, notify=notify, tags=self._tags(), opts=self._options()
         )
@@ -152,6 +152,17 @@ class LambdaFunction(Component, domain="compute"):
             self._child(name), target=self, schedule=schedule, payload=payload, tags=self.tags, opts=self._options()
         )
 
+    def on_event(self, source: AnySource, *, name: str | None = None, enabled: bool = True) -> Trigger:
+        """Run on each event of the source, with the event as it is; `name` tells a function's triggers apart."""
+        return Trigger(
+            self._child(name or source.name or source.type),
+            target=self,
+            source=source,
+            enabled=enabled,
+            tags=self.tags,
+            opts=self._options(),
+        )
+
     def starting(self) -> Starting:
         """Return how a schedule or a rule starts it; each start that fails is tried again, then kept."""
         resources: Sequence[pulumi.Input[str]] = [self.arn, pulumi.Output.concat(self.arn, ":*")]
@@ -159,11 +170,12 @@ class LambdaFunction(Component, domain="compute"):
             arn=self.arn,
             statement=Statement(actions=["lambda:InvokeFunction"], resources=resources),
             depends_on=self.role.granted,
+            function_name=self.function_name,
         )
 
     def _watch(self, what: str, queue: DeadLetterQueue) -> None:
         self.alarms[what] = dead_letter_alarm(
-            f"{self._child(what)}-alarm", queue, notify=self._notify, tags=self._tags(), opts=self._options()
+            f"{self._child(what)}-alarm", queue, notify=self.notify, tags=self._tags(), opts=self._options()
         )
 
     def _poll(

@@ -3,7 +3,7 @@
 import pulumi
 import pulumi_aws as aws
 
-from ..messaging import DeadLetterQueue, Topic
+from ..messaging import Topic
 from ..observability import Alarm, metric_alarm
 
 _NEAR_TIMEOUT = 0.9
@@ -46,18 +46,3 @@ def function_alarms(
         )
         for kind, (metric, threshold, statistic, what) in wanted.items()
     }
-
-
-def dead_letter_alarm(
-    name: str, queue: DeadLetterQueue, *, notify: Topic | None, tags: dict[str, str], opts: pulumi.ResourceOptions
-) -> aws.cloudwatch.MetricAlarm:
-    """Return the alarm that tells of anything that waits among the dead letters."""
-    alarm = Alarm(
-        description=f"Something waits in {queue.name}: it could not be processed",
-        namespace="AWS/SQS",
-        metric="ApproximateNumberOfMessagesVisible",
-        dimensions={"QueueName": queue.resource.name},
-        threshold=0,
-        statistic="Maximum",
-    )
-    return metric_alarm(name, alarm, notify=notify, tags=tags, opts=opts)

@@ -27,8 +27,8 @@ class EncryptionKey(Component, domain="core"):
 
     - `services`: AWS services that use the key in their own name; default all of them: CloudWatch Logs (log groups of
       this account, and the delivery of state machines' encrypted logs to them), EventBridge (to encrypted queues and
-      topics, and for buses and archives of this account), CloudWatch alarms (to encrypted topics), SNS (to encrypted queues) and ECR's pull-through caches
-      (the secrets with their credentials).
+      topics, and for buses and archives of this account), CloudWatch alarms (to encrypted topics), SNS (to encrypted
+      queues) and ECR's pull-through caches (the secrets with their credentials).
     - `deletion_window_days`: 7 to 30, default 30. `rotation_days`: 90 to 2560, default 365.
     - `removable`: may be destroyed, when the stack's `allowDestroy` agrees; default no.
     - `arn`: an existing key's ARN, instead of all of the above. Its own policy must then allow those services.

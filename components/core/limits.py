@@ -35,3 +35,12 @@ VISIBILITY_TIMEOUT_FACTOR = 6
 
 STATE_MACHINE_NAME = 80
 """botocore stepfunctions service model, Name."""
+
+EVENT_BUS_NAME = 256
+"""botocore events service model, EventBusName."""
+
+EVENT_ARCHIVE_NAME = 48
+"""botocore events service model, ArchiveName."""
+
+EVENT_BUS_POLICY = 10_240
+"""Amazon EventBridge quotas, "Event bus policy size": characters."""

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import pulumi
 
 from ..core import EncryptionKey, Statement, Tags
-from ..messaging import DeadLetterQueue
+from ..messaging import DeadLetterQueue, Topic
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +17,10 @@ class Starting:
     arn: pulumi.Output[str]
     statement: Statement
     depends_on: Sequence[pulumi.Resource]
+    function_name: pulumi.Output[str] | None = None
+    """Of a function: it lets EventBridge's rules in by its own policy, and gets events as they are."""
+    parameters: frozenset[str] = frozenset()
+    """Of a pipeline: those that a run may be given."""
 
 
 class Startable(Protocol):
@@ -28,6 +32,21 @@ class Startable(Protocol):
     dead_letters: DeadLetterQueue
     """Where a start goes that could not be delivered."""
 
+    @property
+    def notify(self) -> Topic | None:
+        """The topic that is told when a start could not be delivered."""
+        ...
+
     def starting(self) -> Starting:
         """Return how to start it."""
         ...
+
+
+@runtime_checkable
+class Pipeline(Protocol):
+    """What a trigger must know of a pipeline whose success it waits for."""
+
+    name: str
+    machine_arn: str
+    follows: list["Pipeline"]
+    """The pipelines whose success starts it."""

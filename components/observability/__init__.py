@@ -1,4 +1,4 @@
-from .alarms import Alarm, metric_alarm
+from .alarms import Alarm, dead_letter_alarm, metric_alarm
 from .log_group import LogRetention, log_group
 
-__all__ = ["Alarm", "LogRetention", "log_group", "metric_alarm"]
+__all__ = ["Alarm", "LogRetention", "dead_letter_alarm", "log_group", "metric_alarm"]

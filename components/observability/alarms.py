@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from ..messaging import Topic
+from ..messaging import DeadLetterQueue, Topic
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,3 +49,18 @@ def metric_alarm(
         tags=tags,
         opts=opts,
     )
+
+
+def dead_letter_alarm(
+    name: str, queue: DeadLetterQueue, *, notify: Topic | None, tags: dict[str, str], opts: pulumi.ResourceOptions
+) -> aws.cloudwatch.MetricAlarm:
+    """Return the alarm that tells of anything that waits among the dead letters."""
+    alarm = Alarm(
+        description=f"Something waits in {queue.name}: it could not be processed",
+        namespace="AWS/SQS",
+        metric="ApproximateNumberOfMessagesVisible",
+        dimensions={"QueueName": queue.resource.name},
+        threshold=0,
+        statistic="Maximum",
+    )
+    return metric_alarm(name, alarm, notify=notify, tags=tags, opts=opts)

@@ -12,11 +12,13 @@ from ..core.deployment import current
 from ..core.gathering import merged
 from ..core.limits import STATE_MACHINE_NAME
 from ..core.names import fixed_name
-from ..events import Schedule, ScheduledStart, Starting
-from ..messaging import DeadLetterQueue
+from ..events import AnySource, Schedule, ScheduledStart, Starting, Trigger
+from ..events.starting import Pipeline as Followed
+from ..messaging import DeadLetterQueue, Topic
 from ..observability import LogRetention, log_group
 from .compilation import Compilation, Values
 from .definition import definition
+from .expressions import StageError
 from .pipeline_alarms import pipeline_alarms
 from .pipeline_deadline import deadline_schedule
 from .run_ledger import RunLedger
@@ -34,7 +36,8 @@ class Pipeline(Component, domain="orchestration"):
 
     - `stages`: see `stages`. `components`: with the names that stages call them by; default none, stages hold theirs.
     - `ledger`: keeps its runs, and tells people of those that failed. Also gives the key.
-    - `schedule`: when it starts. `enabled`: whether the schedule does so, default yes.
+    - `schedule`: when it starts. `triggers`: what starts it besides, see `events`. `enabled`: whether they do, default
+      yes.
     - `deadline`: time of day, "08:00", by which the run of a cron schedule must have succeeded; default none.
     - `timezone`: in which a run's date is taken from the moment it starts; default the schedule's, else UTC.
     - `date_offset`: days added to that date, -1 for the day before; default 0.
@@ -54,6 +57,7 @@ class Pipeline(Component, domain="orchestration"):
         ledger: RunLedger,
         components: Sequence[tuple[str, object]] = (),
         schedule: Schedule | None = None,
+        triggers: Sequence[AnySource] = (),
         enabled: bool = True,
         deadline: str | None = None,
         timezone: str | None = None,
@@ -72,7 +76,10 @@ class Pipeline(Component, domain="orchestration"):
         self.timezone = timezone or (schedule.timezone if schedule else "UTC")
         deployment = current()
         self.machine_name = fixed_name(self.called, limit=STATE_MACHINE_NAME)
-        machine_arn = deployment.arn("states", f"stateMachine:{self.machine_name}")
+        self.machine_arn = machine_arn = deployment.arn("states", f"stateMachine:{self.machine_name}")
+        self.follows = list[Followed]()
+        self._components = components
+        self._parameters = frozenset(parameters or {})
         values = Values()
         compilation = Compilation(
             pipeline=self.called,
@@ -134,6 +141,8 @@ class Pipeline(Component, domain="orchestration"):
         self.schedule: ScheduledStart | None = None
         if schedule:
             self.schedule = self.on_schedule(schedule, enabled=enabled)
+        _check_names(self.called, triggers)
+        self.triggers = [self.on_event(source, enabled=enabled) for source in triggers]
         if deadline:
             self._watch_deadline(deadline, schedule, date_offset, enabled)
         self.register_outputs({"arn": self.arn, "machine_name": self.machine_name})
@@ -158,12 +167,30 @@ class Pipeline(Component, domain="orchestration"):
             opts=self._options(),
         )
 
+    def on_event(self, source: AnySource, *, name: str | None = None, enabled: bool = True) -> Trigger:
+        """Start it on each event of the source too; `name` tells a pipeline's triggers apart."""
+        return Trigger(
+            self._child(name or source.name or source.type),
+            target=self,
+            source=source,
+            components=self._components,
+            enabled=enabled,
+            tags=self.tags,
+            opts=self._options(),
+        )
+
+    @property
+    def notify(self) -> Topic:
+        """The topic that people are told through."""
+        return self.ledger.notify
+
     def starting(self) -> Starting:
         """Return how a schedule or a rule starts it."""
         return Starting(
             arn=self.arn,
             statement=Statement(actions=["states:StartExecution"], resources=[self.arn]),
             depends_on=self.role.granted,
+            parameters=self._parameters,
         )
 
     def grant_start(self, grantee: Grantee) -> aws.iam.RolePolicy:
@@ -205,6 +232,13 @@ class Pipeline(Component, domain="orchestration"):
             tags=self.tags,
             opts=self._options(),
         )
+
+
+def _check_names(pipeline: str, triggers: Sequence[AnySource]) -> None:
+    names = [source.name or source.type for source in triggers]
+    for name in names:
+        if names.count(name) > 1:
+            raise StageError(f"pipeline {pipeline}: two triggers are called {name!r}: give one a name")
 
 
 def _observing() -> list[Statement]:

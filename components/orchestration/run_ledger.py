@@ -4,12 +4,14 @@ import pulumi
 import pulumi_aws as aws
 
 from ..compute import Artifacts, DependencyLayers, LambdaFunction
-from ..compute.function_alarms import dead_letter_alarm
 from ..core import Component, EncryptionKey, Grantee, Statement, Tags
 from ..core.deployment import current
 from ..core.limits import STATE_MACHINE_NAME
 from ..core.names import fixed_name
-from ..messaging import DeadLetterQueue, Sender, Topic
+from ..events import Heard, Trigger
+from ..events.bus_policy import only_events
+from ..events.hearing import RUN_SOURCE, RUN_SUCCEEDED
+from ..messaging import Topic
 from ..observability import LogRetention
 from ..storage import StateTable
 
@@ -26,7 +28,8 @@ class RunLedger(Component, domain="orchestration"):
     """Keeps, for each pipeline and date, which run holds it, how it ended, and the output of each finished stage.
 
     Creates: the table (on demand, customer key, point-in-time recovery, deletion protection), the function `runs` that
-    begins and finishes runs and tells the topic of those that failed, and the rule that tells it of their end.
+    begins and finishes runs, tells the topic of those that failed and the default bus of those that succeeded, and the
+    trigger that tells it of runs that ended otherwise.
 
     - `key`: encrypts. `notify`: the topic that is told of failed and late runs, with stage, cause and console link.
     - `recovery_days`: how far back the table can be restored, 1 to 35; default 35.
@@ -78,7 +81,8 @@ class RunLedger(Component, domain="orchestration"):
             opts=self._options(),
         )
         self._allow_function()
-        self._tell_of_ends()
+        self._announce_successes()
+        self.ended = self._tell_of_ends()
         self.register_outputs({"table_name": self.table_name})
 
     def grant_record(self, grantee: Grantee, pipeline: str) -> aws.iam.RolePolicy:
@@ -105,51 +109,30 @@ class RunLedger(Component, domain="orchestration"):
         self.table.grant_use(self.function)
         self.notify.grant_publish(self.function)
 
-    def _tell_of_ends(self) -> None:
-        """A rule on the account's default bus, where Step Functions tells of executions."""
+    def _tell_of_ends(self) -> Trigger:
+        """Step Functions tells of executions on the account's default bus."""
         machines = current().arn("states", f"stateMachine:{machine_prefix()}")
-        rule = aws.cloudwatch.EventRule(
+        return Trigger(
             self._child("ended"),
-            description="Runs of pipelines that ended without success",
-            event_pattern=pulumi.Output.json_dumps(
-                {
+            target=self.function,
+            source=Heard(
+                pattern={
                     "source": ["aws.states"],
                     "detail-type": ["Step Functions Execution Status Change"],
                     "detail": {"status": list(ENDED), "stateMachineArn": [{"prefix": machines}]},
-                }
+                },
+                description="Runs of pipelines that ended without success",
+                template='{"action": "ended", "detail": <detail>}',
+                paths={"detail": "$.detail"},
             ),
-            tags=self._tags(),
-            opts=self._options(),
-        )
-        self.undelivered = DeadLetterQueue(
-            self._child("undelivered"),
-            key=self.key,
-            senders=[Sender("events.amazonaws.com", rule.arn)],
             tags=self.tags,
             opts=self._options(),
         )
-        dead_letter_alarm(
-            self._child("undelivered-alarm"),
-            self.undelivered,
-            notify=self.notify,
-            tags=self._tags(),
-            opts=self._options(),
-        )
-        permission = aws.lambda_.Permission(
-            self._child("ended-permission"),
-            action="lambda:InvokeFunction",
-            function=self.function.function_name,
-            principal="events.amazonaws.com",
-            source_arn=rule.arn,
-            opts=self._options(),
-        )
-        aws.cloudwatch.EventTarget(
-            self._child("ended-target"),
-            rule=rule.name,
-            arn=self.function.arn,
-            input_transformer=aws.cloudwatch.EventTargetInputTransformerArgs(
-                input_paths={"detail": "$.detail"}, input_template='{"action": "ended", "detail": <detail>}'
-            ),
-            dead_letter_config=aws.cloudwatch.EventTargetDeadLetterConfigArgs(arn=self.undelivered.arn),
-            opts=self._options(depends_on=[permission, self.undelivered.policy, *self.function.role.granted]),
+
+    def _announce_successes(self) -> None:
+        """Let the function say on the default bus that a run has succeeded, and nothing else there."""
+        bus = current().arn("events", "event-bus/default")
+        conditions = only_events(sources=[RUN_SOURCE], detail_types=[RUN_SUCCEEDED])
+        self.function.role.allow(
+            "announce", [Statement(actions=["events:PutEvents"], resources=[bus], conditions=conditions)]
         )

@@ -13,6 +13,7 @@ from botocore.config import Config
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
+    from types_boto3_events.client import EventBridgeClient
     from types_boto3_s3.client import S3Client
     from types_boto3_sns.client import SNSClient
     from types_boto3_stepfunctions.client import SFNClient
@@ -48,3 +49,9 @@ def sns() -> SNSClient:
 def stepfunctions() -> SFNClient:
     """Return the Step Functions client."""
     return boto3.client("stepfunctions", config=_CONFIG)
+
+
+@functools.cache
+def events() -> EventBridgeClient:
+    """Return the EventBridge client."""
+    return boto3.client("events", config=_CONFIG)

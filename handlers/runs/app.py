@@ -7,6 +7,7 @@ from typing import Any
 
 from ..common import clients
 from ..common.telemetry import logger
+from .announcements import Announcements
 from .begin import begin
 from .deadline import check_deadline
 from .ended import ended
@@ -23,7 +24,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if action == "begin":
         return begin(event, ledger, clients.stepfunctions())
     if action == "finish":
-        return finish(event, ledger)
+        return finish(event, ledger, Announcements(clients.events()))
     notices = Notices(clients.sns(), os.environ["NOTIFY_TOPIC"])
     if action == "ended":
         return ended(event["detail"], ledger, clients.stepfunctions(), notices)

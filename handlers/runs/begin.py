@@ -6,8 +6,9 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from .dates import InvalidRunInputError, logical_date
+from .dates import logical_date
 from .ledger import RUNNING, SUCCEEDED, Ledger, Run
+from .parameters import run_parameters
 
 if TYPE_CHECKING:
     from types_boto3_stepfunctions.client import SFNClient
@@ -21,6 +22,8 @@ _TRIES = 5
 def begin(event: dict[str, Any], ledger: Ledger, stepfunctions: SFNClient) -> dict[str, Any]:
     """Return what the run's stages are told of it, or `held_by` where another run of the date is going on.
 
+    The same where the event that starts it has started another run of the date, which has succeeded.
+
     A run that is started with `resume` goes on where the last one of its date ended: with its id, its parameters, and
     the outputs of the stages it has finished. Asked again for the same execution, the answer is the same.
     """
@@ -32,7 +35,7 @@ def begin(event: dict[str, Any], ledger: Ledger, stepfunctions: SFNClient) -> di
         held = ledger.run(event["pipeline"], date)
         if held and held.execution == event["execution"]:
             return _told(held, ledger, resumed=bool(given.get("resume")))
-        if held and held.status != SUCCEEDED and _is_going_on(held.execution, stepfunctions):
+        if held and _holds(held, given, stepfunctions):
             return {"pipeline": event["pipeline"], "date": date, "held_by": held.execution}
         run = _next_run(event, given, date, held)
         if ledger.take(run, held=held):
@@ -51,22 +54,16 @@ def _next_run(event: dict[str, Any], given: dict[str, Any], date: str, held: Run
         id=resumed.id if resumed else hashlib.sha256(event["execution"].encode()).hexdigest()[:12],
         status=RUNNING,
         attempt=resumed.attempt + 1 if resumed else 1,
-        parameters=_parameters(event["parameters"], given, resumed),
+        parameters=run_parameters(event["parameters"], given, resumed),
         started_at=started_at,
         expires_at=int(expires_at.timestamp()),
+        event=_event(given),
     )
 
 
-def _parameters(defaults: dict[str, Any], given: dict[str, Any], resumed: Run | None) -> dict[str, Any]:
-    values = given.get("parameters") or {}
-    if not isinstance(values, dict):
-        raise InvalidRunInputError(f"parameters are {values!r}: give names with values")
-    unknown = sorted(values.keys() - defaults.keys())
-    if unknown:
-        known = ", ".join(sorted(defaults)) or "none"
-        raise InvalidRunInputError(f"the pipeline has no parameter {', '.join(unknown)}; it has {known}")
-    before = {name: value for name, value in (resumed.parameters if resumed else {}).items() if name in defaults}
-    return {**defaults, **before, **values}
+def _event(given: dict[str, Any]) -> str | None:
+    event = given.get("event")
+    return str(event["id"]) if isinstance(event, dict) and event.get("id") else None
 
 
 def _told(run: Run, ledger: Ledger, *, resumed: bool) -> dict[str, Any]:
@@ -80,6 +77,13 @@ def _told(run: Run, ledger: Ledger, *, resumed: bool) -> dict[str, Any]:
         "expires_at": run.expires_at,
         "finished": ledger.finished(run.pipeline, run.date, run.id) if resumed else {},
     }
+
+
+def _holds(held: Run, given: dict[str, Any], stepfunctions: SFNClient) -> bool:
+    """Say whether the run keeps its date: it is going on, or the same event, delivered twice, has had its run."""
+    if held.status == SUCCEEDED:
+        return held.event is not None and held.event == _event(given)
+    return _is_going_on(held.execution, stepfunctions)
 
 
 def _is_going_on(execution: str, stepfunctions: SFNClient) -> bool:

@@ -38,6 +38,8 @@ class Run:
     parameters: dict[str, Any]
     started_at: str
     expires_at: int
+    event: str | None = None
+    """The id of the event that started it."""
     ended_at: str | None = None
     stage: str | None = None
     error: str | None = None
@@ -88,6 +90,7 @@ class Ledger:
             "parameters": {"S": json.dumps(run.parameters)},
             "started_at": {"S": run.started_at},
             "expires_at": {"N": str(run.expires_at)},
+            **({"event": {"S": run.event}} if run.event else {}),
         }
         condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
         if held:
@@ -175,6 +178,7 @@ def _run(item: dict[str, Any]) -> Run:
         parameters=json.loads(item["parameters"]["S"]),
         started_at=item["started_at"]["S"],
         expires_at=int(item["expires_at"]["N"]),
+        event=text("event"),
         ended_at=text("ended_at"),
         stage=text("stage"),
         error=text("error"),

@@ -12,6 +12,7 @@ from . import (
     catalog_settings,
     containers,
     crawlers,
+    event_buses,
     functions,
     glue_jobs,
     iam_resources,
@@ -25,6 +26,7 @@ from . import (
 from .answers import Answer
 from .athena import executions as queries
 from .roles import RoleClients, Roles
+from .service_principals import ServicePrincipals
 from .states import machines, managed_rules
 from .states.integrations import Integrations
 from .states.integrations.api import Api
@@ -45,6 +47,7 @@ def install(endpoint: str) -> Extensions:
     app = importlib.import_module("ministack.app")
     functions.install(_core("lambda_runtime"), _service("lambda_svc"))
     transport.install(app)
+    event_buses.install(_service("eventbridge"))
     object_events.install(_service("s3"), _service("eventbridge"))
     recorder = recording.install(_core("iam_evaluator"), _core("iam_actions"))
     iam_resources.install(_core("iam_evaluator"), _core("iam_actions"), _service("ecs"), _service("athena"))
@@ -74,7 +77,8 @@ def install(endpoint: str) -> Extensions:
     )
     managed_rules.install(_service("stepfunctions"), roles)
     schedules.install(_service("scheduler"), _service("eventbridge"), _core("responses"), api)
-    rule_targets.install(_service("eventbridge"), api, lambda region: Api(clients.root(region), region))
+    principals = ServicePrincipals(_core("iam_evaluator"), _service("lambda_svc"), _service("sqs"), _service("iam"))
+    rule_targets.install(_service("eventbridge"), api, lambda region: Api(clients.root(region), region), principals)
 
     def end() -> None:
         executions.stop_all()

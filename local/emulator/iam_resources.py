@@ -1,8 +1,8 @@
 """What IAM checks a call on, where ministack names another resource than AWS does.
 
 ministack checks a task by its cluster, a query by nothing and a table by its database; grants that name what AWS
-checks would be refused here. The resources are those of AWS's Service Authorization Reference for ECS, Athena, Glue
-and Step Functions.
+checks would be refused here. The resources are those of AWS's Service Authorization Reference for ECS, Athena,
+EventBridge, Glue and Step Functions.
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
@@ -10,6 +10,8 @@ import json
 import re
 from collections.abc import Mapping
 from typing import Any
+
+from .event_buses import put_events_context
 
 _TABLE = re.compile(r"(?P<head>arn:aws:glue:[^:]*:\d+):(table|database)/(?P<database>[^/]+)")
 _CRAWLER_LISTS = ("GetCrawlerMetrics", "GetCrawlers", "ListCrawlers")
@@ -30,12 +32,18 @@ class Resources:
     ) -> str:
         """Return the ARN that AWS checks a request on."""
         theirs = str(self._extract(service, method, path, headers, body, query, region, account))
-        if service not in ("ecs", "athena", "glue", "states"):
+        if service not in ("ecs", "athena", "events", "glue", "states"):
             return theirs
         action = str(headers.get("x-amz-target", "")).rpartition(".")[2]
         named = _json(body)
         prefix = f"arn:aws:{service}:{region}:{account}"
-        ours = {"ecs": self._of_ecs, "athena": self._of_athena, "glue": _of_glue, "states": _of_states}[service]
+        ours = {
+            "ecs": self._of_ecs,
+            "athena": self._of_athena,
+            "events": _of_events,
+            "glue": _of_glue,
+            "states": _of_states,
+        }[service]
         return ours(action, named, prefix) or theirs
 
     def context(self, service: str, action: str, body: bytes, parameters: Any) -> dict[str, Any]:
@@ -47,6 +55,8 @@ class Resources:
                 head = f"arn:aws:ecs:{self._ecs.get_region()}:{self._ecs.get_account_id()}"
                 cluster = f"{head}:cluster/{cluster}"
             found = {**found, "ecs:cluster": cluster}
+        if action == "events:PutEvents":
+            found = {**found, **put_events_context(_json(body))}
         return found
 
     def _of_ecs(self, action: str, named: Mapping[str, Any], prefix: str) -> str:
@@ -116,6 +126,12 @@ def _of_glue(action: str, named: Mapping[str, Any], prefix: str) -> str:
     if database and table and ("Table" in action or "Partition" in action):
         return f"{prefix}:table/{database}/{table}"
     return ""
+
+
+def _of_events(action: str, named: Mapping[str, Any], prefix: str) -> str:
+    if action == "StartReplay":
+        return str(named.get("EventSourceArn") or "")
+    return f"{prefix}:replay/{named.get('ReplayName')}" if action in ("CancelReplay", "DescribeReplay") else ""
 
 
 def _of_states(action: str, named: Mapping[str, Any], prefix: str) -> str:

@@ -6,7 +6,7 @@ from ..aws import AwsError
 from ..codecs import Hints
 from ..forms import Codec, WordCodec
 from ..schema import PropertyType
-from ..table import Call, Name, Resource, State, Tags
+from ..table import Call, Name, Part, Resource, State, Tags
 
 
 def word_codec(kind: PropertyType, shape: Any, hints: Hints) -> Codec:
@@ -84,4 +84,57 @@ TARGET = Resource(
     json=("input",),
 )
 
-RESOURCES = (RULE, TARGET)
+BUS = Resource(
+    "aws:cloudwatch/eventBus:EventBus",
+    service="events",
+    id="{name}",
+    name=Name(limit=256, prefix_property=""),
+    nouns=("EventBus",),
+    create=Call("CreateEventBus"),
+    parts=(
+        Part(
+            put=Call("UpdateEventBus"),
+            properties=("deadLetterConfig", "description", "kmsKeyIdentifier", "logConfig"),
+            merges=True,
+        ),
+    ),
+    read=(Call("DescribeEventBus"),),
+    delete=(Call("DeleteEventBus"),),
+    tags=Tags(),
+    unsupported={"eventSourceName": "the local stage has no partners whose events it could take"},
+)
+
+BUS_POLICY = Resource(
+    "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
+    service="events",
+    id="{eventBusName}",
+    create=Call("PutPermission", rename={"eventBusName": "EventBusName"}),
+    puts=True,
+    read=(Call("DescribeEventBus", rename={"eventBusName": "Name"}, needs="policy"),),
+    delete=(Call("RemovePermission", rename={"eventBusName": "EventBusName"}, fixed={"RemoveAllPermissions": True}),),
+    defaults={"eventBusName": "default"},
+    json=("policy",),
+    policies=("policy",),
+)
+
+ARCHIVE = Resource(
+    "aws:cloudwatch/eventArchive:EventArchive",
+    service="events",
+    id="{name}",
+    name=Name(limit=48, prefix_property=""),
+    nouns=("Archive",),
+    create=Call("CreateArchive"),
+    parts=(
+        Part(
+            put=Call("UpdateArchive"),
+            properties=("description", "eventPattern", "kmsKeyIdentifier", "retentionDays"),
+            merges=True,
+        ),
+    ),
+    read=(Call("DescribeArchive"),),
+    delete=(Call("DeleteArchive"),),
+    rename={"name": "ArchiveName", "arn": "ArchiveArn"},
+    json=("eventPattern",),
+)
+
+RESOURCES = (RULE, TARGET, BUS, BUS_POLICY, ARCHIVE)

@@ -32,6 +32,14 @@ class Schedule:
 
 
 @dataclass(frozen=True)
+class RuleTarget:
+    """What a rule of EventBridge starts under a role: functions and queues let it in by their own policies."""
+
+    role: str
+    target: str
+
+
+@dataclass(frozen=True)
 class StateMachine:
     """A state machine: its role, its key, and what Step Functions does beside its states."""
 
@@ -50,6 +58,7 @@ class Account:
     region: str
     functions: tuple[Function, ...] = ()
     schedules: tuple[Schedule, ...] = ()
+    rule_targets: tuple[RuleTarget, ...] = ()
     machines: tuple[StateMachine, ...] = ()
     keys: Mapping[str, str] = field(default_factory=dict, hash=False)
     """The KMS key by the ARN of the bucket, table, queue, topic, secret or catalog that it encrypts."""
@@ -70,6 +79,7 @@ def read_account(clients: Clients) -> Account:
         region=clients.region,
         functions=tuple(_functions(clients)),
         schedules=tuple(_schedules(clients)),
+        rule_targets=tuple(_rule_targets(clients)),
         machines=tuple(_machines(clients)),
         keys=keys,
         results=_results(clients),
@@ -108,6 +118,18 @@ def _schedules(clients: Clients) -> list[Schedule]:
             key=each.get("KmsKeyArn"),
         )
         for each in found
+    ]
+
+
+def _rule_targets(clients: Clients) -> list[RuleTarget]:
+    client = clients("events")
+    return [
+        RuleTarget(role=_name(target["RoleArn"]), target=target["Arn"])
+        for bus in client.list_event_buses()["EventBuses"]
+        for rule in client.get_paginator("list_rules").paginate(EventBusName=bus["Name"]).search("Rules[].Name")
+        if rule
+        for target in client.list_targets_by_rule(EventBusName=bus["Name"], Rule=rule)["Targets"]
+        if target.get("RoleArn")
     ]
 
 

@@ -1,13 +1,13 @@
 """The calls that AWS services make in a role's name and the emulator does not: a table, each line with its source.
 
 A role without them works locally and fails on AWS. Two kinds: what follows from a call on something encrypted, and what
-a service does for a function or a schedule under its role.
+a service does for a function, a schedule or a rule under its role.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from .account import Account, Function, Schedule
+from .account import Account, Function, RuleTarget, Schedule
 from .calls import Call
 from .implied_machines import for_machines
 
@@ -25,6 +25,7 @@ _SECRETS_SSE = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/secu
 _GLUE_SSE = "https://docs.aws.amazon.com/glue/latest/dg/encrypt-glue-data-catalog.html"
 _LAMBDA_XRAY = "https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html"
 _LAMBDA_DLQ = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
+_EVENTS_ROLE = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-iam-roles.html"
 _SCHEDULER_ROLE = "https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html"
 _SCHEDULER_DLQ = "https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html"
 _SCHEDULER_KEY = "https://docs.aws.amazon.com/scheduler/latest/UserGuide/encryption-rest.html"
@@ -42,7 +43,7 @@ class EncryptedUse:
 
 @dataclass(frozen=True)
 class ServiceCall:
-    """What a service calls under the role of a function or a schedule, and `on` what: nothing where it does not."""
+    """What a service calls under a function's, schedule's or rule's role, and `on` what: nothing where it does not."""
 
     by: str
     actions: tuple[str, ...]
@@ -161,12 +162,22 @@ SCHEDULE_CALLS = (
     ),
 )
 
+RULE_CALLS = (
+    ServiceCall(
+        "EventBridge starts its target",
+        ("states:StartExecution",),
+        lambda rule, account: (rule.target,) if ":states:" in rule.target else (),
+        _EVENTS_ROLE,
+    ),
+)
+
 
 def implied_calls(account: Account, recorded: tuple[Call, ...]) -> list[Call]:
     """Return what AWS would call in the roles' names, beside what was recorded."""
     services = [
         *_for_functions(account),
         *_for_schedules(account),
+        *_for_rules(account),
         *_for_queries(account, recorded),
         *for_machines(account, recorded),
     ]
@@ -186,6 +197,11 @@ def _for_schedules(account: Account) -> Iterator[Call]:
             yield Call(schedule.role, "kms:Decrypt", schedule.key, "Scheduler decrypts", _SCHEDULER_KEY, context)
 
 
+def _for_rules(account: Account) -> Iterator[Call]:
+    for target in account.rule_targets:
+        yield from _under(target.role, RULE_CALLS, target, account)
+
+
 def _for_queries(account: Account, recorded: tuple[Call, ...]) -> Iterator[Call]:
     """Return how Athena writes a query's results; what it reads depends on the query, and is not told from the call."""
     for call in recorded:
@@ -200,7 +216,9 @@ def _for_queries(account: Account, recorded: tuple[Call, ...]) -> Iterator[Call]
                 yield Call(call.role, action, resource, "Athena writes results", _ATHENA_RESULTS)
 
 
-def _under(role: str, table: tuple[ServiceCall, ...], what: Function | Schedule, account: Account) -> Iterator[Call]:
+def _under(
+    role: str, table: tuple[ServiceCall, ...], what: Function | RuleTarget | Schedule, account: Account
+) -> Iterator[Call]:
     for line in table:
         for resource in line.on(what, account):
             for action in line.actions:

@@ -12,10 +12,10 @@ from local.aws import Clients
 from local.emulator import lifecycle
 from local.emulator.lifecycle import Emulator
 from local.privileges import measure
-from local.privileges.account import Account, Function, Schedule, StateMachine, read_account
+from local.privileges.account import Account, Function, RuleTarget, Schedule, StateMachine, read_account
 from local.privileges.calls import ITS_OWN, Call, Recorded
 from local.privileges.grants import Grant, RolePolicies, is_action, matching_actions
-from local.privileges.implied import ENCRYPTED_USES, FUNCTION_CALLS, SCHEDULE_CALLS, implied_calls
+from local.privileges.implied import ENCRYPTED_USES, FUNCTION_CALLS, RULE_CALLS, SCHEDULE_CALLS, implied_calls
 from local.privileges.report import KEPT_FILE, Kept, Line, PrivilegesReport, compare, kept_grants
 from local.processes import ProcessRecord
 
@@ -255,6 +255,12 @@ def test_a_schedule_starts_its_target_and_opens_its_payload_under_its_own_role()
     }
 
 
+def test_a_rule_starts_a_state_machine_under_its_own_role() -> None:
+    machine = "arn:aws:states:eu-central-1:111122223333:stateMachine:m"
+    made = implied_calls(Account("111122223333", REGION, rule_targets=(RuleTarget(ROLE, machine),)), ())
+    assert [(each.role, each.action, each.resource) for each in made] == [(ROLE, "states:StartExecution", machine)]
+
+
 def test_what_aws_calls_and_the_role_may_not_is_missing() -> None:
     function = Function("arn:function", ROLE, "/logs", traced=False, dead_letters=None, sources=())
     account = Account("111122223333", REGION, functions=(function,))
@@ -283,9 +289,9 @@ def test_equal_grants_of_two_policies_are_one() -> None:
 
 def test_the_table_names_actions_of_aws_and_a_source_for_each() -> None:
     named = {action for use in ENCRYPTED_USES for action in (*use.actions, *use.asks)}
-    named |= {action for line in (*FUNCTION_CALLS, *SCHEDULE_CALLS) for action in line.actions}
+    named |= {action for line in (*FUNCTION_CALLS, *RULE_CALLS, *SCHEDULE_CALLS) for action in line.actions}
     assert [action for action in named if not is_action(action)] == []
-    for line in (*ENCRYPTED_USES, *FUNCTION_CALLS, *SCHEDULE_CALLS):
+    for line in (*ENCRYPTED_USES, *FUNCTION_CALLS, *RULE_CALLS, *SCHEDULE_CALLS):
         assert line.source.startswith("https://docs.aws.amazon.com/")
 
 

@@ -135,7 +135,8 @@ def _range(operand: Any) -> str | None:
     if not isinstance(operand, list) or len(operand) not in (2, 4):
         return accepted
     comparisons, bounds = operand[::2], operand[1::2]
-    if any(sign not in _COMPARISONS for sign in comparisons) or not all(is_number(bound) for bound in bounds):
+    known = all(isinstance(sign, str) and sign in _COMPARISONS for sign in comparisons)
+    if not known or not all(is_number(bound) for bound in bounds):
         return accepted
     if any(abs(bound) > _LARGEST for bound in bounds):
         return f"takes numbers between -{_LARGEST:,} and {_LARGEST:,}"

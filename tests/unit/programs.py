@@ -36,7 +36,7 @@ from components import (
     Workgroup,
 )
 from components.compute import Artifacts
-from tests.unit import jobs
+from tests.unit import events, jobs
 from tests.unit.pipelines import ledger, pipeline, small_pipeline
 
 ROOT = Path(__file__).parents[2]
@@ -195,7 +195,7 @@ PROGRAMS: dict[str, Callable[[], object]] = {
     "DeadLetterQueue": lambda: DeadLetterQueue("dead", key=key()),
     "Topic": lambda: Topic("topic", key=key(), emails=["a@example.com"]),
     "Queue and Topic with grants": granted_messaging,
-    **jobs.PROGRAMS,
+    **events.PROGRAMS,
     **jobs.PROGRAMS,
     "AccountSettings": lambda: AccountSettings("account", key=key()),
 }

@@ -14,7 +14,11 @@ Conditions = Mapping[str, Mapping[str, Any]]
 
 _REQUEST_TAG = "aws:RequestTag/${TagKey}"
 _RESOURCE_TAG = "aws:ResourceTag/${TagKey}"
-_KEY_USE = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
+# The last three are for event buses and archives (Amazon EventBridge User Guide, "Encrypting EventBridge event buses").
+_KEY_USE = (
+    *("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"),
+    *("kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"),
+)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ REGION = "eu-central-1"
 DEPLOY = Deploy("shop", "dev", ACCOUNT, REGION, role="shop-dev-deployer")
 HANDLERS: dict[str, Any] = json.loads(Path(__file__).with_name("cloudformation_handlers.json").read_text())["schemas"]
 KEY_USES = {"kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:Describe*"}
+KEY_USES |= {"kms:ReEncryptFrom", "kms:ReEncryptTo"}
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/shop"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
 OWN_TAGS = {"aws:resourcetag/project": "shop", "aws:resourcetag/stack": "dev"}

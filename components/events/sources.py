@@ -20,13 +20,13 @@ EventPath = Annotated[
 ]
 
 
-def _relative(part: str) -> str:
-    if part.startswith("/"):
+def _relative(prefix: str) -> str:
+    if prefix.startswith("/"):
         raise ValueError("keys in S3 begin with no slash: landing/, not /landing/")
-    return part
+    return prefix
 
 
-KeyPart = Annotated[str, AfterValidator(_relative)]
+KeyPrefix = Annotated[str, AfterValidator(_relative)]
 
 
 class _Source(Model):
@@ -46,9 +46,9 @@ class ObjectCreated(_Source):
     """A zone of the lake."""
     bucket: Annotated[Bucket | str, Named(Bucket)] | None = None
     """Or another bucket, which must tell EventBridge of its objects (`events=True`)."""
-    prefix: KeyPart = ""
+    prefix: KeyPrefix = ""
     """What the object's key begins with, for example `landing/`; default any."""
-    suffix: Annotated[KeyPart, Field(min_length=1)] | None = None
+    suffix: Annotated[str, Field(min_length=1)] | None = None
     """And ends with, for example `.csv` or `/_SUCCESS`."""
 
     @model_validator(mode="after")

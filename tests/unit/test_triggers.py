@@ -67,6 +67,7 @@ def objects_of(**arguments: Any) -> Callable[[str], bool]:
     [
         ({"prefix": "landing/"}, ["landing/a.csv", "landing/"], ["other/a.csv", "a/landing/b"]),
         ({"suffix": ".csv"}, ["a.csv", "landing/a.csv"], ["a.csv.gz"]),
+        ({"suffix": "/_SUCCESS"}, ["landing/_SUCCESS"], ["landing/_SUCCESS/a", "_SUCCESS"]),
         ({"prefix": "landing/", "suffix": ".csv"}, ["landing/a.csv", "landing/.csv"], ["landing/a.txt", "x/a.csv"]),
         ({"prefix": "a*\\", "suffix": "*"}, ["a*\\*", "a*\\b*"], ["abc*", "a*\\b"]),
         ({}, ["a", "landing/a.csv"], []),

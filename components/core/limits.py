@@ -18,6 +18,9 @@ INLINE_POLICY_NAME = 128
 EVENT_RULE_NAME = 64
 """botocore events service model, RuleName."""
 
+EVENT_RULE_DESCRIPTION = 512
+"""botocore events service model, RuleDescription."""
+
 SCHEDULE_NAME = 64
 """botocore scheduler service model, Name and ScheduleGroupName."""
 

@@ -5,15 +5,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import pulumi
+
 from ..core import named
+from ..core.limits import BUCKET_NAME
 from ..storage import Bucket
 from .bus import EventBus
+from .patterns import check, matches
 from .sources import EventPattern, ObjectCreated, PipelineSucceeded
 from .starting import Pipeline
 
 RUN_SOURCE = "watershed.pipelines"
 RUN_SUCCEEDED = "Pipeline Run Succeeded"
 """As the function `runs` puts them: `handlers/runs/announcements.py`."""
+EXECUTION_CHANGE = "Step Functions Execution Status Change"
 
 Components = Sequence[tuple[str, object]]
 
@@ -70,14 +75,18 @@ def _objects(source: ObjectCreated, components: Components, where: str) -> Heard
     bucket = named.component(source.zone or source.bucket, Bucket, components, where)
     if bucket.notification is None:
         raise ValueError(f"{where}: bucket {bucket.name} tells nobody of its objects: give it events=True")
-    detail: dict[str, Any] = {"bucket": {"name": [bucket.bucket_name]}}
-    if key := _key(source.prefix, source.suffix):
-        detail["object"] = {"key": [key]}
+    key = _key(source.prefix, source.suffix)
+    check(_objects_of("b" * BUCKET_NAME, key))
     under = source.prefix + ("*" + source.suffix if source.suffix else "")
     return Heard(
-        pattern={"source": ["aws.s3"], "detail-type": ["Object Created"], "detail": detail},
+        pattern=_objects_of(bucket.bucket_name, key),
         description=f"Objects created in {bucket.name} under {under or '/'}",
     )
+
+
+def _objects_of(bucket_name: pulumi.Input[str], key: dict[str, str]) -> dict[str, Any]:
+    detail = {"bucket": {"name": [bucket_name]}, **({"object": {"key": [key]}} if key else {})}
+    return {"source": ["aws.s3"], "detail-type": ["Object Created"], "detail": detail}
 
 
 def _key(prefix: str, suffix: str | None) -> dict[str, str]:
@@ -112,3 +121,23 @@ def note_following(target: object, pipeline: Pipeline, where: str) -> None:
             raise ValueError(f"{where}: {target.name} and {pipeline.name} would start each other for ever")
         before += each.follows
     target.follows.append(pipeline)
+
+
+def must_not_hear_itself(target: object, source: EventPattern, where: str) -> None:
+    """Raise ValueError where the pattern matches what the target's own runs make AWS tell of.
+
+    Source: Amazon EventBridge User Guide, "Best practices when defining Amazon EventBridge rules": infinite loops.
+    """
+    if not isinstance(target, Pipeline) or source.bus is not None:
+        return
+    detail = {"stateMachineArn": target.machine_arn, "name": "any", "pipeline": target.name}
+    told = [
+        {"source": "aws.states", "detail-type": EXECUTION_CHANGE, "detail": {**detail, "status": status}}
+        for status in ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
+    ]
+    for event in (*told, {"source": RUN_SOURCE, "detail-type": RUN_SUCCEEDED, "detail": detail}):
+        if matches(source.pattern, event):
+            raise ValueError(
+                f"{where}: its pattern matches {event['detail-type']!r} of {target.name} itself, which would start "
+                "itself for ever: name the state machines that are meant in detail.stateMachineArn"
+            )

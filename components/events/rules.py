@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from ..core.limits import EVENT_RULE_NAME
+from ..core.limits import EVENT_RULE_DESCRIPTION, EVENT_RULE_NAME
 from ..core.names import check_auto_name
 from ..messaging import DeadLetterQueue, Queue
 
@@ -31,7 +31,7 @@ def event_rule(
     """Return a rule for the events that match, on a bus or, without one, the account's default bus."""
     return aws.cloudwatch.EventRule(
         check_auto_name(name, EVENT_RULE_NAME, "event rule"),
-        description=description,
+        description=description[:EVENT_RULE_DESCRIPTION],
         event_bus_name=bus_name,
         event_pattern=pulumi.Output.json_dumps(pattern, separators=(",", ":")),
         state="ENABLED" if enabled else "DISABLED",

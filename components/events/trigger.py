@@ -8,9 +8,9 @@ import pulumi_aws as aws
 from ..core import Component, Role, Tags
 from ..messaging import DeadLetterQueue, Sender
 from ..observability import dead_letter_alarm
-from .hearing import Heard, followed, heard, note_following, run_input
+from .hearing import Heard, followed, heard, must_not_hear_itself, note_following, run_input
 from .rules import event_rule, event_target
-from .sources import AnySource, PipelineSucceeded
+from .sources import AnySource, EventPattern, PipelineSucceeded
 from .starting import Startable, Starting
 
 
@@ -27,8 +27,8 @@ class Trigger(Component, domain="events"):
     - `enabled`: default yes; events are not kept for a trigger that is off.
 
     Outputs: `rule_arn`; attribute `dead_letters`. Errors: ValueError for a bucket that tells nobody of its objects,
-    components and parameters that are not there, and pipelines that would start each other for ever. Source: Amazon
-    EventBridge User Guide, "Using dead-letter queues", "Cross-service confused deputy prevention".
+    components and parameters that are not there, and pipelines that would start themselves or each other for ever.
+    Source: Amazon EventBridge User Guide, "Using dead-letter queues", "Cross-service confused deputy prevention".
     """
 
     def __init__(
@@ -100,6 +100,8 @@ class Trigger(Component, domain="events"):
         hears = heard(source, components, where)
         if isinstance(source, PipelineSucceeded):
             note_following(target, followed(source, components, where), where)
+        if isinstance(source, EventPattern):
+            must_not_hear_itself(target, source, where)
         if starting.function_name is not None:
             return hears
         template, paths = run_input(source)

@@ -15,7 +15,7 @@ from ..core.names import fixed_name
 from ..events import AnySource, Schedule, ScheduledStart, Starting, Trigger
 from ..events.starting import Pipeline as Followed
 from ..messaging import DeadLetterQueue, Topic
-from ..observability import LogRetention, log_group
+from ..observability import LogRetention, dead_letter_alarm, log_group
 from .compilation import Compilation, Values
 from .definition import definition
 from .expressions import StageError
@@ -32,7 +32,7 @@ class Pipeline(Component, domain="orchestration"):
 
     Creates: the state machine (standard, encrypted, traced), its role with what its stages need and no more, its log
     group (all events, with their data), dead-letter queue for starts that failed, alarms (failed, timed out, aborted,
-    late) and, where it has a schedule, what starts it.
+    late, a start that was not delivered) and, where it has a schedule or triggers, what starts it.
 
     - `stages`: see `stages`. `components`: with the names that stages call them by; default none, stages hold theirs.
     - `ledger`: keeps its runs, and tells people of those that failed. Also gives the key.
@@ -137,6 +137,13 @@ class Pipeline(Component, domain="orchestration"):
         self.arn: pulumi.Output[str] = self.resource.arn
         self.alarms = pipeline_alarms(
             name, self.called, self.arn, notify=ledger.notify, tags=self._tags(), opts=self._options()
+        )
+        self.alarms["dead-letters"] = dead_letter_alarm(
+            self._child("dead-letters-alarm"),
+            self.dead_letters,
+            notify=ledger.notify,
+            tags=self._tags(),
+            opts=self._options(),
         )
         self.schedule: ScheduledStart | None = None
         if schedule:

@@ -10,7 +10,7 @@ from ..core.limits import STATE_MACHINE_NAME
 from ..core.names import fixed_name
 from ..events import Heard, Trigger
 from ..events.bus_policy import only_events
-from ..events.hearing import RUN_SOURCE, RUN_SUCCEEDED
+from ..events.hearing import EXECUTION_CHANGE, RUN_SOURCE, RUN_SUCCEEDED
 from ..messaging import Topic
 from ..observability import LogRetention
 from ..storage import StateTable
@@ -118,7 +118,7 @@ class RunLedger(Component, domain="orchestration"):
             source=Heard(
                 pattern={
                     "source": ["aws.states"],
-                    "detail-type": ["Step Functions Execution Status Change"],
+                    "detail-type": [EXECUTION_CHANGE],
                     "detail": {"status": list(ENDED), "stateMachineArn": [{"prefix": machines}]},
                 },
                 description="Runs of pipelines that ended without success",

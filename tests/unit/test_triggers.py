@@ -297,3 +297,42 @@ def test_pipelines_that_would_start_each_other_for_ever_are_refused() -> None:
 
     refused(itself, "daily and daily would start each other for ever")
     refused(in_a_circle, "first and third would start each other for ever")
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        {"source": ["aws.states"], "detail": {"status": ["FAILED"]}},
+        {"source": [{"prefix": "aws."}]},
+        {"source": [RUN_SOURCE]},
+    ],
+)
+def test_a_pattern_that_matches_what_its_own_runs_tell_is_refused(pattern: dict[str, Any]) -> None:
+    refused(lambda made: made.make("daily", EventPattern(pattern=pattern)), "daily itself, which would start itself")
+
+
+def test_another_machines_executions_may_start_a_pipeline() -> None:
+    other = f"arn:aws:states:eu-west-1:{ACCOUNT}:stateMachine:other"
+    pattern = {"source": ["aws.states"], "detail": {"stateMachineArn": [other]}}
+    recorded(lambda: Pipelines().make("daily", EventPattern(pattern=pattern)))
+
+
+def test_a_key_that_makes_the_pattern_too_long_is_refused() -> None:
+    bucket = {"prefix": "a" * 1_000 + "/", "suffix": "b" * 1_000}
+    with pytest.raises(ValueError, match="EventBridge accepts 2,048"):
+        objects_of(**bucket)
+
+
+def test_a_scheduled_start_that_was_not_delivered_is_told_of() -> None:
+    found = recorded(events.pipelines)
+    alarm = found["first-dead-letters-alarm"].inputs
+    assert alarm["dimensions"] == {"QueueName": found["first-dead-letters"].outputs["name"]}
+    assert alarm["alarmActions"] == [found["alarms"].outputs["arn"]]
+
+
+def test_the_schema_of_a_stack_config_tells_the_sources_apart() -> None:
+    schema = SOURCES.json_schema()
+    assert set(schema["discriminator"]["mapping"]) == {"object-created", "event", "pipeline-succeeded"}
+    objects = schema["$defs"]["ObjectCreated"]
+    assert objects["properties"]["zone"]["anyOf"] == [{"type": "string", "minLength": 1}, {"type": "null"}]
+    assert "counterExamples" in schema["$defs"]["EventPattern"]["properties"]

@@ -1,18 +1,20 @@
 """What is wrong between the sections of a stack config: names that nothing has, or two things."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from ..catalog import Dataset
+from ..events import ObjectCreated, PipelineSucceeded
 from ..orchestration import AnyStage, Choice, ForEach, Parallel, S3Keys
 from ..orchestration.stages import Stage, WorkStage
 from ..storage.zone import DEFAULT_ZONES
 from .errors import Problem
 from .jobs import CrawlerConfig, FargateJobConfig, GlueJobConfig, JobConfig, LambdaJobConfig, SecretConfig
-from .pipelines import PipelineConfig
+from .pipelines import BusConfig, PipelineConfig
 
 _JOBS = {FargateJobConfig: "fargate", LambdaJobConfig: "lambda", GlueJobConfig: "glue", CrawlerConfig: "crawler"}
 _STAGE_FIELDS = {
@@ -31,13 +33,16 @@ def cross_problems(given: dict[str, Any], namespace: str) -> list[Problem]:
     jobs = _each(JobConfig, given.get("jobs"))
     secrets = _each(SecretConfig, given.get("secrets"))
     pipelines = _each(PipelineConfig, given.get("pipelines"))
+    buses = _each(BusConfig, given.get("buses"))
     return [
         *(Problem(f"{namespace}:lake.zones", name, "each zone once") for name in _more_than_once(zones)),
         *_of_datasets(f"{namespace}:datasets", datasets, zones),
         *_repeated(f"{namespace}:secrets", "secret", secrets).values(),
         *_of_jobs(f"{namespace}:jobs", jobs, datasets, zones, {secret.name for _, secret in secrets}),
         *_of_network(f"{namespace}:network", given.get("network"), jobs),
+        *_repeated(f"{namespace}:buses", "bus", buses).values(),
         *_of_pipelines(f"{namespace}:pipelines", pipelines, jobs, datasets, zones),
+        *_of_triggers(f"{namespace}:pipelines", pipelines, zones, [bus.name for _, bus in buses]),
     ]
 
 
@@ -114,6 +119,37 @@ def _of_pipelines(
                     yield from _one_of(f"{path}.{field}", name, names, "data set")
             for field, zone in _zones_of(stage):
                 yield from _one_of(f"{path}.{field}", zone, zones, "zone of the lake")
+
+
+def _of_triggers(
+    listed: str, pipelines: list[tuple[int, PipelineConfig]], zones: list[str], buses: list[str]
+) -> Iterator[Problem]:
+    names = [pipeline.name for _, pipeline in pipelines]
+    for position, pipeline in pipelines:
+        for number, trigger in enumerate(pipeline.triggers):
+            path = f"{listed}[{position}].triggers[{number}]"
+            if isinstance(trigger, ObjectCreated):
+                field = "zone" if trigger.zone is not None else "bucket"
+                yield from _one_of(f"{path}.{field}", getattr(trigger, field), zones, "zone of the lake")
+            elif isinstance(trigger, PipelineSucceeded):
+                yield from _one_of(f"{path}.pipeline", trigger.pipeline, names, "pipeline")
+            elif trigger.bus is not None:
+                yield from _one_of(f"{path}.bus", trigger.bus, buses, "bus")
+    for circle in _circles({pipeline.name: followed(pipeline) for _, pipeline in pipelines}):
+        yield Problem(listed, " -> ".join(circle), "pipelines that do not start each other for ever")
+
+
+def followed(pipeline: PipelineConfig) -> list[str]:
+    """Return the pipelines whose success starts one."""
+    triggers = [trigger for trigger in pipeline.triggers if isinstance(trigger, PipelineSucceeded)]
+    return [str(trigger.pipeline) for trigger in triggers]
+
+
+def _circles(follows: Mapping[str, list[str]]) -> Iterator[list[str]]:
+    try:
+        list(TopologicalSorter(follows).static_order())
+    except CycleError as error:
+        yield [str(name) for name in error.args[1]]
 
 
 def _zones_of(stage: Stage) -> Iterator[tuple[str, Any]]:

@@ -5,9 +5,21 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from ..core.model import Matching, Model
-from ..events import Schedule, Timezone
+from ..events import AnySource, Schedule, Timezone
+from ..events.sources import SourceName
 from ..orchestration import AnyStage
 from ..orchestration.stages import StageName, Timeout
+
+
+class BusConfig(Model):
+    """An event bus for events of one's own programs."""
+
+    name: SourceName
+    archive_days: Annotated[int, Field(ge=1)] | None = 30
+    """How long events can be replayed; null for no archive."""
+    accounts: tuple[Annotated[str, Matching(r"\d{12}", "an account's number, 12 digits")], ...] = ()
+    """Others that may put events of their own on it."""
+    removable: bool = False
 
 
 class PipelineConfig(Model):
@@ -16,8 +28,10 @@ class PipelineConfig(Model):
     name: StageName
     description: Annotated[str, Field(max_length=1_000)] = ""
     schedule: Schedule | None = None
+    triggers: tuple[AnySource, ...] = ()
+    """Objects, events and other pipelines' success that start it."""
     enabled: bool = True
-    """Whether the schedule starts it."""
+    """Whether schedule and triggers start it."""
     deadline: Annotated[str, Matching(r"([01]\d|2[0-3]):[0-5]\d", "a time of day: 08:00")] | None = None
     """By which a run that a cron starts must have succeeded; people are told otherwise."""
     timezone: Timezone | None = None

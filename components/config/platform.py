@@ -18,7 +18,7 @@ from ..storage.zone import DEFAULT_ZONES, Zone
 from .crossing import cross_problems
 from .errors import Problem, explain, validation_problems
 from .jobs import JobConfig, NetworkConfig, SecretConfig
-from .pipelines import PipelineConfig
+from .pipelines import BusConfig, PipelineConfig
 from .source import read_stack_config
 
 _KEY_ARN = r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[\w-]+"
@@ -137,6 +137,8 @@ class PlatformConfig(Model):
     """Filled in outside, for the jobs that name them."""
     jobs: tuple[JobConfig, ...] = ()
     """What pipelines' stages run, each here or in YAML files by path or pattern."""
+    buses: tuple[BusConfig, ...] = ()
+    """Event buses, whose events pipelines' triggers hear."""
     pipelines: tuple[PipelineConfig, ...] = ()
     """Each here or in YAML files by path or pattern: `pipelines/*.yaml`."""
     runs: RunsConfig = RunsConfig()

@@ -43,7 +43,7 @@ class Pipeline(Component, domain="orchestration"):
     - `date_offset`: days added to that date, -1 for the day before; default 0.
     - `parameters`: with their defaults; a start may give other values.
     - `timeout`: seconds for the whole run, default a day. `log_retention_days`: default 30.
-    - `called`: what people call it, default `name`.
+    - `called`: what people call it, default `name`. `description`: what it is for.
 
     Outputs: `arn`, `machine_name`. Errors: StageError for stages that Step Functions would refuse or could not run.
     Source: AWS Step Functions Developer Guide, "Best practices"; Amazon States Language specification.
@@ -66,6 +66,7 @@ class Pipeline(Component, domain="orchestration"):
         timeout: Timeout = DAY,
         log_retention_days: LogRetention = 30,
         called: str | None = None,
+        description: str = "",
         tags: Tags | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -98,7 +99,7 @@ class Pipeline(Component, domain="orchestration"):
                 timezone=self.timezone,
                 date_offset=date_offset,
                 timeout=timeout,
-                comment=f"Pipeline {self.called} of {pulumi.get_project()}",
+                comment=description or f"Pipeline {self.called} of {pulumi.get_project()}",
             )
         )
         self.log_group = log_group(

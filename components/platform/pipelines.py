@@ -1,11 +1,14 @@
 """The pipelines of a stack config as components."""
 
 from collections.abc import Sequence
+from graphlib import TopologicalSorter
 
 import pulumi
 
+from ..config.crossing import followed
 from ..config.pipelines import PipelineConfig
-from ..orchestration import Pipeline, RunLedger, StageError
+from ..events import EventBus
+from ..orchestration import Pipeline, RunLedger
 from .jobs import Jobs
 from .parts import Parts
 
@@ -27,15 +30,39 @@ def run_ledger(parts: Parts) -> RunLedger:
     )
 
 
-def pipelines(parts: Parts, jobs: Jobs, ledger: RunLedger) -> dict[str, Pipeline]:
+def buses(parts: Parts) -> dict[str, EventBus]:
+    """Return the event buses by name."""
+    return {
+        config.name: EventBus(
+            parts.child(f"bus-{config.name}"),
+            key=parts.key,
+            archive_days=config.archive_days,
+            accounts=config.accounts,
+            notify=parts.alarms,
+            removable=config.removable,
+            tags=parts.tags,
+            opts=parts.opts,
+        )
+        for config in parts.config.buses
+    }
+
+
+def pipelines(parts: Parts, jobs: Jobs, ledger: RunLedger, heard: dict[str, EventBus]) -> dict[str, Pipeline]:
     """Return the pipelines by name; raises pulumi.RunError for stages that could not run, saying which and why."""
-    components = [
+    components: list[tuple[str, object]] = [
         *jobs.by_name.items(),
         *((dataset.name, dataset) for dataset in parts.config.datasets),
         *parts.lake.zones.items(),
+        *heard.items(),
         ("catalog", parts.catalog),
     ]
-    return {config.name: _pipeline(config, parts, components, ledger) for config in parts.config.pipelines}
+    configs = {config.name: config for config in parts.config.pipelines}
+    follows = {name: followed(config) for name, config in configs.items()}
+    made: dict[str, Pipeline] = {}
+    # Those that others follow come first.
+    for name in TopologicalSorter(follows).static_order():
+        made[name] = _pipeline(configs[name], parts, [*components, *made.items()], ledger)
+    return made
 
 
 def _pipeline(
@@ -48,7 +75,9 @@ def _pipeline(
             stages=config.stages,
             components=components,
             ledger=ledger,
+            description=config.description,
             schedule=config.schedule,
+            triggers=config.triggers,
             enabled=config.enabled,
             deadline=config.deadline,
             timezone=config.timezone,
@@ -59,5 +88,6 @@ def _pipeline(
             tags=parts.tags,
             opts=parts.opts,
         )
-    except StageError as error:
-        raise pulumi.RunError(f"pipeline {config.name}: {error}") from error
+    except ValueError as error:
+        where = f"pipeline {config.name}: "
+        raise pulumi.RunError(where + str(error).removeprefix(where)) from error

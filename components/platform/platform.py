@@ -14,9 +14,10 @@ from ..messaging import Topic
 from ..storage import DataLake, MetadataTable
 from .jobs import Jobs, handlers_of
 from .parts import Parts
-from .pipelines import pipelines, run_ledger
+from .pipelines import buses, pipelines, run_ledger
 
 if TYPE_CHECKING:
+    from ..events import EventBus
     from ..orchestration import Pipeline, RunLedger
 
 
@@ -30,7 +31,7 @@ class Platform(Component, domain="platform"):
     - `config`: the stack's config. `artifacts`: where the handlers' archives lie, see `Artifacts.find`.
 
     Outputs: `lake` and `databases` by zone, `quarantine`, `athenaWorkgroup`, `metadataTable`, `functions`, `pipelines`
-    and `secrets` (ARNs by name), `runLedger`, `images` (addresses by container), `keyArn`.
+    and `secrets` (ARNs by name), `buses`, `runLedger`, `images` (addresses by container), `keyArn`.
     Errors: pulumi.RunError for a pipeline that could not run, saying which stage and why.
     """
 
@@ -99,9 +100,10 @@ class Platform(Component, domain="platform"):
         self.ingestion: Ingestion | None = None
         self.jobs: Jobs | None = None
         self.ledger: RunLedger | None = None
+        self.buses: dict[str, EventBus] = {}
         self.pipelines: dict[str, Pipeline] = {}
         handlers = handlers_of(config)
-        if handlers or config.jobs or config.secrets:
+        if handlers or config.jobs or config.secrets or config.buses:
             found = artifacts or Artifacts.find()
             self.layers = DependencyLayers(
                 self._child("layers"), handlers=handlers, artifacts=found, tags=tags, opts=own
@@ -144,9 +146,10 @@ class Platform(Component, domain="platform"):
             child=self._child,
         )
         self.jobs = Jobs(parts)
+        self.buses = buses(parts)
         if config.pipelines:
             self.ledger = run_ledger(parts)
-            self.pipelines = pipelines(parts, self.jobs, self.ledger)
+            self.pipelines = pipelines(parts, self.jobs, self.ledger, self.buses)
 
     def _outputs(self) -> dict[str, pulumi.Input[object]]:
         functions = {"ingest": self.ingestion.function.function_name} if self.ingestion else {}
@@ -158,6 +161,7 @@ class Platform(Component, domain="platform"):
             "metadataTable": self.metadata.table_name,
             "functions": functions | (self.jobs.function_names if self.jobs else {}),
             "pipelines": {name: pipeline.arn for name, pipeline in self.pipelines.items()},
+            "buses": {name: bus.bus_name for name, bus in self.buses.items()},
             "runLedger": self.ledger.table_name if self.ledger else None,
             "secrets": {name: secret.arn for name, secret in self.jobs.secrets.items()} if self.jobs else {},
             "images": self.jobs.images.built if self.jobs else {},

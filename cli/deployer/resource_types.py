@@ -9,7 +9,7 @@ from typing import Any
 
 FILE = Path(__file__).with_name("resource_types.toml")
 # No AWS API stands behind them.
-_OF_THE_ENGINE = ("pulumi:", "watershed:")
+_OF_THE_ENGINE = ("awsx:", "pulumi:", "watershed:")
 
 
 class UnknownTypeError(ValueError):

@@ -39,19 +39,26 @@ def construct(request: Any, context: Any, engine: str) -> provider_pb2.Construct
     problem = _problem(request.type, plain(from_struct(request.inputs)))
     if problem:
         _refuse(context, f"{request.type} {request.name!r}: {problem}")
-    # The servicer speaks asyncio, and the call has a thread of its own.
-    return asyncio.run(_constructed(request, context, engine))
+    try:
+        # The servicer speaks asyncio, and the call has a thread of its own.
+        return asyncio.run(_constructed(request, context, engine))
+    except asyncio.CancelledError:
+        return provider_pb2.ConstructResponse()  # nobody reads it any more
 
 
 async def _constructed(request: Any, context: Any, engine: str) -> provider_pb2.ConstructResponse:
-    """Build it, as long as the engine waits for it: one that gives up never answers what the children wait for."""
+    """Build it, as long as the engine waits for it.
+
+    When an engine has ended, the SDK fails to log the error of a child and leaves the child's outputs open for ever.
+    """
     loop, building = asyncio.get_running_loop(), asyncio.current_task()
 
     def give_up() -> None:
         with contextlib.suppress(RuntimeError):  # it is finished, and its loop closed
             loop.call_soon_threadsafe(building.cancel)  # type: ignore[union-attr]
 
-    context.add_callback(give_up)
+    if not context.add_callback(give_up):
+        give_up()
     return await ProviderServicer(Components(), [], engine).Construct(request, context)
 
 

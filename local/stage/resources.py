@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 LIBRARY = "watershed:"
+# Components, and what the engine has for itself: no AWS API stands behind them.
+NO_RESOURCE = (LIBRARY, "awsx:", "pulumi:")
 # What only holds other components: its children are the ones to count by.
 WHOLE = "Platform"
 
@@ -27,7 +29,7 @@ def count_by_component(resources: Iterable[tuple[str, str]]) -> list[ComponentCo
     """
     counts: dict[str, ComponentCount] = {}
     for kind, urn in resources:
-        if kind.startswith((LIBRARY, "pulumi:")):
+        if kind.startswith(NO_RESOURCE):
             continue
         component = _component(urn)
         count = counts.setdefault(component, ComponentCount(component))

@@ -7,6 +7,7 @@ are real, as its local counterpart in local/provider/awsx_vpc.py makes them.
 import gc
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ def program(port: int, tmp_path: Path) -> Program:
 def deployed(port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     """A network with all it can have, for what only looks at it."""
     made = Program(tmp_path_factory.mktemp("deployed"), port, CONFIG)
-    made.up(OneNetwork(nat="per-zone", endpoints=["logs", "ecr.api"]))
+    made.up(OneNetwork(key="kept-key", nat="per-zone", endpoints=["logs", "ecr.api"]))
     yield made
     made.stack.destroy()
 
@@ -76,11 +77,11 @@ def deployed(port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pr
 class OneNetwork:
     """A program with a network, whose settings the test changes."""
 
-    def __init__(self, **settings: Any) -> None:
-        self.settings = settings
+    def __init__(self, key: str = "key", **settings: Any) -> None:
+        self.key, self.settings = key, settings
 
     def __call__(self) -> None:
-        network = Network("net", key=EncryptionKey("key", removable=True), **self.settings)
+        network = Network("net", key=EncryptionKey(self.key, removable=True), **self.settings)
         pulumi.export("vpc", network.vpc_id)
         pulumi.export("subnets", network.private_subnet_ids)
         pulumi.export("addresses", network.nat_addresses)
@@ -147,45 +148,59 @@ def test_a_network_is_deployed_stays_as_it_is_and_leaves_nothing(program: Progra
     assert everything(clients) == before
 
 
-def test_private_subnets_stay_where_they_are_when_a_nat_gateway_or_a_zone_is_added(program: Program) -> None:
-    program.up(OneNetwork(zones=2))
-    first = program.outputs["subnets"]
-    assert set(program.up(OneNetwork(zones=2, nat="single"))) == {"create", "update"}
-    assert program.outputs["subnets"] == first
-    assert set(program.up(OneNetwork(zones=3, nat="per-zone"))) == {"create", "update"}
-    assert program.outputs["subnets"][:2] == first
-    assert len(program.outputs["addresses"]) == 3
-    program.up(OneNetwork(zones=3))
-    assert program.outputs["subnets"][:2] == first
+STEPS: tuple[dict[str, Any], ...] = (
+    {"zones": 2},
+    {"zones": 2, "nat": "single"},
+    {"zones": 3, "nat": "per-zone"},
+    {"zones": 3},
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a change of the settings did."""
+
+    changes: set[str]
+    subnets: list[str]
+    addresses: list[str]
+    ways_out: list[list[str]]
+
+
+@pytest.fixture(scope="module")
+def steps(port: int, clients: Clients, tmp_path_factory: pytest.TempPathFactory) -> list[Step]:
+    """A network that is changed again and again."""
+    program = Program(tmp_path_factory.mktemp("changed"), port, CONFIG)
+    found = []
+    for settings in STEPS:
+        changes = set(program.up(OneNetwork(key="changed-key", **settings)))
+        subnets, addresses = program.outputs["subnets"], program.outputs["addresses"]
+        found.append(Step(changes, subnets, addresses, [ways_out(clients, subnet) for subnet in subnets]))
     program.stack.destroy()
+    return found
 
 
-def test_private_subnets_lead_out_by_nat_gateways_or_not_at_all(program: Program, clients: Clients) -> None:
-    def ways_out() -> list[list[str]]:
-        """Where the routes of each private subnet lead, but for those within the VPC."""
-        found = []
-        for subnet in program.outputs["subnets"]:
-            filters = [{"Name": "association.subnet-id", "Values": [subnet]}]
-            (table,) = clients("ec2").describe_route_tables(Filters=filters)["RouteTables"]
-            found.append(
-                [
-                    each.get("NatGatewayId") or each["GatewayId"]
-                    for each in table["Routes"]
-                    if each.get("GatewayId") != "local"
-                ]
-            )
-        return found
+def ways_out(clients: Clients, subnet: str) -> list[str]:
+    """Where the subnet's routes lead, but for those within the VPC."""
+    filters = [{"Name": "association.subnet-id", "Values": [subnet]}]
+    (table,) = clients("ec2").describe_route_tables(Filters=filters)["RouteTables"]
+    outward = [each for each in table["Routes"] if each.get("GatewayId") != "local"]
+    return [str(each.get("NatGatewayId") or each["GatewayId"]) for each in outward]
 
-    program.up(OneNetwork())
-    assert ways_out() == [[], []]
-    program.up(OneNetwork(nat="single"))
-    (one,), (other,) = ways_out()
-    assert one == other
-    assert one.startswith("nat-")
-    program.up(OneNetwork(nat="per-zone"))
-    (one,), (other,) = ways_out()
-    assert one != other
-    program.stack.destroy()
+
+def test_private_subnets_stay_where_they_are_when_nat_gateways_and_zones_come_and_go(steps: list[Step]) -> None:
+    assert [step.subnets[:2] for step in steps] == [steps[0].subnets] * len(STEPS)
+    assert [len(step.subnets) for step in steps] == [2, 2, 3, 3]
+    assert [step.changes for step in steps[:3]] == [{"create"}, {"create", "update"}, {"create", "update"}]
+
+
+def test_private_subnets_lead_out_by_nat_gateways_or_not_at_all(steps: list[Step]) -> None:
+    nowhere, single, per_zone, again = (step.ways_out for step in steps)
+    assert nowhere == [[], []]
+    assert again == [[], [], []]
+    assert single[0] == single[1]
+    assert {way[0][:4] for way in (*single, *per_zone)} == {"nat-"}
+    assert len({way for (way,) in per_zone}) == 3
+    assert [len(step.addresses) for step in steps] == [0, 1, 3, 0]
 
 
 def test_nothing_in_it_gets_a_public_address_by_itself_and_names_of_endpoints_are_private(

@@ -48,7 +48,7 @@ from watershed_policies.exemptions import Exemptions
 from watershed_policies.settings import Level, Settings, locate
 from watershed_policies.settings import load as load_settings
 
-from tests.policy.outputs import ACCOUNT, outputs_of, result_of
+from tests.policy.outputs import ACCOUNT, component_outputs, outputs_of, result_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -75,16 +75,30 @@ class _Mocks(Mocks):
     def __init__(self, preview: bool, account: str) -> None:
         self.preview = preview
         self.account = account
+        self.children: dict[str, MockMonitor.ResourceRegistration] = {}
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         # The provider answers with a policy given as an object in its JSON form.
         given = {key: value for key, value in args.inputs.items() if not _is_document(key, value)}
-        if not args.custom or self.preview:
+        if not args.custom:
+            return "", {} if self.preview else self._of_component(args)
+        if self.preview:
             # What the program gave is known; what AWS would answer is not there, which the SDK takes as unknown.
             return "", given
         texts = {key: json.dumps(value) for key, value in args.inputs.items() if _is_document(key, value)}
         id_, outputs = outputs_of(args.typ, args.name, args.inputs, self.account)
         return id_, {**given, **texts, **outputs}
+
+    def _of_component(self, args: MockResourceArgs) -> dict[str, Any]:
+        """What a component of another package answers; its children are there to be referred to, and not recorded."""
+        outputs, children = component_outputs(args.typ, args.name, args.inputs)
+        for output, resources in children.items():
+            outputs[output] = []
+            for kind, name, state in resources:
+                urn, id_ = f"urn:pulumi:test::watershed::{kind}::{name}", str(state.get("id") or name)
+                self.children[urn] = MockMonitor.ResourceRegistration(urn, id_, state)
+                outputs[output].append({rpc._special_sig_key: rpc._special_resource_sig, "urn": urn, "id": id_})
+        return outputs
 
     def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         return result_of(args.token), []
@@ -93,12 +107,14 @@ class _Mocks(Mocks):
 class _Recorder(MockMonitor):
     def __init__(self, mocks: _Mocks) -> None:
         super().__init__(mocks)
+        self.children = mocks.children
         self.recorded: list[Recorded] = []
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 (the name is the protocol's)
         response = super().RegisterResource(request)  # type: ignore[no-untyped-call]
+        self.resources.update(self.children)
         inputs = json_format.MessageToDict(request.object)
-        outputs = {**inputs, **json_format.MessageToDict(response.object)}
+        outputs = {**inputs, **_ids(json_format.MessageToDict(response.object))}
         if request.custom:
             outputs["id"] = response.id or rpc.UNKNOWN
             if not response.id:
@@ -147,6 +163,15 @@ def _account(config: Mapping[str, str]) -> str:
     """The account that the stack is bound to, where AWS would make what it declares."""
     allowed: list[str] = json.loads(config.get("aws:allowedAccountIds", "[]"))
     return allowed[0] if allowed else ACCOUNT
+
+
+def _ids(value: Any) -> Any:
+    """Values as the engine shows them to policies: a resource is its id."""
+    if isinstance(value, dict):
+        if rpc._special_resource_sig in value.values():
+            return value["id"]
+        return {key: _ids(part) for key, part in value.items()}
+    return [_ids(part) for part in value] if isinstance(value, list) else value
 
 
 def _is_document(name: str, value: Any) -> bool:

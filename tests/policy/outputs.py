@@ -100,6 +100,36 @@ def outputs_of(type_: str, name: str, inputs: Mapping[str, Any], account: str = 
     return id_, outputs
 
 
+def component_outputs(
+    type_: str, name: str, inputs: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, list[tuple[str, str, dict[str, Any]]]]]:
+    """Return the outputs of a component of another package: the plain ones, and those that are resources.
+
+    Such a component is one resource for mocks; of its children there are type, name and state.
+    """
+    if type_ != "awsx:ec2:Vpc":
+        return {}, {}
+    subnets: dict[str, list[str]] = {"private": [], "public": [], "isolated": []}
+    for spec in inputs["subnetSpecs"]:
+        kind = spec["type"].lower()
+        numbers = range(1, len(spec["cidrBlocks"]) + 1)
+        subnets[kind] += [f"{name}-{spec.get('name') or kind}-{number}" for number in numbers]
+    strategy = inputs["natGateways"]["strategy"]
+    gateways = {"None": 0, "Single": 1, "OnePerAz": len(subnets["public"])}[strategy]
+    plain = {
+        "vpcId": f"vpc-{name}",
+        **{f"{kind}SubnetIds": [f"subnet-{each}" for each in found] for kind, found in subnets.items()},
+    }
+    tables = [each for found in subnets.values() for each in found]
+    return plain, {
+        "routeTables": [("aws:ec2/routeTable:RouteTable", each, {"id": f"rtb-{each}"}) for each in tables],
+        "eips": [
+            ("aws:ec2/eip:Eip", f"{name}-{number}", {"publicIp": f"203.0.113.{number}"})
+            for number in range(1, gateways + 1)
+        ],
+    }
+
+
 def result_of(token: str) -> dict[str, Any]:
     """Return the answer of a provider function."""
     name = token.rsplit(":", 1)[-1]

@@ -36,7 +36,7 @@ from components import (
     Workgroup,
 )
 from components.compute import Artifacts
-from tests.unit import events, jobs
+from tests.unit import events, jobs, networks
 from tests.unit.pipelines import ledger, pipeline, small_pipeline
 
 ROOT = Path(__file__).parents[2]
@@ -197,6 +197,7 @@ PROGRAMS: dict[str, Callable[[], object]] = {
     "Queue and Topic with grants": granted_messaging,
     **events.PROGRAMS,
     **jobs.PROGRAMS,
+    **networks.PROGRAMS,
     "AccountSettings": lambda: AccountSettings("account", key=key()),
 }
 

@@ -12,6 +12,8 @@ from .statements import Deploy, Document, own_role_is_untouchable, statements
 # can have attached before the quota is raised.
 MANAGED_POLICY = 6_144
 POLICIES_A_ROLE = 10
+# botocore's endpoints: services that a partition has once.
+_WITHOUT_REGION = ("cloudfront", "route53")
 
 
 @dataclass(frozen=True)
@@ -84,18 +86,30 @@ def _short(needed: list[Document]) -> Iterable[Document]:
 def _boundary(needed: list[Document], deploy: Deploy) -> Document:
     """Return what the role may do at the very most, whatever is attached to it.
 
-    All of the stack's services in its region; of IAM only what the policies allow; never anything on the role itself.
+    All of the stack's services in its region, of EC2 no machines; services without a region where they answer; of IAM
+    only what the policies allow; never anything on the role itself.
     """
     allowed = [statement for statement in needed if statement["Effect"] == "Allow"]
     of_iam = [each for each in allowed if all(action.startswith("iam:") for action in each["Action"])]
-    services = sorted({action.partition(":")[0] for each in allowed for action in each["Action"]} - {"iam"})
-    in_region: Document = {
+    actions = sorted({action for each in allowed for action in each["Action"]})
+    services = sorted({action.partition(":")[0] for action in actions} - {"ec2", "iam"})
+    # The web ACL of a distribution is where the distribution is.
+    elsewhere = [each for each in services if each in _WITHOUT_REGION or (each == "wafv2" and "cloudfront" in services)]
+    regional = [f"{service}:*" for service in services if service not in _WITHOUT_REGION]
+    regional += [action for action in actions if action.startswith("ec2:")]
+    made = [_in_region(regional, deploy.region)]
+    if elsewhere:
+        made.append(_in_region([f"{service}:*" for service in elsewhere], deploy.global_region))
+    return _document([*made, *of_iam, own_role_is_untouchable(deploy)])
+
+
+def _in_region(actions: list[str], region: str) -> Document:
+    return {
         "Effect": "Allow",
-        "Action": [f"{service}:*" for service in services],
+        "Action": actions,
         "Resource": ["*"],
-        "Condition": {"StringEquals": {"aws:RequestedRegion": deploy.region}},
+        "Condition": {"StringEquals": {"aws:RequestedRegion": region}},
     }
-    return _document([in_region, *of_iam, own_role_is_untouchable(deploy)])
 
 
 def _document(made: list[Document]) -> Document:

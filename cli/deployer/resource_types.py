@@ -30,8 +30,15 @@ class Calls:
     on: tuple[str, ...]
     read: tuple[str, ...] = ()
     write: tuple[str, ...] = ()
+    create: tuple[str, ...] = ()
     tagged: bool = False
-    condition: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    tagged_later: bool = False
+    condition: Mapping[str, Mapping[str, str | list[str]]] = field(default_factory=dict)
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.read, *self.write, *self.create)
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,7 @@ class ResourceType:
     @property
     def actions(self) -> frozenset[str]:
         """All that the type's calls take, passing roles and using the key apart."""
-        return frozenset(action for calls in self.calls for action in (*calls.read, *calls.write))
+        return frozenset(action for calls in self.calls for action in calls.actions)
 
 
 @cache
@@ -83,6 +90,8 @@ def _calls(part: Mapping[str, Any]) -> Calls:
         on=tuple(part["on"]),
         read=tuple(part.get("read", ())),
         write=tuple(part.get("write", ())),
+        create=tuple(part.get("create", ())),
         tagged=part.get("tagged", False),
+        tagged_later=part.get("tagged_later", False),
         condition=part.get("condition", {}),
     )

@@ -14,11 +14,11 @@ Conditions = Mapping[str, Mapping[str, Any]]
 
 _REQUEST_TAG = "aws:RequestTag/${TagKey}"
 _RESOURCE_TAG = "aws:ResourceTag/${TagKey}"
-# The last three are for event buses and archives (Amazon EventBridge User Guide, "Encrypting EventBridge event buses").
-_KEY_USE = (
-    *("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"),
-    *("kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"),
-)
+_KEY_USE = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
+# botocore's endpoints: where a partition's services without a region answer.
+_GLOBAL_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-northwest-1", "aws-us-gov": "us-gov-west-1"}
+# What a cache's prefix has at least of its name when it is shortened to ECR's 30 characters.
+_CACHE_PREFIX = 21
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,25 @@ class Deploy:
             return "aws-cn"
         return "aws-us-gov" if self.region.startswith("us-gov-") else "aws"
 
+    @property
+    def global_region(self) -> str:
+        """Where the partition's services without a region answer, as aws:RequestedRegion names it."""
+        return _GLOBAL_REGIONS[self.partition]
+
     def fill(self, template: str) -> list[str]:
         """Return a template of the table with this deploy's names, once for each prefix."""
+        # As the components spell it where names are their own.
+        fixed = re.sub(r"[^A-Za-z0-9_-]", "-", f"{self.project}-{self.stack}")
         values = {
             "partition": self.partition,
             "region": self.region,
+            "global_region": self.global_region,
             "account": self.account,
-            # As the components spell it in the two places with names of their own.
+            "project": self.project,
+            "stack": self.stack,
+            "domain": "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com",
+            "fixed_prefix": fixed,
+            "cache_prefix": f"{fixed.lower()}-"[:_CACHE_PREFIX],
             "alias_prefix": re.sub(r"[^a-zA-Z0-9/_-]", "-", f"{self.project}-{self.stack}"),
             "sql_prefix": re.sub(r"[^a-z0-9_]", "_", f"{self.project}_{self.stack}".lower()),
         }
@@ -87,32 +99,45 @@ def own_role_is_untouchable(deploy: Deploy) -> Document:
 
 def _of_calls(calls: Calls, deploy: Deploy) -> Iterable[Document]:
     on = [arn for template in calls.on for arn in deploy.fill(template)]
-    for action in (*calls.read, *(() if deploy.read_only else calls.write)):
+    for action in calls.read if deploy.read_only else calls.actions:
         for conditions in _conditions(action, calls, deploy):
             yield _statement([action], on if has_resources(action) else ["*"], conditions)
 
 
 def _conditions(action: str, calls: Calls, deploy: Deploy) -> list[Conditions]:
     """Return the conditions of an action: one set, or two where either lets it through."""
-    given: dict[str, Mapping[str, Any]] = {
-        operator: {key: _one(deploy.fill(value)) for key, value in keys.items() if key in condition_keys(action)}
-        for operator, keys in calls.condition.items()
+    keys = condition_keys(action)
+    given: Conditions = {
+        operator: {key: _filled(value, deploy) for key, value in tests.items() if key in keys}
+        for operator, tests in calls.condition.items()
     }
-    given = {operator: keys for operator, keys in given.items() if keys}
-    if deploy.roles_boundary and "iam:PermissionsBoundary" in condition_keys(action):
-        given = {**given, "StringEquals": {"iam:PermissionsBoundary": deploy.roles_boundary}}
-    if not calls.tagged:
-        return [given]
+    if deploy.roles_boundary and "iam:PermissionsBoundary" in keys:
+        given = _with(given, {"StringEquals": {"iam:PermissionsBoundary": deploy.roles_boundary}})
     requested = {"StringEquals": deploy.tags("RequestTag")}
-    if not has_resources(action):
-        return [{**given, **requested}] if _REQUEST_TAG in condition_keys(action) else [given]
-    if _RESOURCE_TAG not in condition_keys(action):
-        return [given]
-    own = {**given, "StringEquals": deploy.tags("ResourceTag")}
-    if _REQUEST_TAG not in condition_keys(action) or not action.endswith(":TagResource"):
+    if action in calls.create:
+        return [_with(given, requested) if _REQUEST_TAG in keys else _with(given)]
+    if not calls.tagged or _RESOURCE_TAG not in keys:
+        return [_with(given)]
+    own = _with(given, {"StringEquals": deploy.tags("ResourceTag")})
+    if _REQUEST_TAG not in keys or not action.endswith((":TagResource", ":CreateTags")):
         return [own]
     # Tags that a resource is created with are checked before it has any.
-    return [own, {**given, **requested, "Null": {"aws:ResourceTag/project": "true"}}]
+    if "ec2:CreateAction" in keys and not calls.tagged_later:
+        return [own, _with(given, requested, {"Null": {"ec2:CreateAction": "false"}})]
+    return [own, _with(given, requested, {"Null": {"aws:ResourceTag/project": "true"}})]
+
+
+def _with(*conditions: Conditions) -> Conditions:
+    """Return the conditions that all of these make together."""
+    together: dict[str, dict[str, Any]] = {}
+    for each in conditions:
+        for operator, tests in each.items():
+            together.setdefault(operator, {}).update(tests)
+    return {operator: tests for operator, tests in together.items() if tests}
+
+
+def _filled(value: str | list[str], deploy: Deploy) -> str | list[str]:
+    return _one([filled for each in ([value] if isinstance(value, str) else value) for filled in deploy.fill(each)])
 
 
 def _key_use(types: list[ResourceType], deploy: Deploy) -> Iterable[Document]:
@@ -120,8 +145,7 @@ def _key_use(types: list[ResourceType], deploy: Deploy) -> Iterable[Document]:
     services = sorted({service for kind in types for service in kind.key})
     if not services:
         return
-    ending = ".cn" if deploy.partition == "aws-cn" else ""
-    through = [f"{service}.{deploy.region}.amazonaws.com{ending}" for service in services]
+    through = [_one(deploy.fill(f"{service}.{{region}}.{{domain}}")) for service in services]
     keys = deploy.fill("arn:{partition}:kms:{region}:{account}:key/*")
     bound = {"kms:ViaService": through, **deploy.tags("ResourceTag")}
     actions = ["kms:Decrypt", "kms:DescribeKey"] if deploy.read_only else list(_KEY_USE)

@@ -6,15 +6,19 @@ import json
 from pathlib import Path
 from typing import Any
 
+import botocore.session
 import pytest
 
 from cli.deployer.policy import MANAGED_POLICY, DeployerPolicy, StateBackend, deployer_policy, size
 from cli.deployer.resource_types import ResourceType, UnknownTypeError, table
 from cli.deployer.statements import Deploy
+from components.compute import artifacts as found_artifacts
 from local.emulator.unmapped import SERVICES, _requests
 from local.privileges.grants import is_action
 from local.provider import supported_types
 from local.provider.resources import table as provider_table
+from tests.policy.harness import record
+from tests.unit.programs import CONFIG, PROGRAMS, artifacts
 
 ACCOUNT = "111122223333"
 REGION = "eu-central-1"
@@ -25,6 +29,9 @@ KEY_USES |= {"kms:ReEncryptFrom", "kms:ReEncryptTo"}
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/shop"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
 OWN_TAGS = {"aws:resourcetag/project": "shop", "aws:resourcetag/stack": "dev"}
+REQUESTED_TAGS = {"aws:requesttag/project": "shop", "aws:requesttag/stack": "dev"}
+# Where services without a region are called, and web ACLs of distributions.
+ELSEWHERE = ("arn:aws:cloudfront:", "arn:aws:route53:", "arn:aws:wafv2:us-east-1:")
 # Operations whose action has another name (Amazon S3 User Guide, "Required permissions for Amazon S3 API operations").
 OTHER_NAMES = {
     "s3:HeadBucket": "s3:ListBucket",
@@ -43,6 +50,24 @@ OTHER_NAMES = {
     "s3:PutBucketNotificationConfiguration": "s3:PutBucketNotification",
     "s3:DeleteBucketTagging": "s3:PutBucketTagging",
     "lambda:GetLayerVersionByArn": "lambda:GetLayerVersion",
+    "cloudfront:CreateDistributionWithTags": "cloudfront:CreateDistribution",
+}
+# Services whose actions begin otherwise than botocore names them.
+OTHER_PREFIXES = {"stepfunctions": "states"}
+# Fixed names of components, by the ARN that AWS checks when it creates what has them.
+FIXED_NAMES = {
+    "aws:cloudwatch/logGroup:LogGroup": ("name", "logs:CreateLogGroup", "logs", "log-group:{}"),
+    "aws:ecr/repository:Repository": ("name", "ecr:CreateRepository", "ecr", "repository/{}"),
+    "aws:ecs/taskDefinition:TaskDefinition": ("family", "ecs:RegisterTaskDefinition", "ecs", "task-definition/{}:1"),
+    "aws:glue/catalogDatabase:CatalogDatabase": ("name", "glue:CreateDatabase", "glue", "database/{}"),
+    "aws:kms/alias:Alias": ("name", "kms:CreateAlias", "kms", "{}"),
+    "aws:secretsmanager/secret:Secret": (
+        "namePrefix",
+        "secretsmanager:CreateSecret",
+        "secretsmanager",
+        "secret:{}1-abcdef",
+    ),
+    "aws:sfn/stateMachine:StateMachine": ("name", "states:CreateStateMachine", "states", "stateMachine:{}"),
 }
 
 
@@ -56,7 +81,9 @@ def statements(policy: DeployerPolicy) -> list[dict[str, Any]]:
     return [statement for document in policy.policies for statement in document["Statement"]]
 
 
-def allows(documents: list[dict[str, Any]], action: str, resource: str, **context: str) -> bool:
+def allows(
+    documents: list[dict[str, Any]], action: str, resource: str, *, region: str = REGION, **context: Any
+) -> bool:
     """What IAM says, as the emulator evaluates it."""
     evaluator = importlib.import_module("ministack.core.iam_evaluator")
     asked = evaluator.EvalContext(
@@ -65,7 +92,7 @@ def allows(documents: list[dict[str, Any]], action: str, resource: str, **contex
         principal_account=ACCOUNT,
         action=action,
         resource_arn=resource,
-        region=REGION,
+        region=region,
         service_context=dict(context),
     )
     parsed = [evaluator.parse_policy_document(document) for document in documents]
@@ -104,6 +131,15 @@ def test_no_reason_is_about_a_call_that_nobody_makes(kind: ResourceType) -> None
     assert [pattern for pattern in patterns if not fnmatch.filter(called, pattern)] == []
 
 
+def action_of(service: str, operation: str) -> str:
+    """Return the action that an operation takes; those of API Gateway are the verbs of its requests."""
+    if service == "apigateway":
+        model = botocore.session.get_session().get_service_model(service)
+        return f"apigateway:{model.operation_model(operation).http['method']}"
+    action = f"{OTHER_PREFIXES.get(service, service)}:{operation}"
+    return OTHER_NAMES.get(action, action)
+
+
 def test_every_call_that_our_own_provider_makes_is_granted() -> None:
     lacking = []
     for token, resource in provider_table().items():
@@ -113,8 +149,7 @@ def test_every_call_that_our_own_provider_makes_is_granted() -> None:
         if resource.tags:
             operations |= {resource.tags.tag, resource.tags.untag, resource.tags.list}
         for operation in sorted(operations):
-            action = f"{resource.service}:{operation}"
-            action = OTHER_NAMES.get(action, action)
+            action = action_of(resource.service, operation)
             if action not in table()[token].actions and not unneeded(table()[token], action):
                 lacking.append(f"{token}: {action}")
     assert lacking == []
@@ -191,11 +226,103 @@ def test_a_key_is_reached_by_its_tags() -> None:
 
 def test_a_key_is_created_with_its_tags_and_no_other_project_s_key_is_taken_over() -> None:
     policies = list(made().policies)
-    asked = {"aws:requesttag/project": "shop", "aws:requesttag/stack": "dev"}
-    assert allows(policies, "kms:CreateKey", "*", **asked)
+    assert allows(policies, "kms:CreateKey", "*", **REQUESTED_TAGS)
     assert not allows(policies, "kms:CreateKey", "*")
-    assert allows(policies, "kms:TagResource", KEY, **asked)
-    assert not allows(policies, "kms:TagResource", KEY, **asked, **{"aws:resourcetag/project": "payroll"})
+    assert allows(policies, "kms:TagResource", KEY, **REQUESTED_TAGS)
+    assert not allows(policies, "kms:TagResource", KEY, **REQUESTED_TAGS, **{"aws:resourcetag/project": "payroll"})
+
+
+def of_ec2(kind: str) -> str:
+    return f"arn:aws:ec2:{REGION}:{ACCOUNT}:{kind}/1"
+
+
+@pytest.mark.parametrize(
+    ("action", "kind"),
+    [
+        ("ec2:CreateVpc", "vpc"),
+        ("ec2:CreateSubnet", "subnet"),
+        ("ec2:AllocateAddress", "elastic-ip"),
+        ("ec2:CreateNatGateway", "natgateway"),
+        ("ec2:CreateSecurityGroup", "security-group"),
+        ("ec2:CreateVpcEndpoint", "vpc-endpoint"),
+        ("ec2:CreateFlowLogs", "vpc-flow-log"),
+    ],
+)
+def test_what_is_made_of_a_network_is_made_with_the_stacks_tags(action: str, kind: str) -> None:
+    policies = list(made().policies)
+    assert allows(policies, action, of_ec2(kind), **REQUESTED_TAGS)
+    assert not allows(policies, action, of_ec2(kind), **{**REQUESTED_TAGS, "aws:requesttag/stack": "prod"})
+    assert not allows(policies, action, of_ec2(kind))
+
+
+@pytest.mark.parametrize(
+    ("action", "kind"),
+    [
+        ("ec2:DeleteVpc", "vpc"),
+        ("ec2:CreateSubnet", "vpc"),
+        ("ec2:AttachInternetGateway", "vpc"),
+        ("ec2:CreateNatGateway", "subnet"),
+        ("ec2:CreateRoute", "route-table"),
+        ("ec2:AuthorizeSecurityGroupEgress", "security-group"),
+        ("ec2:CreateVpcEndpoint", "route-table"),
+        ("ec2:CreateFlowLogs", "vpc"),
+    ],
+)
+def test_what_is_there_of_a_network_is_changed_where_it_has_the_stacks_tags(action: str, kind: str) -> None:
+    policies = list(made().policies)
+    assert allows(policies, action, of_ec2(kind), **OWN_TAGS)
+    assert not allows(policies, action, of_ec2(kind), **{**OWN_TAGS, "aws:resourcetag/project": "payroll"})
+    assert not allows(policies, action, of_ec2(kind))
+
+
+def test_a_network_that_is_there_is_not_made_the_stacks_by_tagging_it() -> None:
+    policies = list(made().policies)
+    creating = {**REQUESTED_TAGS, "ec2:createaction": "CreateVpc"}
+    assert allows(policies, "ec2:CreateTags", of_ec2("vpc"), **creating)
+    assert allows(policies, "ec2:CreateTags", of_ec2("vpc"), **REQUESTED_TAGS, **OWN_TAGS)
+    assert not allows(policies, "ec2:CreateTags", of_ec2("vpc"), **REQUESTED_TAGS)
+
+
+def test_the_rules_of_a_group_get_their_tags_later() -> None:
+    policies = list(made().policies)
+    assert allows(policies, "ec2:CreateTags", of_ec2("security-group-rule"), **REQUESTED_TAGS)
+    other = {"aws:resourcetag/project": "payroll"}
+    assert not allows(policies, "ec2:CreateTags", of_ec2("security-group-rule"), **REQUESTED_TAGS, **other)
+
+
+def test_a_group_is_made_in_a_vpc_that_another_stack_owns() -> None:
+    policies = list(made().policies)
+    assert allows(policies, "ec2:CreateSecurityGroup", of_ec2("vpc"), **{"aws:resourcetag/project": "landing-zone"})
+
+
+def test_an_api_is_reached_by_tags_that_nobody_gives_it_later() -> None:
+    policies = list(made().policies)
+    apis = f"arn:aws:apigateway:{REGION}::/restapis"
+    tags = f"arn:aws:apigateway:{REGION}::/tags/arn%3Aaws%3Aapigateway%3A{REGION}%3A%3A%2Frestapis%2F1"
+    assert allows(policies, "apigateway:POST", apis, **REQUESTED_TAGS)
+    assert not allows(policies, "apigateway:POST", apis)
+    assert allows(policies, "apigateway:DELETE", f"{apis}/1/resources/2", **OWN_TAGS)
+    assert not allows(policies, "apigateway:DELETE", f"{apis}/1/resources/2")
+    harmless: dict[str, Any] = {"aws:tagkeys": ["owner"]}
+    binding: dict[str, Any] = {"aws:tagkeys": ["owner", "project"]}
+    assert allows(policies, "apigateway:PUT", tags, **harmless)
+    assert not allows(policies, "apigateway:PUT", tags, **binding)
+
+
+def test_names_that_are_not_left_to_pulumi_are_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    artifacts(tmp_path)
+    monkeypatch.setenv(found_artifacts.VARIABLE, str(tmp_path))
+    project = "Data_Platform-for-analytics"
+    policies = list(deployer_policy(table(), Deploy(project, "dev", ACCOUNT, REGION, DEPLOY.role, ("hub",))).policies)
+    named = set()
+    for name, program in PROGRAMS.items():
+        for resource in record(program, project=project, stack="dev", config=CONFIG):
+            key, action, service, arn = FIXED_NAMES.get(resource.type, ("", "", "", ""))
+            if key and (fixed := resource.inputs.get(key)):
+                named.add(resource.type)
+                on = f"arn:aws:{service}:{REGION}:{ACCOUNT}:{arn.format(fixed)}"
+                assert allows(policies, action, on), f"{name}: {action} on {on}"
+    assert named == set(FIXED_NAMES)
 
 
 def test_roles_are_passed_to_the_services_of_the_stack_alone() -> None:
@@ -234,13 +361,15 @@ def test_the_boundary_allows_all_that_the_policies_allow_in_the_region() -> None
     for statement in statements(policy):
         for action in statement["Action"] if statement["Effect"] == "Allow" else ():
             resource = statement["Resource"][0].replace("*", "x")
+            elsewhere = resource.startswith(ELSEWHERE) or action.startswith("cloudfront:")
             context = {
                 key.lower(): value[0] if isinstance(value, list) else value
                 for operator, keys in statement.get("Condition", {}).items()
                 if operator == "StringEquals"
                 for key, value in keys.items()
             }
-            assert allows([policy.boundary], action, resource, **context), action
+            region = "us-east-1" if elsewhere else REGION
+            assert allows([policy.boundary], action, resource, region=region, **context), action
 
 
 def test_the_boundary_ends_at_the_region_and_at_iam() -> None:
@@ -249,6 +378,16 @@ def test_the_boundary_ends_at_the_region_and_at_iam() -> None:
     assert not allows([policy.boundary], "ec2:RunInstances", "*")
     regional = policy.boundary["Statement"][0]
     assert regional["Condition"] == {"StringEquals": {"aws:RequestedRegion": REGION}}
+
+
+@pytest.mark.parametrize(("region", "elsewhere"), [(REGION, "us-east-1"), ("cn-north-1", "cn-northwest-1")])
+def test_the_boundary_lets_services_without_a_region_be_called_where_they_answer(region: str, elsewhere: str) -> None:
+    deploy = Deploy("shop", "dev", ACCOUNT, region, DEPLOY.role)
+    boundary = deployer_policy(table(), deploy).boundary
+    assert allows([boundary], "cloudfront:UpdateDistribution", "*", region=elsewhere)
+    assert not allows([boundary], "cloudfront:UpdateDistribution", "*", region=region)
+    assert not allows([boundary], "s3:DeleteBucket", "*", region=elsewhere)
+    assert len(deployer_policy(["aws:s3/bucket:Bucket"], deploy).boundary["Statement"]) == 2
 
 
 def test_the_state_is_read_and_written_in_its_own_folder() -> None:

@@ -54,6 +54,14 @@ class Mutant:
         return f"{self.what} ({self.name})"
 
 
+def shown(resources: Sequence[Recorded]) -> list[Recorded]:
+    """Return the resources as the engine shows them to rules: secrets as plain values."""
+    return [
+        replace(each, inputs=_without_secrets(each.inputs), outputs=_without_secrets(each.outputs))
+        for each in resources
+    ]
+
+
 def mutants(resources: Sequence[Recorded]) -> Iterator[Mutant]:
     """Yield every mutant of a program."""
     for resource in resources:
@@ -69,6 +77,14 @@ def mutants(resources: Sequence[Recorded]) -> Iterator[Mutant]:
             changed = _with(resource, inputs)
             graph = [changed if each is resource else each for each in resources]
             yield Mutant(f"{kind}.{path}", resource.name, within, json.dumps(inputs, sort_keys=True), graph)
+
+
+def _without_secrets(value: Any) -> Any:
+    if rpc.is_rpc_secret(value):
+        return _without_secrets(rpc.unwrap_rpc_secret(value))
+    if isinstance(value, dict):
+        return {key: _without_secrets(item) for key, item in value.items()}
+    return [_without_secrets(item) for item in value] if isinstance(value, list) else value
 
 
 def _needed(resource: Recorded, resources: Sequence[Recorded]) -> bool:
@@ -88,6 +104,9 @@ def _required(type_: str) -> set[str]:
 def _with(resource: Recorded, inputs: dict[str, Any]) -> Recorded:
     gone = set(resource.inputs) - set(inputs)
     outputs = {key: value for key, value in {**resource.outputs, **inputs}.items() if key not in gone}
+    # An id that was the name is another one without it.
+    if "name" in gone and outputs.get("id") == resource.inputs["name"]:
+        del outputs["id"]
     dependencies = {key: urns for key, urns in resource.dependencies.items() if key not in gone}
     return replace(resource, inputs=inputs, outputs=outputs, dependencies=dependencies)
 
@@ -201,7 +220,8 @@ def _denials(statement: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for operator, tests in conditions.items():
         others = {name: each for name, each in conditions.items() if name != operator}
         if operator != "Null":
-            turned = {operator: dict.fromkeys(tests, "true")} if operator == "Bool" else {_turned(operator): tests}
+            is_bool = operator.startswith("Bool")
+            turned = {operator: dict.fromkeys(tests, "true")} if is_bool else {_turned(operator): tests}
             yield f"Condition {'|'.join(tests)}: turned", {**statement, "Condition": {**others, **turned}}
     yield "Effect: Allow", {**statement, "Effect": "Allow"}
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 # SNS takes no wildcard in a topic policy, and `Publish` is the one action that carries a message.
-DENIED = {"s3": "s3:*", "sqs": "sqs:*", "sns": "sns:Publish"}
+DENIED = {"s3": "s3:*", "sqs": "sqs:*", "sns": "sns:Publish", "secretsmanager": "secretsmanager:*"}
 
 
 def weakness(document: Document, service: str) -> str | None:

@@ -23,6 +23,8 @@ DATA = {aws("s3", "BucketObject"), aws("s3", "BucketObjectv2"), aws("s3", "Objec
 
 # Its tags are a list, and say of each whether the machines have it too.
 AUTO_SCALING_GROUP = aws("autoscaling", "Group")
+# It has no tags, but gives them to the repositories that are made by it.
+REPOSITORY_TEMPLATE = aws("ecr", "RepositoryCreationTemplate")
 
 REQUIRED = Rule(
     id="TAGS-REQUIRED",
@@ -43,6 +45,18 @@ def required_tags(resource: Resource, settings: Settings) -> Iterator[Finding]:
         yield Finding(
             f"lacks the tag{'s' if len(missing) > 1 else ''} {', '.join(missing)}",
             f"add tags={{{', '.join(f'{key!r}: ...' for key in missing)}}}, or default_tags to the aws provider",
+        )
+
+
+@REQUIRED.on(REPOSITORY_TEMPLATE)
+def tags_of_what_is_made(template: Resource, settings: Settings) -> Iterator[Finding]:
+    """Refuse a template for repositories that lack a required tag; default tags of the provider do not reach them."""
+    given = keys(template.properties, "resourceTags")
+    missing = [key for key in settings.required_tags if key not in given]
+    if missing:
+        yield Finding(
+            f"makes repositories that lack the tag{'s' if len(missing) > 1 else ''} {', '.join(missing)}",
+            f"add resource_tags={{{', '.join(f'{key!r}: ...' for key in missing)}}}",
         )
 
 

@@ -134,6 +134,13 @@ def no_default_vpc(_resource: Resource, _: Settings) -> Iterator[Finding]:
     )
 
 
+@NO_DEFAULT.on(traffic.GROUP)
+def group_is_in_a_vpc_of_ours(group: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a group that names no VPC: AWS makes it in the default one."""
+    if not group.properties.is_set("vpcId"):
+        yield Finding("is in the account's default VPC", "vpc_id=vpc.id, of an aws.ec2.Vpc with private subnets")
+
+
 @SUBNET_PUBLIC_IP.on(*SUBNETS)
 def subnet_is_private(subnet: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse public addresses at launch."""

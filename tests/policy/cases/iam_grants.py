@@ -301,7 +301,22 @@ attached = make(POLICY, "managed", policy=document(allow("iam:PassRole", "*", Co
 role = make(ROLE, "role")
 boundary = make(POLICY, "boundary", policy=document(allow(["s3:*", "iam:PutRolePolicy"], "*")))
 
+PUT_METRICS = allow("cloudwatch:PutMetricData", "*")
+IN_ANY_NAMESPACE = {
+    "no condition": PUT_METRICS,
+    "any namespace": {**PUT_METRICS, "Condition": when("StringLike", "cloudwatch:namespace", "*")},
+    "another condition": {**PUT_METRICS, "Condition": when("StringEquals", "aws:RequestedRegion", "eu-west-1")},
+    "by a wildcard": allow("cloudwatch:Put*", "*"),
+}
+IN_ONE_NAMESPACE = {
+    "one namespace": {**PUT_METRICS, "Condition": when("StringEquals", "cloudwatch:namespace", "Glue")},
+    "namespaces that begin alike": {**PUT_METRICS, "Condition": when("StringLike", "cloudwatch:namespace", "shop/*")},
+    "reading alone": allow("cloudwatch:GetMetricData", "*"),
+    "all of everything, of which another rule tells": allow("*", "*"),
+}
 CASES = [
+    *(bad("IAM-METRIC-NAMESPACE", title, grants(statement)) for title, statement in IN_ANY_NAMESPACE.items()),
+    *(good("IAM-METRIC-NAMESPACE", title, grants(statement)) for title, statement in IN_ONE_NAMESPACE.items()),
     *(bad("IAM-WILDCARD-RESOURCE", title, grants(statement)) for title, statement in REACHES_ANY.items()),
     *(good("IAM-WILDCARD-RESOURCE", title, grants(statement)) for title, statement in REACHES_NAMED.items()),
     *(bad("IAM-WILDCARD-ACTION", title, grants(statement)) for title, statement in ACTIONS_WIDE.items()),

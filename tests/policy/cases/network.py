@@ -60,8 +60,9 @@ def separate(type_: str, port: int, block: str, **more: Any) -> Recorded:
     )
 
 
-def modern(type_: str, port: int, **source: Any) -> Recorded:
-    return make(type_, securityGroupId=group, ipProtocol="tcp", fromPort=port, toPort=port, **source)
+def modern(type_: str, port: int, *, to: int | None = None, **source: Any) -> Recorded:
+    last = port if to is None else to
+    return make(type_, securityGroupId=group, ipProtocol="tcp", fromPort=port, toPort=last, **source)
 
 
 def entry(number: int, action: str, first: int, last: int, protocol: Any = "tcp", **more: Any) -> dict[str, Any]:
@@ -128,6 +129,21 @@ INGRESS_CASES = [
         "the default group",
         make(DEFAULT_GROUP, vpcId=vpc, ingress=[opening(22, EVERYONE)]),
     ),
+    bad("VPC-PORT-RANGE", "a range", inbound(opening(1024, OFFICE, to=65535))),
+    bad("VPC-PORT-RANGE", "all of a neighbour's", outbound(opening(0, protocol="-1", securityGroups=["sg-1"]))),
+    bad("VPC-PORT-RANGE", "a rule of the new kind", modern(EGRESS, 1, to=443, cidrIpv4=OFFICE)),
+    bad("VPC-PORT-RANGE", "no ports said", make(INGRESS, securityGroupId=group, ipProtocol="tcp", cidrIpv4=OFFICE)),
+    good("VPC-PORT-RANGE", "a port", inbound(opening(5432, OFFICE))),
+    good("VPC-PORT-RANGE", "brokers", inbound(opening(9092, OFFICE, to=9198))),
+    good("VPC-PORT-RANGE", "members of the group", inbound(opening(0, protocol="-1", self=True))),
+    good(
+        "VPC-PORT-RANGE",
+        "members of the group, a rule of the new kind",
+        group,
+        modern(INGRESS, 0, to=65535, referencedSecurityGroupId=group),
+    ),
+    good("VPC-PORT-RANGE", "everyone, of whom other rules tell", outbound(opening(0, EVERYONE, protocol="-1"))),
+    good("VPC-PORT-RANGE", "pings", inbound(opening(-1, OFFICE, protocol="icmp"))),
     bad("VPC-INGRESS-HIGH-RISK", "a rule beside the group", separate("ingress", 1433, EVERYONE)),
     bad("VPC-INGRESS-OPEN", "a rule of the new kind", modern(INGRESS, 80, cidrIpv4=EVERYONE)),
     *(
@@ -248,7 +264,9 @@ VPC_CASES = [
     good("VPC-DEFAULT-GROUP-CLOSED", "empty lists", vpc, make(DEFAULT_GROUP, vpcId=vpc, ingress=[], egress=[])),
     bad("VPC-NO-DEFAULT", "the VPC", make("aws:ec2/defaultVpc:DefaultVpc")),
     bad("VPC-NO-DEFAULT", "its subnet", make("aws:ec2/defaultSubnet:DefaultSubnet", availabilityZone="eu-west-1a")),
+    bad("VPC-NO-DEFAULT", "a group that names no VPC", make(GROUP, description="API")),
     good("VPC-NO-DEFAULT", "a VPC of ours", vpc),
+    good("VPC-NO-DEFAULT", "a group in a VPC of ours", group),
     good("VPC-NO-DEFAULT", "a subnet of ours", make(SUBNET, vpcId=vpc)),
     bad("VPC-SUBNET-PUBLIC-IP", "on", make(SUBNET, vpcId=vpc, mapPublicIpOnLaunch=True)),
     good("VPC-SUBNET-PUBLIC-IP", "off", make(SUBNET, vpcId=vpc, mapPublicIpOnLaunch=False)),

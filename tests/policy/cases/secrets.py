@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from tests.policy.cases import bad, good
-from tests.policy.resources import make
+from tests.policy.resources import deny_plain_http, document, make
 
 if TYPE_CHECKING:
     from tests.policy.harness import Recorded
@@ -19,6 +19,8 @@ HOSTED_VERSION = "aws:appconfig/hostedConfigurationVersion:HostedConfigurationVe
 KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/1"
 SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:s-abc"
 SCHEMA = json.dumps({"type": "object", "required": ["limit"], "properties": {"limit": {"type": "integer"}}})
+NOT_OURS = {"StringNotEquals": {"aws:PrincipalAccount": "123456789012"}}
+NO_SERVICE = {"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}
 secret = make(SECRET, "secret")
 
 
@@ -28,6 +30,14 @@ def rotation(**rules: Any) -> Recorded:
 
 def schedule(expression: str) -> Recorded:
     return rotation(scheduleExpression=expression)
+
+
+def policy(*statements: dict[str, Any]) -> Recorded:
+    return make(POLICY, secretArn=secret, policy=document(*statements))
+
+
+def deny_others(conditions: dict[str, Any], principal: Any = "*", action: str = "secretsmanager:*") -> dict[str, Any]:
+    return {"Effect": "Deny", "Principal": principal, "Action": action, "Resource": "*", "Condition": conditions}
 
 
 def hosted(content: str) -> Recorded:
@@ -80,6 +90,40 @@ CASES = [
     bad("SECRETS-BLOCK-PUBLIC-POLICY", "off", make(POLICY, secretArn=SECRET_ARN, blockPublicPolicy=False)),
     good("SECRETS-BLOCK-PUBLIC-POLICY", "on", make(POLICY, secretArn=SECRET_ARN, blockPublicPolicy=True)),
     good("SECRETS-BLOCK-PUBLIC-POLICY", "something else", secret),
+    bad("SECRETS-TLS-ONLY", "no policy", secret),
+    bad("SECRETS-TLS-ONLY", "another secret's", secret, make(POLICY, secretArn="arn:aws:secretsmanager:::secret:o")),
+    bad("SECRETS-TLS-ONLY", "something else denied", policy(deny_others(NOT_OURS))),
+    bad(
+        "SECRETS-TLS-ONLY",
+        "in the secret, for one only",
+        make(
+            SECRET, policy=document({**deny_plain_http("secretsmanager:*", "*"), "Principal": {"AWS": "123456789012"}})
+        ),
+    ),
+    good("SECRETS-TLS-ONLY", "denied", secret, policy(deny_plain_http("secretsmanager:*", "*"))),
+    good("SECRETS-TLS-ONLY", "in the secret", make(SECRET, policy=document(deny_plain_http("secretsmanager:*", "*")))),
+    bad("SECRETS-OTHER-ACCOUNTS", "no policy", secret),
+    bad("SECRETS-OTHER-ACCOUNTS", "something else denied", policy(deny_plain_http("secretsmanager:*", "*"))),
+    bad("SECRETS-OTHER-ACCOUNTS", "one of them", policy(deny_others(NOT_OURS, {"AWS": "999999999999"}))),
+    bad("SECRETS-OTHER-ACCOUNTS", "deleting only", policy(deny_others(NOT_OURS, action="secretsmanager:DeleteSecret"))),
+    bad(
+        "SECRETS-OTHER-ACCOUNTS",
+        "our own",
+        policy(deny_others({"StringEquals": {"aws:PrincipalAccount": "123456789012"}})),
+    ),
+    bad(
+        "SECRETS-OTHER-ACCOUNTS",
+        "AWS's services of other accounts",
+        policy(deny_others({**NOT_OURS, "BoolIfExists": {"aws:PrincipalIsAWSService": "true"}})),
+    ),
+    good("SECRETS-OTHER-ACCOUNTS", "all of them", secret, policy(deny_others(NOT_OURS))),
+    good("SECRETS-OTHER-ACCOUNTS", "but AWS's services", secret, policy(deny_others({**NOT_OURS, **NO_SERVICE}))),
+    good(
+        "SECRETS-OTHER-ACCOUNTS",
+        "those outside the organization",
+        secret,
+        policy(deny_others({"StringNotEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}})),
+    ),
     bad("APPCONFIG-CUSTOMER-KEY", "none", profile()),
     bad("APPCONFIG-CUSTOMER-KEY", "AWS's", profile(kmsKeyIdentifier="alias/aws/appconfig")),
     good("APPCONFIG-CUSTOMER-KEY", "ours", profile(kmsKeyIdentifier=KEY_ARN)),

@@ -8,9 +8,13 @@ from tests.policy.resources import make
 
 ALL = dict.fromkeys(REQUIRED_TAGS, "x")
 
+TEMPLATE = "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate"
+
 CASES = [
     bad("TAGS-REQUIRED", "none", make("aws:s3/bucket:Bucket")),
     bad("TAGS-REQUIRED", "one missing", make("aws:kms/key:Key", tags=dict.fromkeys(REQUIRED_TAGS[1:], "x"))),
+    bad("TAGS-REQUIRED", "of the repositories that a template makes", make(TEMPLATE, prefix="hub")),
+    good("TAGS-REQUIRED", "of a template's repositories, all", make(TEMPLATE, prefix="hub", resourceTags=ALL)),
     good("TAGS-REQUIRED", "all", make("aws:s3/bucket:Bucket", tags=ALL)),
     good("TAGS-REQUIRED", "more than that", make("aws:sqs/queue:Queue", tags={**ALL, "cost-centre": "7"})),
     good("TAGS-REQUIRED", "what takes none", make("aws:s3/bucketVersioning:BucketVersioning")),

@@ -98,7 +98,7 @@ def own_role_is_untouchable(deploy: Deploy) -> Document:
 
 
 def _of_calls(calls: Calls, deploy: Deploy) -> Iterable[Document]:
-    on = [arn for template in calls.on for arn in deploy.fill(template)]
+    on = _widest([arn for template in calls.on for arn in deploy.fill(template)])
     for action in calls.read if deploy.read_only else calls.actions:
         for conditions in _conditions(action, calls, deploy):
             yield _statement([action], on if has_resources(action) else ["*"], conditions)
@@ -125,6 +125,15 @@ def _conditions(action: str, calls: Calls, deploy: Deploy) -> list[Conditions]:
     if "ec2:CreateAction" in keys and not calls.tagged_later:
         return [own, _with(given, requested, {"Null": {"ec2:CreateAction": "false"}})]
     return [own, _with(given, requested, {"Null": {"aws:ResourceTag/project": "true"}})]
+
+
+def _widest(arns: list[str]) -> list[str]:
+    """Return the ARNs that no other one stands for; a wildcard at the end goes beyond colons (IAM's JSON reference)."""
+    return [
+        arn
+        for arn in arns
+        if not any(arn != other and arn.startswith(other[:-1]) for other in arns if other[-1] == "*")
+    ]
 
 
 def _with(*conditions: Conditions) -> Conditions:

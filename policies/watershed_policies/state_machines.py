@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 STATE_MACHINE = aws("sfn", "StateMachine")
+# How AWS's APIs spell a variable of a container, a tag, a header: `{"Name": "DB_HOST", "Value": "db"}`.
+PAIRS = (("Name", "Value"), ("name", "value"), ("Key", "Value"), ("key", "value"))
 
 
 def states(machine: Resource) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -22,10 +24,16 @@ def states(machine: Resource) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def texts(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    """Yield every literal text in a state with the name it stands under; paths and expressions are none."""
+    """Yield every literal text in a state with the name it stands under; paths and expressions are none.
+
+    The value of a pair of name and value stands under that name, too.
+    """
     if isinstance(value, dict):
         for key, item in value.items():
             yield from texts(item, str(key))
+        for key, item in PAIRS:
+            if isinstance(value.get(key), str) and isinstance(value.get(item), str):
+                yield from texts(value[item], value[key])
     elif isinstance(value, list):
         for item in value:
             yield from texts(item, name)

@@ -6,7 +6,8 @@ import ipaddress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .resource import Resource, aws
+from .resource import Resource, Stack, aws
+from .values import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,8 @@ INGRESS_RULE = aws("vpc", "SecurityGroupIngressRule")
 EGRESS_RULE = aws("vpc", "SecurityGroupEgressRule")
 SEPARATE_RULES = (GROUP_RULE, INGRESS_RULE, EGRESS_RULE)
 GROUP_TYPES = (GROUP, DEFAULT_GROUP, *SEPARATE_RULES)
+PREFIX_LIST = aws("ec2", "ManagedPrefixList")
+PREFIX_LIST_ENTRY = aws("ec2", "ManagedPrefixListEntry")
 
 ALL_PROTOCOLS = ("-1", "all")
 # Names and numbers of the protocols that have ports: https://www.iana.org/assignments/protocol-numbers/
@@ -29,6 +32,7 @@ PORTS = (0, 65_535)
 # Wider than any network that one owner has, so two halves of the internet count as the whole.
 WIDEST_OWNED = 8
 PRIVATE_IPV6 = ipaddress.IPv6Network("fc00::/7")
+PREFIX_LIST_PROPERTIES = ("prefixListIds", "prefixListId")
 CIDR_PROPERTIES = ("cidrBlocks", "ipv6CidrBlocks", "cidrIpv4", "cidrIpv6", "cidrBlock", "ipv6CidrBlock")
 
 
@@ -38,6 +42,8 @@ class Opening:
 
     inbound: bool
     properties: Properties
+    # The CIDR blocks in the prefix lists that it names, as far as they are in the stack.
+    listed: tuple[str, ...] = ()
 
     @property
     def protocol(self) -> str:
@@ -69,7 +75,7 @@ class Opening:
         for name in CIDR_PROPERTIES:
             if not self.properties.is_unknown(name):
                 found += self.properties.texts(name)
-        return found
+        return [*found, *self.listed]
 
     @property
     def everyone(self) -> str | None:
@@ -104,6 +110,16 @@ def of_group(resource: Resource) -> Iterator[Opening]:
         yield from _inline(properties)
 
 
+def by_prefix_lists(resource: Resource, stack: Stack) -> Iterator[Opening]:
+    """Yield what a security group lets through to the prefix lists of the stack, beyond what it says by itself."""
+    lists = stack.of_type(PREFIX_LIST)
+    for opening in of_group(resource) if lists else ():
+        named = [list_ for list_ in lists if opening.everyone is None and _names(resource, opening, list_)]
+        blocks = tuple(block for list_ in named for block in _blocks(list_, stack))
+        if blocks:
+            yield Opening(opening.inbound, opening.properties, blocks)
+
+
 def of_acl(resource: Resource) -> Iterator[Opening]:
     """Yield the inline entries of a network ACL, or the single one of a resource beside it."""
     if resource.type == aws("ec2", "NetworkAclRule"):
@@ -121,6 +137,28 @@ def is_everyone(block: str) -> bool:
     if isinstance(network, ipaddress.IPv6Network) and network.subnet_of(PRIVATE_IPV6):
         return False
     return network.prefixlen < WIDEST_OWNED
+
+
+def _names(resource: Resource, opening: Opening, list_: Resource) -> bool:
+    """Say whether an opening names a prefix list; while its id is unknown, what the rule depends on decides."""
+    for name in PREFIX_LIST_PROPERTIES:
+        is_unknown = opening.properties.is_unknown(name)
+        given = UNKNOWN if is_unknown else opening.properties.get(name)
+        ids = given if isinstance(given, list) else [given]
+        if any(isinstance(id_, str) and id_ in list_.identities() for id_ in ids):
+            return True
+        needed = {urn for key in (name, "ingress", "egress") for urn in resource.dependencies.get(key, ())}
+        if any(id_ is UNKNOWN for id_ in ids) and list_.urn in needed:
+            return True
+    return False
+
+
+def _blocks(list_: Resource, stack: Stack) -> Iterator[str]:
+    entries = [] if list_.properties.is_unknown("entries") else list_.properties.each("entries")
+    beside = [entry.properties for entry in stack.naming(list_, "prefixListId", PREFIX_LIST_ENTRY)]
+    for entry in (*entries, *beside):
+        if not entry.is_unknown("cidr"):
+            yield from entry.texts("cidr")
 
 
 def _inline(properties: Properties) -> Iterator[Opening]:

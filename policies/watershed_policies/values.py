@@ -95,6 +95,11 @@ class Properties:
             note_unknown()
         return unknown
 
+    def is_blank(self, *path: str) -> bool:
+        """Say whether nothing but white space is known to be given at `path`."""
+        value = self._walk(path)
+        return value is None or (isinstance(value, str) and not value.strip())
+
     def is_true(self, *path: str) -> bool:
         """Say whether a switch is on; programs in YAML may spell it as text."""
         value = self.get(*path)

@@ -84,6 +84,13 @@ def outputs_of(type_: str, name: str, inputs: Mapping[str, Any], account: str = 
             "qualifiedArn": f"{arn}:1",
             "invokeArn": f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{arn}/invocations",
         }
+    elif key == "ec2/vpc":
+        outputs |= {"defaultSecurityGroupId": f"sg-default-{name}", "defaultNetworkAclId": f"acl-default-{name}"}
+    elif key == "apigateway/restApi":
+        outputs |= {"executionArn": f"arn:aws:execute-api:{REGION}:{account}:{id_}", "rootResourceId": f"root-{name}"}
+    elif key == "apigatewayv2/api":
+        outputs |= {"executionArn": f"arn:aws:execute-api:{REGION}:{account}:{id_}"}
+        outputs |= {"apiEndpoint": f"https://{id_}.execute-api.{REGION}.amazonaws.com"}
     elif key == "ecr/repository":
         outputs |= {"repositoryUrl": f"{account}.dkr.ecr.{REGION}.amazonaws.com/{physical}", "registryId": account}
     elif key == "ecs/taskDefinition":

@@ -92,12 +92,16 @@ def _value(key: str, value: Any) -> Any:
         return arn(value) if key.lower().endswith("arn") else value.outputs["id"]
     if isinstance(value, dict):
         return {name: _value(name, item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_value(key, item) for item in value]
     return value
 
 
 def _urns(value: Any) -> list[str]:
     if isinstance(value, dict):
         return [urn for item in value.values() for urn in _urns(item)]
+    if isinstance(value, list):
+        return [urn for item in value for urn in _urns(item)]
     return [value.urn] if isinstance(value, Recorded) else []
 
 
@@ -105,4 +109,6 @@ def _unknown(value: Any) -> Any:
     """Return a value that holds references with those unknown; the physical names of `outputs.py` tell them."""
     if isinstance(value, dict):
         return {name: _unknown(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_unknown(item) for item in value]
     return rpc.UNKNOWN if isinstance(value, str) and (SUFFIX in value or KEY_ID_PREFIX in value) else value

@@ -72,7 +72,7 @@ BACKEND_TLS = Rule(
     title="Backends are called over TLS, and their certificates are checked",
     severity=Severity.HIGH,
     why="Otherwise requests and answers cross the network in the clear, or go to whoever pretends to be the backend.",
-    frameworks=("NIST 800-53 SC-8", "PCI DSS 4.2.1"),
+    frameworks=("FSBP APIGateway.10", "NIST 800-53 SC-8", "PCI DSS 4.2.1"),
 )
 CORS = Rule(
     id="APIGATEWAY-CORS",
@@ -207,10 +207,16 @@ def backend_has_tls(integration: Resource, _: Settings) -> Iterator[Finding]:
 
 @BACKEND_TLS.on(aws("apigatewayv2", "Integration"))
 def http_backend_has_tls(integration: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse plain HTTP outside of a VPC."""
+    """Refuse plain HTTP; into a VPC, too: there the TLS settings decide, the address has no scheme."""
     properties = integration.properties
-    if properties.get("integrationType") in HTTP_INTEGRATIONS and properties.get("connectionType") != "VPC_LINK":
+    if properties.get("integrationType") not in HTTP_INTEGRATIONS:
+        return
+    if properties.get("connectionType") != "VPC_LINK":
         yield from _unless_https(properties.get("integrationUri"), "integration_uri")
+    elif not properties.is_set("tlsConfig", "serverNameToVerify"):
+        yield Finding(
+            "calls its backend in the VPC by plain HTTP", 'tls_config={"server_name_to_verify": "data.internal"}'
+        )
 
 
 @CORS.on(API)

@@ -9,7 +9,7 @@ from ..resource import Resource, Stack, aws
 from ..rule import Finding, Profile, Rule, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ..settings import Settings
     from ..traffic import Opening
@@ -106,38 +106,43 @@ ATTACHED = Rule(
 @ADMINISTRATION.on(*traffic.GROUP_TYPES)
 def administration_is_closed(resource: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse SSH and RDP for everyone, by themselves or in a range."""
-    for opening in _from_everyone(resource):
-        if any(opening.reaches(port) for port in REMOTE_ADMINISTRATION):
-            yield Finding(
-                f"lets the internet ({opening.everyone}) reach {opening.shown()}",
-                "remove the rule and connect with AWS Systems Manager Session Manager, or " + FIX_SOURCE,
-            )
+    yield from _open_administration(traffic.of_group(resource))
+
+
+@ADMINISTRATION.across(*traffic.GROUP_TYPES)
+def administration_is_closed_to_lists(resource: Resource, stack: Stack) -> Iterator[Finding]:
+    """Refuse them for a prefix list that holds everyone."""
+    yield from _open_administration(traffic.by_prefix_lists(resource, stack))
 
 
 @HIGH_RISK_PORTS.on(*traffic.GROUP_TYPES)
 def high_risk_ports_are_closed(resource: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse the ports of AWS's list for everyone."""
-    for opening in _from_everyone(resource):
-        if any(opening.reaches(port) for port in REMOTE_ADMINISTRATION):
-            continue
-        if any(opening.reaches(port) for port in HIGH_RISK):
-            yield Finding(f"lets the internet ({opening.everyone}) reach {opening.shown()}", FIX_SOURCE)
+    yield from _open_high_risk(traffic.of_group(resource))
+
+
+@HIGH_RISK_PORTS.across(*traffic.GROUP_TYPES)
+def high_risk_ports_are_closed_to_lists(resource: Resource, stack: Stack) -> Iterator[Finding]:
+    """Refuse them for a prefix list that holds everyone."""
+    yield from _open_high_risk(traffic.by_prefix_lists(resource, stack))
 
 
 @OPEN.on(*traffic.GROUP_TYPES)
 def nothing_else_is_open(resource: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse every other port but HTTPS for everyone."""
-    for opening in _from_everyone(resource):
-        if any(opening.reaches(port) for port in (*REMOTE_ADMINISTRATION, *HIGH_RISK)):
-            continue
-        if opening.ports != (HTTPS, HTTPS) and not _is_harmless_ping(opening):
-            yield Finding(f"lets the internet ({opening.everyone}) reach {opening.shown()}", FIX_SOURCE)
+    yield from _open_otherwise(traffic.of_group(resource))
+
+
+@OPEN.across(*traffic.GROUP_TYPES)
+def nothing_else_is_open_to_lists(resource: Resource, stack: Stack) -> Iterator[Finding]:
+    """Refuse them for a prefix list that holds everyone."""
+    yield from _open_otherwise(traffic.by_prefix_lists(resource, stack))
 
 
 @EGRESS.on(*traffic.GROUP_TYPES)
 def not_everything_goes_out(resource: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse all protocols, and all ports, to everyone."""
-    for opening in _to_everyone(resource):
+    for opening in _to_everyone(traffic.of_group(resource)):
         if opening.ports == traffic.PORTS or (opening.ports and opening.ports[1] - opening.ports[0] > 65_000):
             yield Finding(
                 f"lets everything out to the internet ({opening.everyone})",
@@ -149,7 +154,7 @@ def not_everything_goes_out(resource: Resource, _: Settings) -> Iterator[Finding
 @EGRESS_INTERNET.on(*traffic.GROUP_TYPES)
 def nothing_goes_out_to_the_internet(resource: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse any port to everyone."""
-    for opening in _to_everyone(resource):
+    for opening in _to_everyone(traffic.of_group(resource)):
         yield Finding(
             f"lets {opening.shown()} out to the internet ({opening.everyone})",
             "use a VPC endpoint and its prefix list, or name the networks",
@@ -189,12 +194,37 @@ def group_is_attached(group: Resource, stack: Stack) -> Iterator[Finding]:
     )
 
 
-def _from_everyone(resource: Resource) -> Iterator[Opening]:
-    return (opening for opening in traffic.of_group(resource) if opening.inbound and opening.everyone)
+def _open_administration(openings: Iterable[Opening]) -> Iterator[Finding]:
+    for opening in _from_everyone(openings):
+        if any(opening.reaches(port) for port in REMOTE_ADMINISTRATION):
+            yield Finding(
+                f"lets the internet ({opening.everyone}) reach {opening.shown()}",
+                "remove the rule and connect with AWS Systems Manager Session Manager, or " + FIX_SOURCE,
+            )
 
 
-def _to_everyone(resource: Resource) -> Iterator[Opening]:
-    return (opening for opening in traffic.of_group(resource) if not opening.inbound and opening.everyone)
+def _open_high_risk(openings: Iterable[Opening]) -> Iterator[Finding]:
+    for opening in _from_everyone(openings):
+        if any(opening.reaches(port) for port in REMOTE_ADMINISTRATION):
+            continue
+        if any(opening.reaches(port) for port in HIGH_RISK):
+            yield Finding(f"lets the internet ({opening.everyone}) reach {opening.shown()}", FIX_SOURCE)
+
+
+def _open_otherwise(openings: Iterable[Opening]) -> Iterator[Finding]:
+    for opening in _from_everyone(openings):
+        if any(opening.reaches(port) for port in (*REMOTE_ADMINISTRATION, *HIGH_RISK)):
+            continue
+        if opening.ports != (HTTPS, HTTPS) and not _is_harmless_ping(opening):
+            yield Finding(f"lets the internet ({opening.everyone}) reach {opening.shown()}", FIX_SOURCE)
+
+
+def _from_everyone(openings: Iterable[Opening]) -> Iterator[Opening]:
+    return (opening for opening in openings if opening.inbound and opening.everyone)
+
+
+def _to_everyone(openings: Iterable[Opening]) -> Iterator[Opening]:
+    return (opening for opening in openings if not opening.inbound and opening.everyone)
 
 
 def _is_harmless_ping(opening: Opening) -> bool:

@@ -10,13 +10,13 @@ from ..embedded import mapping
 from ..registry import ANY_TYPE
 from ..resource import aws
 from ..rule import Finding, Rule, Severity
+from ..values import Properties
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ..resource import Resource
     from ..settings import Settings
-    from ..values import Properties
 
 # Objects have tags, but are data, not resources that somebody owns or pays for one by one.
 DATA = {aws("s3", "BucketObject"), aws("s3", "BucketObjectv2"), aws("s3", "ObjectCopy")}
@@ -61,11 +61,11 @@ def tags_of_what_is_made(template: Resource, settings: Settings) -> Iterator[Fin
 
 
 def keys(properties: Properties, *path: str) -> set[str]:
-    """Return the tag keys at `path`; auto scaling groups have a list of tags instead of an object."""
+    """Return the keys of the tags at `path` whose value says something; auto scaling groups have a list of tags."""
     tags = properties.get(*path)
     if isinstance(tags, list):
-        return {str(entry.get("key")) for entry in properties.each(*path)}
-    return set(mapping(tags))
+        return {str(entry.get("key")) for entry in properties.each(*path) if not entry.is_blank("value")}
+    return {key for key in mapping(tags) if not Properties(tags).is_blank(key)}
 
 
 @cache

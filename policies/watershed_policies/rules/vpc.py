@@ -67,6 +67,15 @@ ENDPOINT_ACCEPTANCE = Rule(
     frameworks=("NIST 800-53 AC-3",),
     peers=("Checkov CKV_AWS_123",),
 )
+ENDPOINT_PRINCIPALS = Rule(
+    id="VPC-ENDPOINT-PRINCIPALS",
+    title="Endpoint services name who may ask for a connection",
+    severity=Severity.LOW,
+    why="Any account can ask to be connected otherwise, and one click connects it. Accepting by hand still protects, "
+    "hence strict.",
+    frameworks=("NIST 800-53 AC-3",),
+    profile=Profile.STRICT,
+)
 TRANSIT_ACCEPTANCE = Rule(
     id="VPC-TRANSIT-ACCEPTANCE",
     title="Transit gateways accept attachments by hand",
@@ -153,6 +162,22 @@ def endpoint_service_asks(service: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse connections without a decision."""
     if not service.properties.is_unknown("acceptanceRequired") and not service.properties.is_true("acceptanceRequired"):
         yield Finding("connects whoever asks", "acceptance_required=True")
+
+
+@ENDPOINT_PRINCIPALS.on(aws("ec2", "VpcEndpointService"))
+def askers_are_named(service: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse everyone."""
+    if "*" in service.properties.texts("allowedPrincipals"):
+        yield Finding(
+            "lets every account ask for a connection", 'allowed_principals=["arn:aws:iam::123456789012:root"]'
+        )
+
+
+@ENDPOINT_PRINCIPALS.on(aws("ec2", "VpcEndpointServiceAllowedPrinciple"))
+def asker_is_named(permission: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse everyone, beside the service."""
+    if permission.properties.get("principalArn") == "*":
+        yield Finding("lets every account ask for a connection", 'principal_arn="arn:aws:iam::123456789012:root"')
 
 
 @TRANSIT_ACCEPTANCE.on(aws("ec2transitgateway", "TransitGateway"))

@@ -55,6 +55,10 @@ def integration(**inputs: Any) -> Recorded:
     return make(INTEGRATION, restApi="r", resourceId="s", httpMethod="GET", **inputs)
 
 
+def into_vpc(**inputs: Any) -> Recorded:
+    return make(INTEGRATION_V2, integrationType="HTTP_PROXY", connectionType="VPC_LINK", connectionId="vl-1", **inputs)
+
+
 CASES = [
     bad("APIGATEWAY-AUTHORIZATION", "an open method", method(authorization="NONE")),
     bad("APIGATEWAY-AUTHORIZATION", "an API key only", method(authorization="NONE", apiKeyRequired=True)),
@@ -134,6 +138,10 @@ CASES = [
         "APIGATEWAY-BACKEND-TLS",
         "in our VPC",
         integration(type="HTTP_PROXY", uri="http://nlb.internal/", connectionType="VPC_LINK"),
+    ),
+    bad("APIGATEWAY-BACKEND-TLS", "none into the VPC, HTTP", into_vpc()),
+    good(
+        "APIGATEWAY-BACKEND-TLS", "TLS into the VPC, HTTP", into_vpc(tlsConfig={"serverNameToVerify": "data.internal"})
     ),
     good("APIGATEWAY-BACKEND-TLS", "a function", integration(type="AWS_PROXY", uri=FUNCTION_ARN)),
     bad("APIGATEWAY-CORS", "every site", make(API, corsConfiguration={"allowOrigins": ["*"]})),

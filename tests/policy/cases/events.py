@@ -86,6 +86,18 @@ CASES = [
     bad(
         "EVENTS-SECRET-IN-INPUT", "a header", make(TARGET, httpTarget={"headerParameters": {"X-Api-Key": "hunter2!x"}})
     ),
+    bad(
+        "EVENTS-SECRET-IN-INPUT",
+        "a container's variable",
+        make(
+            TARGET, input='{"containerOverrides": [{"environment": [{"name": "DB_PASSWORD", "value": "hunter2!x"}]}]}'
+        ),
+    ),
+    good(
+        "EVENTS-SECRET-IN-INPUT",
+        "a container's plain variable",
+        make(TARGET, input='{"containerOverrides": [{"environment": [{"name": "DB_HOST", "value": "db.internal"}]}]}'),
+    ),
     good("EVENTS-SECRET-IN-INPUT", "a name", make(TARGET, input='{"job": "daily", "secret_name": "db/main"}')),
     good("EVENTS-SECRET-IN-INPUT", "a template", make(PIPE, targetParameters={"inputTemplate": '{"id": <$.id>}'})),
     good("EVENTS-SECRET-IN-INPUT", "none", make(SCHEDULE, target={"arn": "a"})),

@@ -21,6 +21,7 @@ SIGNING = "aws:lambda/codeSigningConfig:CodeSigningConfig"
 SCHEDULE = "aws:scheduler/schedule:Schedule"
 KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/1"
 QUEUE_ARN = "arn:aws:sqs:eu-west-1:123456789012:dead"
+KEPT = {"onFailure": {"destinationArn": QUEUE_ARN}}
 function = make(FUNCTION, "function")
 
 
@@ -36,6 +37,17 @@ def source(service: str, **more: Any) -> Recorded:
     return make(
         EVENT_SOURCE, functionName=function, eventSourceArn=f"arn:aws:{service}:eu-west-1:123456789012:it", **more
     )
+
+
+def reading(*, hidden: int | None = None, timeout: int | None = None, **more: Any) -> list[Recorded]:
+    """Return a function, a queue, and what has the one read the other."""
+    reader = make(FUNCTION, "reader", **_given(timeout=timeout))
+    queue = make("aws:sqs/queue:Queue", "jobs", **_given(visibilityTimeoutSeconds=hidden))
+    return [reader, queue, make(EVENT_SOURCE, functionName=reader, eventSourceArn=queue, **more)]
+
+
+def _given(**inputs: Any) -> dict[str, Any]:
+    return {name: value for name, value in inputs.items() if value is not None}
 
 
 SECRETS = {
@@ -119,8 +131,29 @@ CASES = [
     good(
         "LAMBDA-STREAM-FAILURES",
         "kept",
-        source("kinesis", destinationConfig={"onFailure": {"destinationArn": QUEUE_ARN}}),
+        source("kinesis", destinationConfig=KEPT, maximumRetryAttempts=3),
     ),
+    good("LAMBDA-STREAM-FAILURES", "kept at once", source("kinesis", destinationConfig=KEPT, maximumRetryAttempts=0)),
+    good("LAMBDA-STREAM-FAILURES", "by age", source("dynamodb", destinationConfig=KEPT, maximumRecordAgeInSeconds=60)),
+    bad("LAMBDA-STREAM-FAILURES", "tried for ever", source("kinesis", destinationConfig=KEPT)),
+    bad(
+        "LAMBDA-STREAM-FAILURES",
+        "tried for ever, and said so",
+        source("kinesis", destinationConfig=KEPT, maximumRetryAttempts=-1, maximumRecordAgeInSeconds=-1),
+    ),
+    bad("LAMBDA-QUEUE-TIMEOUT", "shorter", *reading(hidden=10, timeout=30)),
+    bad("LAMBDA-QUEUE-TIMEOUT", "shorter, by default", *reading(timeout=60)),
+    good("LAMBDA-QUEUE-TIMEOUT", "as long", *reading(hidden=30, timeout=30)),
+    good("LAMBDA-QUEUE-TIMEOUT", "both by default", *reading()),
+    good("LAMBDA-QUEUE-TIMEOUT", "a queue elsewhere", make(FUNCTION, "function", timeout=900), source("sqs")),
+    bad("LAMBDA-QUEUE-RETRIES", "a little longer", *reading(hidden=60, timeout=30)),
+    bad(
+        "LAMBDA-QUEUE-RETRIES",
+        "six times, and the batch takes time",
+        *reading(hidden=180, timeout=30, maximumBatchingWindowInSeconds=10),
+    ),
+    good("LAMBDA-QUEUE-RETRIES", "six times", *reading(hidden=180, timeout=30)),
+    good("LAMBDA-QUEUE-RETRIES", "both by default", *reading()),
     good("LAMBDA-STREAM-FAILURES", "a queue, which has its own", source("sqs")),
     bad("LAMBDA-ENVIRONMENT-KEY", "none", with_variable("A", "b")),
     good("LAMBDA-ENVIRONMENT-KEY", "ours", make(FUNCTION, environment={"variables": {"A": "b"}}, kmsKeyArn=KEY_ARN)),

@@ -18,6 +18,9 @@ INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 ACL = "aws:ec2/networkAcl:NetworkAcl"
 ACL_RULE = "aws:ec2/networkAclRule:NetworkAclRule"
+PREFIX_LIST = "aws:ec2/managedPrefixList:ManagedPrefixList"
+PREFIX_ENTRY = "aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry"
+ASKER = "aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple"
 DEFAULT_ACL = "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl"
 FLOW_LOG = "aws:ec2/flowLog:FlowLog"
 SUBNET = "aws:ec2/subnet:Subnet"
@@ -63,6 +66,14 @@ def separate(type_: str, port: int, block: str, **more: Any) -> Recorded:
 def modern(type_: str, port: int, *, to: int | None = None, **source: Any) -> Recorded:
     last = port if to is None else to
     return make(type_, securityGroupId=group, ipProtocol="tcp", fromPort=port, toPort=last, **source)
+
+
+def prefixes(*blocks: str) -> Recorded:
+    return make(PREFIX_LIST, "prefixes", addressFamily="IPv4", entries=[{"cidr": block} for block in blocks])
+
+
+def inbound_from(list_: Recorded, port: int) -> Recorded:
+    return inbound({**opening(port), "prefixListIds": [list_]})
 
 
 def entry(number: int, action: str, first: int, last: int, protocol: Any = "tcp", **more: Any) -> dict[str, Any]:
@@ -144,6 +155,33 @@ INGRESS_CASES = [
     ),
     good("VPC-PORT-RANGE", "everyone, of whom other rules tell", outbound(opening(0, EVERYONE, protocol="-1"))),
     good("VPC-PORT-RANGE", "pings", inbound(opening(-1, OFFICE, protocol="icmp"))),
+    *(
+        bad(f"VPC-INGRESS-{rule}", f"a prefix list that holds everyone, {title}", list_, resource)
+        for list_ in [prefixes("10.0.0.0/8", EVERYONE)]
+        for rule, title, resource in (
+            ("ADMINISTRATION", "new kind", modern(INGRESS, 22, prefixListId=list_)),
+            ("ADMINISTRATION", "inline", inbound_from(list_, 22)),
+            ("HIGH-RISK", "new kind", modern(INGRESS, 5432, prefixListId=list_)),
+            ("OPEN", "new kind", modern(INGRESS, 80, prefixListId=list_)),
+        )
+    ),
+    bad(
+        "VPC-INGRESS-ADMINISTRATION",
+        "a prefix list with everyone beside it",
+        (listed := make(PREFIX_LIST, "listed", addressFamily="IPv4")),
+        make(PREFIX_ENTRY, prefixListId=listed, cidr=EVERYONE),
+        modern(INGRESS, 22, prefixListId=listed),
+    ),
+    *(
+        good(f"VPC-INGRESS-{rule}", title, *resources)
+        for rule in ("ADMINISTRATION", "HIGH-RISK", "OPEN")
+        for title, resources in (
+            ("a prefix list of ours", (prefixes("10.0.0.0/8"), modern(INGRESS, 22, prefixListId=prefixes()))),
+            ("HTTPS from everyone by a list", (prefixes(EVERYONE), modern(INGRESS, 443, prefixListId=prefixes()))),
+            ("outgoing to a list", (prefixes(EVERYONE), modern(EGRESS, 22, prefixListId=prefixes()))),
+            ("another list", (prefixes(EVERYONE), modern(INGRESS, 22, prefixListId="pl-3b927c52"))),
+        )
+    ),
     bad("VPC-INGRESS-HIGH-RISK", "a rule beside the group", separate("ingress", 1433, EVERYONE)),
     bad("VPC-INGRESS-OPEN", "a rule of the new kind", modern(INGRESS, 80, cidrIpv4=EVERYONE)),
     *(
@@ -274,6 +312,10 @@ VPC_CASES = [
     bad("VPC-ENDPOINT-ACCEPTANCE", "off", make(SERVICE, acceptanceRequired=False)),
     good("VPC-ENDPOINT-ACCEPTANCE", "on", make(SERVICE, acceptanceRequired=True)),
     good("VPC-ENDPOINT-ACCEPTANCE", "something else", vpc),
+    bad("VPC-ENDPOINT-PRINCIPALS", "everyone", make(SERVICE, acceptanceRequired=True, allowedPrincipals=["*"])),
+    bad("VPC-ENDPOINT-PRINCIPALS", "everyone, beside", make(ASKER, vpcEndpointServiceId="vpce-1", principalArn="*")),
+    good("VPC-ENDPOINT-PRINCIPALS", "an account", make(SERVICE, allowedPrincipals=["arn:aws:iam::123456789012:root"])),
+    good("VPC-ENDPOINT-PRINCIPALS", "nobody", make(SERVICE, acceptanceRequired=True)),
     bad("VPC-TRANSIT-ACCEPTANCE", "on its own", make(TRANSIT, autoAcceptSharedAttachments="enable")),
     good("VPC-TRANSIT-ACCEPTANCE", "by hand", make(TRANSIT, autoAcceptSharedAttachments="disable")),
     good("VPC-TRANSIT-ACCEPTANCE", "by hand, which is the default", make(TRANSIT)),

@@ -34,6 +34,17 @@ def inner(state: dict[str, Any]) -> dict[str, Any]:
     return {"StartAt": "Inner", "States": {"Inner": state}}
 
 
+def overrides(value: str) -> dict[str, Any]:
+    """Return the parameters of a container's start; `value` is what names its variable's value."""
+    return {
+        "Overrides": {
+            "ContainerOverrides": [
+                {"Environment": [{"Name": "DB_PASSWORD", value: "$.it" if "$" in value else "hunter2!x"}]}
+            ]
+        }
+    }
+
+
 def logging(**configuration: Any) -> Recorded:
     return make(MACHINE, loggingConfiguration=configuration)
 
@@ -84,6 +95,10 @@ CASES = [
         "SFN-SECRET-IN-DEFINITION",
         "a token, inside",
         machine(Type="Map", ItemProcessor=inner({**ENDING, "Arguments": {"x": "ghp_" + "a" * 36}})),
+    ),
+    bad("SFN-SECRET-IN-DEFINITION", "a container's variable", machine(**ENDING, Parameters=overrides("Value"))),
+    good(
+        "SFN-SECRET-IN-DEFINITION", "a container's variable by path", machine(**ENDING, Parameters=overrides("Value.$"))
     ),
     good("SFN-SECRET-IN-DEFINITION", "a path", machine(**ENDING, Parameters={"TaskToken.$": "$$.Task.Token"})),
     good(

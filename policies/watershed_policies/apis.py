@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from .embedded import UnreadableError, from_json_or_yaml, mapping
+from .embedded import UnreadableError, from_json_or_yaml, is_on, mapping
 from .resource import Resource, Stack, aws
 
 if TYPE_CHECKING:
@@ -20,11 +20,15 @@ USAGE_PLAN = aws("apigateway", "UsagePlan")
 DOMAIN = aws("apigateway", "DomainName")
 API = aws("apigatewayv2", "Api")
 ROUTE = aws("apigatewayv2", "Route")
+REST_DESCRIBED = (REST_API, aws("apigateway", "RestApiPut"))
+# What takes an OpenAPI description.
+DESCRIBED = (*REST_DESCRIBED, API)
 STAGE_V2 = aws("apigatewayv2", "Stage")
 DOMAIN_V2 = aws("apigatewayv2", "DomainName")
 WEB_ACL_ASSOCIATIONS = (aws("wafv2", "WebAclAssociation"), aws("wafregional", "WebAclAssociation"))
 
 EVERY_METHOD = "*/*"
+HTTP_INTEGRATIONS = ("HTTP", "HTTP_PROXY")
 # How the fix of many a finding starts.
 SETTINGS_FIX = 'aws.apigateway.MethodSettings("...", rest_api=api.id, stage_name=stage.stage_name, method_path="*/*", '
 HTTP_ROUTE = re.compile(r"^(ANY|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /", re.IGNORECASE)
@@ -67,17 +71,58 @@ def is_private(api: Resource) -> bool:
 
 def open_operations(api: Resource) -> Iterator[str]:
     """Yield the operations of an API's OpenAPI description that ask for no authorization: `GET /flights`."""
-    try:
-        description = mapping(from_json_or_yaml(api.properties.get("body")))
-    except UnreadableError:
-        # API Gateway refuses it.
-        return
+    description = _description(api)
     schemes = _authorizers(description)
+    for name, operation in _operations(description):
+        if not _is_authorized(operation, description, schemes):
+            yield name
+
+
+def unvalidated_operations(api: Resource) -> Iterator[str]:
+    """Yield the operations of a REST API's OpenAPI description whose requests nothing validates."""
+    description = _description(api)
+    validators = mapping(description.get("x-amazon-apigateway-request-validators"))
+    for name, operation in _operations(description):
+        chosen = operation.get("x-amazon-apigateway-request-validator")
+        validator = mapping(validators.get(str(chosen or description.get("x-amazon-apigateway-request-validator"))))
+        if not any(is_on(validator.get(check)) for check in ("validateRequestBody", "validateRequestParameters")):
+            yield name
+
+
+def plain_backends(api: Resource) -> Iterator[str]:
+    """Yield the operations of an API's OpenAPI description that call a backend outside of a VPC by plain HTTP."""
+    for name, operation in _operations(_description(api)):
+        integration = mapping(operation.get("x-amazon-apigateway-integration"))
+        is_http = str(integration.get("type")).upper() in HTTP_INTEGRATIONS
+        if is_http and integration.get("connectionType") != "VPC_LINK" and is_plain_http(integration.get("uri")):
+            yield name
+
+
+def shown(operations: list[str]) -> str:
+    """Return the names of a few operations, and how many more there are."""
+    return ", ".join(operations[:5]) + (f" and {len(operations) - 5} more" if len(operations) > 5 else "")
+
+
+def is_plain_http(address: object) -> bool:
+    """Say whether an address is one without TLS."""
+    return isinstance(address, str) and address.lower().startswith("http://")
+
+
+def _description(api: Resource) -> dict[str, Any]:
+    """Return an API's OpenAPI description; an empty one for what is none: API Gateway refuses that."""
+    try:
+        return mapping(from_json_or_yaml(api.properties.get("body")))
+    except UnreadableError:
+        return {}
+
+
+def _operations(description: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the operations with their names, but OPTIONS, which browsers ask without credentials."""
     for path, operations in mapping(description.get("paths")).items():
         for verb, operation in mapping(operations).items():
             name = str(verb).lower()
-            if name in OPERATIONS and not _is_authorized(mapping(operation), description, schemes):
-                yield f"{'ANY' if name.startswith('x-') else name.upper()} {path}"
+            if name in OPERATIONS:
+                yield f"{'ANY' if name.startswith('x-') else name.upper()} {path}", mapping(operation)
 
 
 def _authorizers(description: dict[str, Any]) -> set[str]:

@@ -14,12 +14,19 @@ REFERENCE_NAME = re.compile(
     r"_?(arn|name|id|path|parameter|param|prefix|table|bucket|url|uri|endpoint|ttl|expiry|seconds|minutes|version|issuer"
     r"|audience|type|header|length|rotation|enabled|ref|region|file|location|limit|count|budget|max|min|provider|mode"
     r"|source|scope|format|algorithm|strategy|policy|days|hours|interval|duration|size|model|manager|handler|service"
-    r"|host|port|cache|queue|topic|role|group|column|field|cookie|rounds|validation|store|backend|state|status)s?$",
+    r"|host|port|cache|queue|topic|role|group|column|field|cookie|rounds|validation|store|backend|state|status|stage|label"
+    r"|pattern|regex|leeway|claim|use|link|page|method)s?$",
     re.IGNORECASE,
 )
 REFERENCE_VALUE = re.compile(
-    r"^(arn:|/|\{\{resolve:|\$\{|ssm:|secretsmanager:|https?://[^@]*$|true$|false$|\d{1,6}$|$)", re.IGNORECASE
+    r"^(arn:|/|\{\{resolve:|\$[{(]|<[^>]+>$|ssm:|secretsmanager:|https?://[^@]*$|true$|false$|\d{1,6}$|$"
+    r"|AWS(CURRENT|PREVIOUS|PENDING)$"
+    # The name of a secret or parameter: prod/orders/db
+    r"|(?-i:[a-z][a-z0-9_.-]*(/[a-z0-9_.-]+)+)$)",
+    re.IGNORECASE,
 )
+# What a template or a shell puts in later: ${PASSWORD}, $PASSWORD, <password>, %(password)s, {password}, ***
+NO_PLACEHOLDER = r"(?![$<{*]|%\()"
 SECRET_VALUE = re.compile(
     r"\b(AKIA|ASIA)[0-9A-Z]{16}\b"  # AWS access key
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
@@ -31,13 +38,19 @@ SECRET_VALUE = re.compile(
     r"|\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"  # SendGrid
     r"|\bAIza[0-9A-Za-z_-]{30,}"  # Google
     r"|\b(glpat|glrt)-[A-Za-z0-9_-]{20,}|\bnpm_[A-Za-z0-9]{36}|\bpypi-[A-Za-z0-9_-]{16,}|\bhf_[A-Za-z0-9]{30,}"
+    r"|\bsntry[su]_[A-Za-z0-9+/=_-]{20,}|\bGOCSPX-[A-Za-z0-9_-]{20,}|\bya29\.[A-Za-z0-9_-]{20,}"  # Sentry, Google
+    r"|\bhvs\.[A-Za-z0-9_-]{20,}|\bdckr_pat_[A-Za-z0-9_-]{20,}|\bglsa_[A-Za-z0-9_]{30,}"  # Vault, Docker, Grafana
+    r"|\bpul-[0-9a-f]{40}\b|\bATATT3[A-Za-z0-9_=-]{20,}|\bNRAK-[A-Z0-9]{20,}"  # Pulumi, Atlassian, New Relic
+    r"|\bwhsec_[A-Za-z0-9+/=]{20,}|\bxapp-\d-[A-Za-z0-9-]{20,}|\bPMAK-[0-9a-f]{24}-"  # Stripe, Slack, Postman
+    r"|\bhttps://(discord|discordapp)\.com/api/webhooks/\d+/[\w-]+"
     r"|\bdapi[0-9a-f]{32}|\bshp(at|ss)_[0-9a-f]{32}"  # Databricks, Shopify
     r"|^Basic [A-Za-z0-9+/]{8,}={0,2}$|^Bearer [A-Za-z0-9._~+/-]{16,}=*$"  # a header
     r"|AccountKey=[A-Za-z0-9+/]{40,}"  # Azure Storage
     r"|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\."  # JSON web token
-    r"|^[a-z][a-z0-9+.-]*://[^/\s:@]*:[^/\s:@]+@"  # password in a URL
-    r"|(?i:\b(password|pwd)=[^;\s]+)"  # password in a connection string
-    r"|(?i:\"(password|secret|api_?key)\"\s*:\s*\"[^\"]+\")"  # password in JSON
+    rf"|\b[a-z][a-z0-9+.-]*://[^/\s:@\"',]*:{NO_PLACEHOLDER}[^/\s:@\"',]+@"  # password in a URL
+    rf"|(?i:\b(password|pwd)=[\"']?{NO_PLACEHOLDER}[^;\s\"']+)"  # password in a connection string
+    rf"|(?i:\"(\w*password|\w*secret|\w*api_?key|\w*auth_?token)\"\s*:\s*\"{NO_PLACEHOLDER}(?!arn:|/)"
+    r"(?!(?-i:[a-z][a-z0-9_.-]*(/[a-z0-9_.-]+)+)\")[^\"]+\")"  # password in JSON
     r"|^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9/+]{40}$"  # AWS secret access key
 )
 

@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING
 
 from ..apis import (
     API,
+    DESCRIBED,
     DOMAIN,
     DOMAIN_V2,
     HTTP_ROUTE,
-    INTEGRATION,
     METHOD,
     REST_API,
+    REST_DESCRIBED,
     ROUTE,
     api_of,
+    is_plain_http,
     is_private,
     open_operations,
+    shown,
+    unvalidated_operations,
 )
 from ..embedded import is_on, strings
 from ..resource import Resource, Stack, aws
@@ -28,7 +32,7 @@ if TYPE_CHECKING:
 
 NEEDS_AUTHORIZER = ("CUSTOM", "COGNITO_USER_POOLS", "JWT")
 AUTHORIZATIONS = ("AWS_IAM", *NEEDS_AUTHORIZER)
-HTTP_INTEGRATIONS = ("HTTP", "HTTP_PROXY")
+EVERY_SITE = {"*", "https://*", "http://*"}
 
 AUTHORIZATION = Rule(
     id="APIGATEWAY-AUTHORIZATION",
@@ -66,13 +70,6 @@ TLS = Rule(
     why="TLS 1.0 and 1.1 are broken, and REST domains accept them unless told not to.",
     frameworks=("NIST 800-53 SC-8", "PCI DSS 4.2.1"),
     peers=("Checkov CKV_AWS_206", "Trivy AWS-0005"),
-)
-BACKEND_TLS = Rule(
-    id="APIGATEWAY-BACKEND-TLS",
-    title="Backends are called over TLS, and their certificates are checked",
-    severity=Severity.HIGH,
-    why="Otherwise requests and answers cross the network in the clear, or go to whoever pretends to be the backend.",
-    frameworks=("FSBP APIGateway.10", "NIST 800-53 SC-8", "PCI DSS 4.2.1"),
 )
 CORS = Rule(
     id="APIGATEWAY-CORS",
@@ -124,16 +121,15 @@ def default_route_is_authorized(route: Resource, stack: Stack) -> Iterator[Findi
         yield from _unless_authorized(route, kind, "authorization_type")
 
 
-@AUTHORIZATION.on(REST_API, API, aws("apigateway", "RestApiPut"))
+@AUTHORIZATION.on(*DESCRIBED)
 def description_is_authorized(api: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse open operations in an OpenAPI description."""
     if not api.properties.is_set("body") or (api.type == REST_API and is_private(api)):
         return
     found = list(open_operations(api))
     if found:
-        shown = ", ".join(found[:5]) + (f" and {len(found) - 5} more" if len(found) > 5 else "")
         yield Finding(
-            f"describes operations that everyone may call: {shown}",
+            f"describes operations that everyone may call: {shown(found)}",
             '"security": [{"authorizer": []}], and a security scheme with x-amazon-apigateway-authorizer',
         )
 
@@ -151,10 +147,15 @@ def quick_route_is_not_open(api: Resource, _: Settings) -> Iterator[Finding]:
 
 @AUTHORIZER.on(aws("apigatewayv2", "Authorizer"))
 def token_has_audience(authorizer: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse a JWT authorizer that takes any of the issuer's tokens."""
+    """Refuse a JWT authorizer that takes any of the issuer's tokens, or fetches the issuer's keys by plain HTTP."""
     properties = authorizer.properties
-    if properties.get("authorizerType") == "JWT" and not properties.is_set("jwtConfiguration", "audiences"):
+    if properties.get("authorizerType") != "JWT":
+        return
+    if not properties.is_set("jwtConfiguration", "audiences"):
         yield Finding("takes tokens for any audience", 'jwt_configuration={"audiences": [client.id], "issuer": ...}')
+    jwt = properties.section("jwtConfiguration")
+    if not jwt.is_unknown("issuer") and is_plain_http(jwt.get("issuer")):
+        yield Finding("takes its issuer's keys by plain HTTP", 'jwt_configuration={..., "issuer": "https://..."}')
 
 
 @VALIDATION.on(METHOD)
@@ -171,6 +172,18 @@ def validator_validates(validator: Resource, _: Settings) -> Iterator[Finding]:
     properties = validator.properties
     if not is_on(properties.get("validateRequestBody")) and not is_on(properties.get("validateRequestParameters")):
         yield Finding("validates nothing", "validate_request_body=True, validate_request_parameters=True")
+
+
+@VALIDATION.on(*REST_DESCRIBED)
+def description_validates(api: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse operations without a validator in an OpenAPI description."""
+    found = list(unvalidated_operations(api))
+    if found:
+        yield Finding(
+            f"describes operations that do not validate requests: {shown(found)}",
+            '"x-amazon-apigateway-request-validators": {"all": {"validateRequestBody": True, '
+            '"validateRequestParameters": True}}, "x-amazon-apigateway-request-validator": "all"',
+        )
 
 
 @TLS.on(DOMAIN)
@@ -195,34 +208,10 @@ def api_speaks_tls(api: Resource, _: Settings) -> Iterator[Finding]:
         yield Finding("accepts TLS 1.0", 'security_policy="TLS_1_2"')
 
 
-@BACKEND_TLS.on(INTEGRATION)
-def backend_has_tls(integration: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse plain HTTP outside of a VPC, and certificates that nobody checks."""
-    properties = integration.properties
-    if is_on(properties.get("tlsConfig", "insecureSkipVerification")):
-        yield Finding("does not check its backend's certificate", 'remove "insecure_skip_verification" from tls_config')
-    if properties.get("type") in HTTP_INTEGRATIONS and properties.get("connectionType") != "VPC_LINK":
-        yield from _unless_https(properties.get("uri"), "uri")
-
-
-@BACKEND_TLS.on(aws("apigatewayv2", "Integration"))
-def http_backend_has_tls(integration: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse plain HTTP; into a VPC, too: there the TLS settings decide, the address has no scheme."""
-    properties = integration.properties
-    if properties.get("integrationType") not in HTTP_INTEGRATIONS:
-        return
-    if properties.get("connectionType") != "VPC_LINK":
-        yield from _unless_https(properties.get("integrationUri"), "integration_uri")
-    elif not properties.is_set("tlsConfig", "serverNameToVerify"):
-        yield Finding(
-            "calls its backend in the VPC by plain HTTP", 'tls_config={"server_name_to_verify": "data.internal"}'
-        )
-
-
 @CORS.on(API)
 def sites_are_named(api: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse every site."""
-    if "*" in strings(api.properties.get("corsConfiguration", "allowOrigins")):
+    if EVERY_SITE & set(strings(api.properties.get("corsConfiguration", "allowOrigins"))):
         yield Finding("may be called by the script of any site", '"allow_origins": ["https://data.example.com"]')
 
 
@@ -242,8 +231,3 @@ def _unless_authorized(resource: Resource, kind: str, argument: str) -> Iterable
 
 def _is_modern(policy: object) -> bool:
     return policy in ("TLS_1_2", "TLS_1_3") or str(policy).startswith("SecurityPolicy_TLS1")
-
-
-def _unless_https(uri: object, argument: str) -> Iterable[Finding]:
-    if isinstance(uri, str) and uri.lower().startswith("http://"):
-        yield Finding("calls its backend by plain HTTP", f'{argument}="https://..."')

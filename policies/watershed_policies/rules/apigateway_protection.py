@@ -1,31 +1,43 @@
-"""API Gateway's stages: caches are encrypted, and only the API's callers reach its backends."""
+"""API Gateway: caches are encrypted, backends are called over TLS, and only the API's callers reach them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from ..apis import (
+    DESCRIBED,
+    HTTP_INTEGRATIONS,
     INTEGRATION,
     METHOD_SETTINGS,
     SETTINGS_FIX,
     STAGE,
     WEB_ACL_ASSOCIATIONS,
     api_of,
+    is_plain_http,
     is_private,
+    plain_backends,
     same_reference,
     settings_of,
+    shown,
 )
 from ..embedded import is_on
 from ..resource import Resource, Stack, aws
 from ..rule import Finding, Profile, Rule, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ..settings import Settings
 
 BAD_INPUTS = "AWSManagedRulesKnownBadInputsRuleSet"
 
+BACKEND_TLS = Rule(
+    id="APIGATEWAY-BACKEND-TLS",
+    title="Backends are called over TLS, and their certificates are checked",
+    severity=Severity.HIGH,
+    why="Otherwise requests and answers cross the network in the clear, or go to whoever pretends to be the backend.",
+    frameworks=("FSBP APIGateway.10", "NIST 800-53 SC-8", "PCI DSS 4.2.1"),
+)
 CACHE_ENCRYPTED = Rule(
     id="APIGATEWAY-CACHE-ENCRYPTED",
     title="Caches are encrypted",
@@ -134,11 +146,43 @@ def knows_bad_inputs(firewall: Resource, _: Settings) -> Iterator[Finding]:
         )
 
 
+@BACKEND_TLS.on(INTEGRATION)
+def backend_has_tls(integration: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse plain HTTP outside of a VPC, and certificates that nobody checks."""
+    properties = integration.properties
+    if is_on(properties.get("tlsConfig", "insecureSkipVerification")):
+        yield Finding("does not check its backend's certificate", 'remove "insecure_skip_verification" from tls_config')
+    if properties.get("type") in HTTP_INTEGRATIONS and properties.get("connectionType") != "VPC_LINK":
+        yield from _unless_https(properties.get("uri"), "uri")
+
+
+@BACKEND_TLS.on(aws("apigatewayv2", "Integration"))
+def http_backend_has_tls(integration: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse plain HTTP; into a VPC, too: there the TLS settings decide, the address has no scheme."""
+    properties = integration.properties
+    if properties.get("integrationType") not in HTTP_INTEGRATIONS:
+        return
+    if properties.get("connectionType") != "VPC_LINK":
+        yield from _unless_https(properties.get("integrationUri"), "integration_uri")
+    elif not properties.is_set("tlsConfig", "serverNameToVerify"):
+        yield Finding(
+            "calls its backend in the VPC by plain HTTP", 'tls_config={"server_name_to_verify": "data.internal"}'
+        )
+
+
+@BACKEND_TLS.on(*DESCRIBED)
+def described_backends_have_tls(api: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse plain HTTP outside of a VPC in an OpenAPI description."""
+    found = list(plain_backends(api))
+    if found:
+        yield Finding(f"calls backends by plain HTTP: {shown(found)}", '"uri": "https://..."')
+
+
 @BACKEND_CERTIFICATE.across(STAGE)
 def backend_can_tell(stage: Resource, stack: Stack) -> Iterator[Finding]:
     """Check stages whose API calls backends by HTTP."""
     calls_http = any(
-        integration.properties.get("type") in ("HTTP", "HTTP_PROXY")
+        integration.properties.get("type") in HTTP_INTEGRATIONS
         and integration.properties.get("connectionType") != "VPC_LINK"
         and same_reference(integration, stage, "restApi")
         for integration in stack.of_type(INTEGRATION)
@@ -159,3 +203,8 @@ def _unless_certificate(stage: Resource) -> Iterator[Finding]:
             "calls its backends without a certificate",
             'client_certificate_id=aws.apigateway.ClientCertificate("...").id',
         )
+
+
+def _unless_https(uri: object, argument: str) -> Iterable[Finding]:
+    if is_plain_http(uri):
+        yield Finding("calls its backend by plain HTTP", f'{argument}="https://..."')

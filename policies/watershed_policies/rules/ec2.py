@@ -1,4 +1,4 @@
-"""EC2 instances and launch templates: token-only metadata, no public address, encrypted disks, no secrets at start."""
+"""EC2 instances, templates and disks: token-only metadata, no public address, encryption, no secrets at start."""
 
 from __future__ import annotations
 
@@ -51,6 +51,13 @@ ENCRYPTED_DISKS = Rule(
     why="A snapshot of a plain disk can be read by whoever it is shared with.",
     frameworks=("FSBP EC2.3", "FSBP EC2.7", "NIST 800-53 SC-28", "PCI DSS 3.5.1"),
     peers=("Checkov CKV_AWS_3", "Checkov CKV_AWS_8", "Trivy AWS-0008", "Trivy AWS-0026", "Trivy AWS-0131"),
+)
+NOT_PUBLIC = Rule(
+    id="EC2-NOT-PUBLIC",
+    title="Images and snapshots are not for everyone",
+    severity=Severity.HIGH,
+    why="An image or a snapshot is a whole disk: programs, data and forgotten keys.",
+    frameworks=("FSBP EC2.1", "FSBP EC2.182", "NIST 800-53 AC-3", "PCI DSS 1.4.4"),
 )
 USER_DATA = Rule(
     id="EC2-SECRET-IN-USER-DATA",
@@ -127,6 +134,21 @@ def new_disks_are_encrypted(default: Resource, _: Settings) -> Iterator[Finding]
     """Refuse to switch off what encrypts new disks; not given, the resource switches it on."""
     if default.properties.is_false("enabled"):
         yield Finding("leaves new disks of the account without encryption", "enabled=True")
+
+
+@NOT_PUBLIC.on(aws("ec2", "AmiLaunchPermission"))
+def image_is_for_somebody(permission: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse to let every account start an image."""
+    if permission.properties.get("group") == "all":
+        yield Finding("lets every AWS account use the image", 'account_id="123456789012", instead of group="all"')
+
+
+@NOT_PUBLIC.on(aws("ebs", "SnapshotBlockPublicAccess"), aws("ec2", "ImageBlockPublicAccess"))
+def publishing_is_blocked(block: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse to take the account's block away."""
+    if block.properties.get("state") == "unblocked":
+        better = "block-all-sharing" if block.kind == "SnapshotBlockPublicAccess" else "block-new-sharing"
+        yield Finding("lets the account publish what should stay its own", f'state="{better}"')
 
 
 @USER_DATA.on(*LAUNCHED)

@@ -203,5 +203,5 @@ def _variables(container: Properties) -> Iterator[tuple[str, str]]:
 
 
 def _words(container: Properties) -> Iterator[str]:
-    for name in ("command", "entryPoint"):
-        yield from strings(container.get(name))
+    for path in (("command",), ("entryPoint",), ("healthCheck", "command")):
+        yield from strings(container.get(*path))

@@ -19,6 +19,11 @@ PERMISSION = aws("lambda", "Permission")
 LAYER_PERMISSION = aws("lambda", "LayerVersionPermission")
 URL = aws("lambda", "FunctionUrl")
 
+# Alexa calls from a domain of its own; for it an event_source_token names the skill.
+SERVICES = ("*.amazonaws.com*", "*.amazon.com")
+# What a caller needs; everything else changes the function.
+CALLS = ("lambda:Invoke*", "lambda:Get*", "lambda:List*")
+
 PUBLIC = Rule(
     id="LAMBDA-PUBLIC",
     title="Functions cannot be called by everyone",
@@ -103,7 +108,7 @@ def service_is_bounded(permission: Resource, _: Settings) -> Iterator[Finding]:
     bounded = _names_source(properties) or any(
         properties.is_set(name) for name in ("sourceAccount", "eventSourceToken", "principalOrgId")
     )
-    if isinstance(principal, str) and matches("*.amazonaws.com*", principal) and not bounded:
+    if isinstance(principal, str) and any(matches(one, principal) for one in SERVICES) and not bounded:
         yield Finding(
             f"lets {principal} call for any AWS account", "source_arn=rule.arn (or source_account=account_id)"
         )
@@ -119,9 +124,9 @@ def bucket_has_owner(permission: Resource, _: Settings) -> Iterator[Finding]:
 
 @ACTION.on(PERMISSION, LAYER_PERMISSION)
 def action_is_named(permission: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse a family of actions."""
+    """Refuse a family of actions, and those that change the function."""
     action = permission.properties.get("action")
-    if isinstance(action, str) and has_wildcard(action):
+    if isinstance(action, str) and (has_wildcard(action) or not any(matches(one, action) for one in CALLS)):
         yield Finding(f"allows {action}", 'action="lambda:InvokeFunction"')
 
 

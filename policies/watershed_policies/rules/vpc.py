@@ -83,6 +83,13 @@ TRANSIT_ACCEPTANCE = Rule(
     why="Otherwise every account that the gateway is shared with connects its networks to ours.",
     frameworks=("FSBP EC2.23", "NIST 800-53 AC-4", "NIST 800-53 CM-2"),
 )
+VPN_LOG = Rule(
+    id="VPC-CLIENT-VPN-LOG",
+    title="Client VPN endpoints log who connects",
+    severity=Severity.LOW,
+    why="Nobody can say afterwards who was in the network, and from where.",
+    frameworks=("FSBP EC2.51", "NIST 800-53 AU-12", "PCI DSS 10.2.1"),
+)
 ENDPOINT_BOUNDED = Rule(
     id="VPC-ENDPOINT-POLICY",
     title="The policy of an endpoint names what is reached",
@@ -185,6 +192,17 @@ def transit_gateway_asks(gateway: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse attachments without a decision."""
     if gateway.properties.get("autoAcceptSharedAttachments") == "enable":
         yield Finding("connects whoever it is shared with", 'auto_accept_shared_attachments="disable"')
+
+
+@VPN_LOG.on(aws("ec2clientvpn", "Endpoint"))
+def vpn_logs_connections(endpoint: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a VPN without a log."""
+    options = endpoint.properties.section("connectionLogOptions")
+    if not options.is_unknown("enabled") and not options.is_true("enabled"):
+        yield Finding(
+            "does not log who connects",
+            'connection_log_options={"enabled": True, "cloudwatch_log_group": log_group.name}',
+        )
 
 
 @ENDPOINT_BOUNDED.on(ENDPOINT, ENDPOINT_POLICY)

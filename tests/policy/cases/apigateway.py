@@ -27,6 +27,7 @@ socket_api = make(API, "socket", protocolType="WEBSOCKET")
 public_api = make(REST_API, "public", endpointConfiguration={"types": "REGIONAL"})
 private_api = make(REST_API, "private", endpointConfiguration={"types": "PRIVATE"})
 AUTHORIZED = {"x-amazon-apigateway-authtype": "cognito_user_pools", "x-amazon-apigateway-authorizer": {}}
+CHOSEN: dict[str, Any] = {"x-amazon-apigateway-request-validator": "all"}
 KEY_ONLY = {"type": "apiKey", "name": "x-api-key", "in": "header"}
 
 
@@ -49,6 +50,14 @@ def described(operation: dict[str, Any], scheme: dict[str, Any] = AUTHORIZED, **
 
 def rest(body: str) -> Recorded:
     return make(REST_API, body=body)
+
+
+def validators(**checks: bool) -> dict[str, Any]:
+    return {"x-amazon-apigateway-request-validators": {"all": checks}}
+
+
+def calling(uri: str, **more: Any) -> dict[str, Any]:
+    return {"x-amazon-apigateway-integration": {"type": "http_proxy", "httpMethod": "GET", "uri": uri, **more}}
 
 
 def integration(**inputs: Any) -> Recorded:
@@ -106,9 +115,32 @@ CASES = [
         "ours",
         make(AUTHORIZER, authorizerType="JWT", jwtConfiguration={"issuer": "i", "audiences": ["client"]}),
     ),
+    bad(
+        "APIGATEWAY-AUTHORIZER",
+        "an issuer by plain HTTP",
+        make(
+            AUTHORIZER,
+            authorizerType="JWT",
+            jwtConfiguration={"issuer": "http://login.example.com", "audiences": ["c"]},
+        ),
+    ),
     good("APIGATEWAY-AUTHORIZER", "a function", make(AUTHORIZER, authorizerType="REQUEST", authorizerUri=FUNCTION_ARN)),
     bad("APIGATEWAY-REQUEST-VALIDATION", "none", method()),
     bad("APIGATEWAY-REQUEST-VALIDATION", "of nothing", make(VALIDATOR, restApi="r", validateRequestBody=False)),
+    bad("APIGATEWAY-REQUEST-VALIDATION", "none described", rest(described({}))),
+    bad("APIGATEWAY-REQUEST-VALIDATION", "one described that is not there", rest(described({}, **CHOSEN))),
+    bad("APIGATEWAY-REQUEST-VALIDATION", "one described for nothing", rest(described({}, **CHOSEN, **validators()))),
+    good(
+        "APIGATEWAY-REQUEST-VALIDATION",
+        "one described",
+        rest(described({}, **CHOSEN, **validators(validateRequestBody=True))),
+    ),
+    good(
+        "APIGATEWAY-REQUEST-VALIDATION",
+        "one described for an operation",
+        rest(described(CHOSEN, **validators(validateRequestParameters=True))),
+    ),
+    good("APIGATEWAY-REQUEST-VALIDATION", "an HTTP API, which has none", make(API, body=described({}))),
     good("APIGATEWAY-REQUEST-VALIDATION", "one", method(requestValidatorId="v")),
     good(
         "APIGATEWAY-REQUEST-VALIDATION", "of parameters", make(VALIDATOR, restApi="r", validateRequestParameters=True)
@@ -140,11 +172,19 @@ CASES = [
         integration(type="HTTP_PROXY", uri="http://nlb.internal/", connectionType="VPC_LINK"),
     ),
     bad("APIGATEWAY-BACKEND-TLS", "none into the VPC, HTTP", into_vpc()),
+    bad("APIGATEWAY-BACKEND-TLS", "none described", rest(described(calling("http://backend.example.com/")))),
+    good("APIGATEWAY-BACKEND-TLS", "TLS described", rest(described(calling("https://backend.example.com/")))),
+    good(
+        "APIGATEWAY-BACKEND-TLS",
+        "described in our VPC",
+        rest(described(calling("http://nlb.internal/", connectionType="VPC_LINK"))),
+    ),
     good(
         "APIGATEWAY-BACKEND-TLS", "TLS into the VPC, HTTP", into_vpc(tlsConfig={"serverNameToVerify": "data.internal"})
     ),
     good("APIGATEWAY-BACKEND-TLS", "a function", integration(type="AWS_PROXY", uri=FUNCTION_ARN)),
     bad("APIGATEWAY-CORS", "every site", make(API, corsConfiguration={"allowOrigins": ["*"]})),
+    bad("APIGATEWAY-CORS", "every site by TLS", make(API, corsConfiguration={"allowOrigins": ["https://*"]})),
     good("APIGATEWAY-CORS", "ours", make(API, corsConfiguration={"allowOrigins": ["https://data.example.com"]})),
     good("APIGATEWAY-CORS", "none", http_api),
     bad("APIGATEWAY-DEFAULT-ENDPOINT", "not said", make(REST_API)),

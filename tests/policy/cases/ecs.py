@@ -96,6 +96,16 @@ CASES = [
     bad("ECS-SECRET-IN-ENVIRONMENT", "an access key", task(variables(AWS_ACCESS_KEY_ID="AKIAX"))),
     bad("ECS-SECRET-IN-ENVIRONMENT", "the registry's", task(variables(ECS_ENGINE_AUTH_DATA="{}"))),
     bad("ECS-SECRET-IN-ENVIRONMENT", "in the second container", task({}, variables(API_KEY="3f786850e387550f"))),
+    bad(
+        "ECS-SECRET-IN-ENVIRONMENT",
+        "in the health check",
+        task({"healthCheck": {"command": ["CMD-SHELL", "mysqladmin ping --password=hunter2"]}}),
+    ),
+    good(
+        "ECS-SECRET-IN-ENVIRONMENT",
+        "a variable in the health check",
+        task({"healthCheck": {"command": ["CMD-SHELL", "mysqladmin ping --password=$DB_PASSWORD"]}}),
+    ),
     bad("ECS-SECRET-IN-ENVIRONMENT", "in the command", task({"command": ["run", "postgres://a:secret1@db/x"]})),
     bad(
         "ECS-SECRET-IN-ENVIRONMENT",

@@ -73,6 +73,11 @@ SECRETS = {
     "HEADER": "Basic dXNlcjpodW50ZXIy",
     "SENT": "Bearer " + "a1" * 12,
     "PEM": "-----BEGIN RSA PRIVATE KEY-----\nMII",
+    "ERRORS": "sntrys_" + "a1b2c3d4e5f6g7h8i9j0k1",
+    "VAULT": "hvs." + "a1b2c3d4e5f6g7h8i9j0k1",
+    "LOGIN": "GOCSPX-" + "a1b2c3d4e5f6g7h8i9j0k1",
+    "CHAT": "https://discord.com/api/webhooks/" + "123456789/a1b2c3d4e5f6",
+    "OPTIONS": '{"db": {"db_password": "hunter2!x"}}',
 }
 NO_SECRETS = {
     "SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:odk-abc",
@@ -98,6 +103,12 @@ NO_SECRETS = {
     "KMS_KEY": "alias/lake",
     "PARTITION_KEY": "order_id",
     "PUBLIC_KEY": "-----BEGIN PUBLIC KEY-----\nMII",
+    "SECRET_VERSION_STAGE": "AWSCURRENT",
+    "DB_SECRET": "prod/orders/db",
+    "DATABASE": "postgres://app:${DB_PASSWORD}@db.internal/app",
+    "CONNECTION": "Server=db;User Id=app;Password=${DB_PASSWORD};",
+    "SETTINGS": '{"secret": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db", "api_key": "${API_KEY}"}',
+    "ROUTES": '{"a":"https://a.example.com","mail":"b@example.com"}',
 }
 
 CASES = [
@@ -180,6 +191,8 @@ CASES = [
         "one rule",
         permission("events.amazonaws.com", sourceArn="arn:aws:events:eu-west-1:123456789012:rule/a"),
     ),
+    bad("LAMBDA-SOURCE", "any skill of Alexa", permission("alexa-appkit.amazon.com")),
+    good("LAMBDA-SOURCE", "one skill", permission("alexa-appkit.amazon.com", eventSourceToken="amzn1.ask.skill.1")),
     good("LAMBDA-SOURCE", "our account", permission("s3.amazonaws.com", sourceAccount="123456789012")),
     good("LAMBDA-SOURCE", "an account, not a service", permission("123456789012")),
     bad("LAMBDA-LOG-GROUP", "Lambda's own", function),
@@ -224,6 +237,12 @@ CASES = [
     ),
     bad("LAMBDA-ACTION", "all", make(PERMISSION, action="lambda:*", principal="123456789012")),
     bad("LAMBDA-ACTION", "a family", make(PERMISSION, action="lambda:Invoke*", principal="123456789012")),
+    bad(
+        "LAMBDA-ACTION",
+        "changing the code",
+        make(PERMISSION, action="lambda:UpdateFunctionCode", principal="210987654321"),
+    ),
+    good("LAMBDA-ACTION", "calling its URL", make(PERMISSION, action="lambda:InvokeFunctionUrl", principal="1")),
     good("LAMBDA-ACTION", "calling", permission("123456789012")),
     good("LAMBDA-ACTION", "a layer", make(LAYER_PERMISSION, action="lambda:GetLayerVersion", principal="1")),
     bad("LAMBDA-CONCURRENCY", "shared", function),

@@ -18,6 +18,9 @@ VOLUME = "aws:ebs/volume:Volume"
 SPOT = "aws:ec2/spotInstanceRequest:SpotInstanceRequest"
 IMAGE_COPY = "aws:ec2/amiCopy:AmiCopy"
 DEFAULT = "aws:ebs/encryptionByDefault:EncryptionByDefault"
+LAUNCH = "aws:ec2/amiLaunchPermission:AmiLaunchPermission"
+SNAPSHOTS = "aws:ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess"
+IMAGES = "aws:ec2/imageBlockPublicAccess:ImageBlockPublicAccess"
 PASSWORDS = "aws:iam/accountPasswordPolicy:AccountPasswordPolicy"
 TOKENS = {"httpTokens": "required"}
 ENCRYPTED = {"encrypted": True}
@@ -75,6 +78,11 @@ CASES = [
     good("EC2-ENCRYPTED-DISKS", "an instance's", make(INSTANCE, rootBlockDevice=ENCRYPTED)),
     good("EC2-ENCRYPTED-DISKS", "a template's", make(TEMPLATE, blockDeviceMappings=[{"ebs": {"encrypted": "true"}}])),
     good("EC2-ENCRYPTED-DISKS", "a volume", make(VOLUME, size=20, encrypted=True)),
+    bad("EC2-NOT-PUBLIC", "an image", make(LAUNCH, imageId="ami-1", group="all")),
+    bad("EC2-NOT-PUBLIC", "snapshots", make(SNAPSHOTS, state="unblocked")),
+    bad("EC2-NOT-PUBLIC", "images", make(IMAGES, state="unblocked")),
+    good("EC2-NOT-PUBLIC", "an account's image", make(LAUNCH, imageId="ami-1", accountId="210987654321")),
+    good("EC2-NOT-PUBLIC", "blocked", make(SNAPSHOTS, state="block-all-sharing")),
     bad("EC2-SECRET-IN-USER-DATA", "plain", make(INSTANCE, userData=f"export AWS_ACCESS_KEY_ID={KEY}")),
     bad(
         "EC2-SECRET-IN-USER-DATA",

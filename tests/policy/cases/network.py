@@ -20,6 +20,7 @@ ACL = "aws:ec2/networkAcl:NetworkAcl"
 ACL_RULE = "aws:ec2/networkAclRule:NetworkAclRule"
 PREFIX_LIST = "aws:ec2/managedPrefixList:ManagedPrefixList"
 PREFIX_ENTRY = "aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry"
+VPN = "aws:ec2clientvpn/endpoint:Endpoint"
 ASKER = "aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple"
 DEFAULT_ACL = "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl"
 FLOW_LOG = "aws:ec2/flowLog:FlowLog"
@@ -316,6 +317,9 @@ VPC_CASES = [
     bad("VPC-ENDPOINT-PRINCIPALS", "everyone, beside", make(ASKER, vpcEndpointServiceId="vpce-1", principalArn="*")),
     good("VPC-ENDPOINT-PRINCIPALS", "an account", make(SERVICE, allowedPrincipals=["arn:aws:iam::123456789012:root"])),
     good("VPC-ENDPOINT-PRINCIPALS", "nobody", make(SERVICE, acceptanceRequired=True)),
+    bad("VPC-CLIENT-VPN-LOG", "off", make(VPN, connectionLogOptions={"enabled": False})),
+    good("VPC-CLIENT-VPN-LOG", "on", make(VPN, connectionLogOptions={"enabled": True, "cloudwatchLogGroup": "vpn"})),
+    good("VPC-CLIENT-VPN-LOG", "something else", vpc),
     bad("VPC-TRANSIT-ACCEPTANCE", "on its own", make(TRANSIT, autoAcceptSharedAttachments="enable")),
     good("VPC-TRANSIT-ACCEPTANCE", "by hand", make(TRANSIT, autoAcceptSharedAttachments="disable")),
     good("VPC-TRANSIT-ACCEPTANCE", "by hand, which is the default", make(TRANSIT)),

@@ -23,6 +23,7 @@ ROUTE = aws("apigatewayv2", "Route")
 REST_DESCRIBED = (REST_API, aws("apigateway", "RestApiPut"))
 # What takes an OpenAPI description.
 DESCRIBED = (*REST_DESCRIBED, API)
+INTEGRATION_V2 = aws("apigatewayv2", "Integration")
 STAGE_V2 = aws("apigatewayv2", "Stage")
 DOMAIN_V2 = aws("apigatewayv2", "DomainName")
 WEB_ACL_ASSOCIATIONS = (aws("wafv2", "WebAclAssociation"), aws("wafregional", "WebAclAssociation"))

@@ -6,7 +6,8 @@ import re
 
 SECRET_NAME = re.compile(
     r"passw(or)?d(?!less)|(^|_)(pass|pwd)(_|$)|(db|user|root|admin|smtp|mail|sql|redis|ftp)_?pass$|passphrase|secret|token(?!iz)"
-    r"|credential|(api|private|access|encryption|signing|master|shared|auth|hmac|ssh|license)_?key$|(api|private|access)_?key",
+    r"|credential|(api|private|access|encryption|signing|master|shared|auth|hmac|ssh|license|sdk)_?key$|(api|private|access)_?key"
+    r"|basic_?auth",
     re.IGNORECASE,
 )
 # Names that tell where a secret is, or something about it, rather than what it is.
@@ -15,7 +16,7 @@ REFERENCE_NAME = re.compile(
     r"|audience|type|header|length|rotation|enabled|ref|region|file|location|limit|count|budget|max|min|provider|mode"
     r"|source|scope|format|algorithm|strategy|policy|days|hours|interval|duration|size|model|manager|handler|service"
     r"|host|port|cache|queue|topic|role|group|column|field|cookie|rounds|validation|store|backend|state|status|stage|label"
-    r"|pattern|regex|leeway|claim|use|link|page|method)s?$",
+    r"|pattern|regex|leeway|claim|use|link|page|method|hasher|encoder|generator|checker|strength|plugin|engine|class)s?$",
     re.IGNORECASE,
 )
 REFERENCE_VALUE = re.compile(
@@ -25,6 +26,8 @@ REFERENCE_VALUE = re.compile(
     r"|(?-i:[a-z][a-z0-9_.-]*(/[a-z0-9_.-]+)+)$)",
     re.IGNORECASE,
 )
+# A key in a secret rather than a secret: PASSWORD_KEY=password
+FIELD_NAME = re.compile(r"(\w+_)?(user(name)?|pass(word)?|token|secret|api_?key|value)", re.IGNORECASE)
 # What a template or a shell puts in later: ${PASSWORD}, $PASSWORD, <password>, %(password)s, {password}, ***
 NO_PLACEHOLDER = r"(?![$<{*]|%\()"
 SECRET_VALUE = re.compile(
@@ -43,6 +46,7 @@ SECRET_VALUE = re.compile(
     r"|\bpul-[0-9a-f]{40}\b|\bATATT3[A-Za-z0-9_=-]{20,}|\bNRAK-[A-Z0-9]{20,}"  # Pulumi, Atlassian, New Relic
     r"|\bwhsec_[A-Za-z0-9+/=]{20,}|\bxapp-\d-[A-Za-z0-9-]{20,}|\bPMAK-[0-9a-f]{24}-"  # Stripe, Slack, Postman
     r"|\bhttps://(discord|discordapp)\.com/api/webhooks/\d+/[\w-]+"
+    r"|\bsdk-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"  # LaunchDarkly
     r"|\bdapi[0-9a-f]{32}|\bshp(at|ss)_[0-9a-f]{32}"  # Databricks, Shopify
     r"|^Basic [A-Za-z0-9+/]{8,}={0,2}$|^Bearer [A-Za-z0-9._~+/-]{16,}=*$"  # a header
     r"|AccountKey=[A-Za-z0-9+/]{40,}"  # Azure Storage
@@ -60,4 +64,6 @@ def looks_secret(name: str, value: str) -> bool:
     if SECRET_VALUE.search(value):
         return True
     name = name.strip("-").replace("-", "_")
+    if name.lower().endswith("_key") and FIELD_NAME.fullmatch(value):
+        return False
     return bool(SECRET_NAME.search(name)) and not REFERENCE_NAME.search(name) and not REFERENCE_VALUE.search(value)

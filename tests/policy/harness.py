@@ -19,7 +19,8 @@ Signatures:
     without(resources, *types_or_names)            a copy that lacks some resources
 
 `Recorded` has type, name, urn, inputs (as on the wire: camelCase, unknowns as Pulumi's sentinels), outputs, parent,
-dependencies (property -> URNs) and waits_for (the URNs of these and of `depends_on`). `Violation` has rule_id, level,
+dependencies (property -> URNs), waits_for (the URNs of these and of `depends_on`) and provider (the inputs of one that
+the program makes itself, such as its default tags). `Violation` has rule_id, level,
 urn and message. The resources go through the analyzer service of pulumi_policy itself, so what a rule sees, and what it
 may not know yet, is what the engine would show it.
 """
@@ -69,6 +70,7 @@ class Recorded:
     custom: bool = True
     dependencies: Mapping[str, Sequence[str]] = field(default_factory=dict)
     waits_for: Sequence[str] = ()
+    provider: Mapping[str, Any] = field(default_factory=dict)
 
 
 class _Mocks(Mocks):
@@ -130,9 +132,15 @@ class _Recorder(MockMonitor):
                 custom=request.custom,
                 dependencies={name: list(found.urns) for name, found in request.propertyDependencies.items()},
                 waits_for=list(request.dependencies),
+                provider=self._provider(request.provider),
             )
         )
         return response
+
+    def _provider(self, reference: str) -> Mapping[str, Any]:
+        """Return the inputs of a provider by the reference to it, its URN and id."""
+        urn = reference.rpartition("::")[0]
+        return next((found.inputs for found in self.recorded if urn and found.urn == urn), {})
 
 
 def record(
@@ -206,7 +214,11 @@ def analyze(policies: list[Any], resources: Sequence[Recorded]) -> list[Violatio
     found: list[Violation] = []
     for resource in resources:
         request = analyzer_pb2.AnalyzeRequest(
-            type=resource.type, name=resource.name, urn=resource.urn, properties=_struct(resource.inputs)
+            type=resource.type,
+            name=resource.name,
+            urn=resource.urn,
+            properties=_struct(resource.inputs),
+            provider=analyzer_pb2.AnalyzerProviderResource(properties=_struct(resource.provider)),
         )
         found += [_violation(diagnostic, resource.urn) for diagnostic in service.Analyze(request, None).diagnostics]
     request = analyzer_pb2.AnalyzeStackRequest(resources=[_stack_resource(resource) for resource in resources])

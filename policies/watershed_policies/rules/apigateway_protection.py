@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ..apis import (
     DESCRIBED,
     HTTP_INTEGRATIONS,
     INTEGRATION,
+    INTEGRATION_V2,
     METHOD_SETTINGS,
     SETTINGS_FIX,
     STAGE,
+    STAGE_V2,
     WEB_ACL_ASSOCIATIONS,
     api_of,
     is_plain_http,
@@ -20,15 +23,25 @@ from ..apis import (
     settings_of,
     shown,
 )
-from ..embedded import is_on
+from ..embedded import is_on, mapping
 from ..resource import Resource, Stack, aws
 from ..rule import Finding, Profile, Rule, Severity
+from ..secret_text import looks_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ..settings import Settings
 
+# What holds texts of the program -> where.
+LITERALS = {
+    STAGE: "variables",
+    STAGE_V2: "stageVariables",
+    INTEGRATION: "requestParameters",
+    INTEGRATION_V2: "requestParameters",
+}
+# What is taken from the request, at run time.
+MAPPED = re.compile(r"\$|(method\.request|context|stageVariables)\.")
 BAD_INPUTS = "AWSManagedRulesKnownBadInputsRuleSet"
 
 BACKEND_TLS = Rule(
@@ -37,6 +50,13 @@ BACKEND_TLS = Rule(
     severity=Severity.HIGH,
     why="Otherwise requests and answers cross the network in the clear, or go to whoever pretends to be the backend.",
     frameworks=("FSBP APIGateway.10", "NIST 800-53 SC-8", "PCI DSS 4.2.1"),
+)
+SECRET = Rule(
+    id="APIGATEWAY-SECRET-IN-SETTINGS",
+    title="Secrets are not in stage variables and mapped parameters",
+    severity=Severity.CRITICAL,
+    why="Whoever may describe the API reads them, and AWS says that stage variables are not meant for credentials.",
+    frameworks=("NIST 800-53 IA-5(7)", "PCI DSS 8.6.2"),
 )
 CACHE_ENCRYPTED = Rule(
     id="APIGATEWAY-CACHE-ENCRYPTED",
@@ -87,6 +107,19 @@ CLIENT_CERTIFICATE = Rule(
     peers=("cdk-nag APIGWSSLEnabled", "Checkov CKV2_AWS_51"),
     profile=Profile.STRICT,
 )
+
+
+@SECRET.on(*LITERALS)
+def settings_hold_no_secret(resource: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse what looks like a secret, by name or value; the message never shows the value."""
+    for name, value in mapping(resource.properties.get(LITERALS[resource.type])).items():
+        # "integration.request.header.x-api-key": "'literal'" (REST), "append:header.x-api-key": "literal" (HTTP)
+        is_mapped = isinstance(value, str) and MAPPED.match(value)
+        if isinstance(value, str) and not is_mapped and looks_secret(name.rsplit(".", 1)[-1], value.strip("'")):
+            yield Finding(
+                f"has what looks like a secret in {name}",
+                "keep it in an aws.secretsmanager.Secret that the backend reads",
+            )
 
 
 @CACHE_ENCRYPTED.on(METHOD_SETTINGS)
@@ -156,7 +189,7 @@ def backend_has_tls(integration: Resource, _: Settings) -> Iterator[Finding]:
         yield from _unless_https(properties.get("uri"), "uri")
 
 
-@BACKEND_TLS.on(aws("apigatewayv2", "Integration"))
+@BACKEND_TLS.on(INTEGRATION_V2)
 def http_backend_has_tls(integration: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse plain HTTP; into a VPC, too: there the TLS settings decide, the address has no scheme."""
     properties = integration.properties

@@ -91,6 +91,13 @@ def has_no_public_address(launched: Resource, _: Settings) -> Iterator[Finding]:
         yield Finding("has a public address", "associate_public_ip_address=False, in a private subnet")
 
 
+@PUBLIC_ADDRESS.on(aws("ec2", "Eip"), aws("ec2", "EipAssociation"))
+def gets_no_public_address(address: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse to give an instance a public address; NAT gateways and load balancers may have one."""
+    if address.properties.is_set("instance") or address.properties.is_set("instanceId"):
+        yield Finding("gives an instance a public address", "a load balancer, a NAT gateway or Session Manager")
+
+
 @ENCRYPTED_DISKS.on(*INSTANCES, CONFIGURATION)
 def disks_are_encrypted(launched: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse plain disks; the root disk is plain where nothing is said, unless a template or snapshot says so."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ..containers import TASK, containers, is_windows
@@ -102,7 +103,7 @@ def environment_holds_no_secret(task: Resource, _: Settings) -> Iterator[Finding
                     f"has what looks like a secret in {variable} of {name}",
                     'move it to an aws.secretsmanager.Secret: "secrets": [{"name": ..., "valueFrom": secret.arn}]',
                 )
-        if any(SECRET_VALUE.search(word) for word in _words(container)):
+        if any(_holds_secret(words) for words in _commands(container)):
             yield Finding(
                 f"has what looks like a secret in the command of {name}",
                 'move it to an aws.secretsmanager.Secret: "secrets": [{"name": ..., "valueFrom": secret.arn}]',
@@ -202,6 +203,19 @@ def _variables(container: Properties) -> Iterator[tuple[str, str]]:
             yield from ((str(name), str(value)) for name, value in options.items())
 
 
-def _words(container: Properties) -> Iterator[str]:
+def _commands(container: Properties) -> Iterator[list[str]]:
     for path in (("command",), ("entryPoint",), ("healthCheck", "command")):
-        yield from strings(container.get(*path))
+        yield strings(container.get(*path))
+
+
+def _holds_secret(words: list[str]) -> bool:
+    """Say whether a word of a command is a secret, or follows an option that takes one: `--password hunter2`."""
+    if any(SECRET_VALUE.search(word) for word in words):
+        return True
+    options = [tuple(word.split("=", 1)) for word in words if word.startswith("--") and "=" in word]
+    following = [(word, after) for word, after in pairwise(words) if word.startswith("--") and "=" not in word]
+    return any(
+        looks_secret(name, value)
+        for name, value in (*options, *following)
+        if value and not value.startswith(("-", "$"))
+    )

@@ -20,9 +20,15 @@ if TYPE_CHECKING:
 SCHEDULE = aws("scheduler", "Schedule")
 # What starts something -> where it says with which input.
 INPUTS = {
-    TARGET: (("input",), ("inputTransformer", "inputTemplate"), ("httpTarget", "headerParameters")),
+    TARGET: (
+        *(("input",), ("inputTransformer", "inputTemplate")),
+        *(("httpTarget", "headerParameters"), ("httpTarget", "queryStringParameters")),
+    ),
     SCHEDULE: (("target", "input"),),
-    PIPE: (("targetParameters", "inputTemplate"), ("enrichmentParameters", "inputTemplate")),
+    PIPE: (
+        *(("targetParameters", "inputTemplate"), ("enrichmentParameters", "inputTemplate")),
+        *(("targetParameters", "httpParameters"), ("enrichmentParameters", "httpParameters")),
+    ),
 }
 # The sources of a pipe that are streams, and where they say what becomes of a record that fails.
 STREAMS = ("kinesisStreamParameters", "dynamodbStreamParameters")

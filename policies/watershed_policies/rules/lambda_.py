@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 FUNCTION = aws("lambda", "Function")
 LOG_GROUP = aws("cloudwatch", "LogGroup")
+DISTRIBUTION = aws("cloudfront", "Distribution")
 SIGNING = aws("lambda", "CodeSigningConfig")
 
 # Past their deprecation date in November 2026: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
@@ -100,11 +101,23 @@ SEVERAL_ZONES = Rule(
 )
 
 
-@TRACING.on(FUNCTION)
-def is_traced(function: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse PassThrough, which is the default."""
-    if function.properties.get("tracingConfig", "mode") != "Active":
+@TRACING.across(FUNCTION)
+def is_traced(function: Resource, stack: Stack) -> Iterator[Finding]:
+    """Refuse PassThrough, which is the default; CloudFront takes no function that is traced."""
+    if function.properties.get("tracingConfig", "mode") != "Active" and not runs_at_edge(function, stack):
         yield Finding("is not traced", 'tracing_config={"mode": "Active"}')
+
+
+def runs_at_edge(function: Resource, stack: Stack) -> bool:
+    """Say whether a distribution of the stack runs the function (Lambda@Edge), which may do less there.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-at-edge-function-restrictions.html
+    """
+    return any(
+        function.urn in distribution.dependencies.get(name, ())
+        for distribution in stack.of_type(DISTRIBUTION)
+        for name in ("defaultCacheBehavior", "orderedCacheBehaviors")
+    )
 
 
 @ENVIRONMENT_KEY.on(FUNCTION)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..iam import arns
 from ..resource import Resource, Stack, aws
 from ..rule import Finding, Profile, Rule, Severity
-from .lambda_ import FUNCTION
+from .lambda_ import FUNCTION, runs_at_edge
 from .lambda_access import PERMISSION, URL
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ QUEUE_RETRIES = Rule(
 @DEAD_LETTERS.across(FUNCTION)
 def keeps_failed_events(function: Resource, stack: Stack) -> Iterator[Finding]:
     """Check that the function, or its settings for asynchronous calls, name a place for failed events."""
-    if function.properties.is_set("deadLetterConfig", "targetArn"):
+    if function.properties.is_set("deadLetterConfig", "targetArn") or runs_at_edge(function, stack):
         return
     invoke_configs = stack.naming(function, "functionName", INVOKE_CONFIG)
     is_kept = any(config.properties.is_set("destinationConfig", "onFailure") for config in invoke_configs)

@@ -89,5 +89,6 @@ def add_missing(resource: Resource, settings: Settings) -> Mapping[str, Any] | N
 
 
 def _missing(resource: Resource, settings: Settings) -> list[str]:
-    given = keys(resource.properties, "tags") | keys(resource.provider, "defaultTags", "tags")
-    return [key for key in settings.required_tags if key not in given]
+    own, by_provider = keys(resource.properties, "tags"), keys(resource.provider, "defaultTags", "tags")
+    blank = set(mapping(resource.properties.get("tags"))) - own
+    return [key for key in settings.required_tags if key not in own and (key in blank or key not in by_provider)]

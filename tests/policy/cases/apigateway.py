@@ -15,6 +15,8 @@ REST_API = "aws:apigateway/restApi:RestApi"
 METHOD = "aws:apigateway/method:Method"
 INTEGRATION = "aws:apigateway/integration:Integration"
 VALIDATOR = "aws:apigateway/requestValidator:RequestValidator"
+STAGE = "aws:apigateway/stage:Stage"
+STAGE_V2 = "aws:apigatewayv2/stage:Stage"
 DOMAIN = "aws:apigateway/domainName:DomainName"
 API = "aws:apigatewayv2/api:Api"
 ROUTE = "aws:apigatewayv2/route:Route"
@@ -183,6 +185,31 @@ CASES = [
         "APIGATEWAY-BACKEND-TLS", "TLS into the VPC, HTTP", into_vpc(tlsConfig={"serverNameToVerify": "data.internal"})
     ),
     good("APIGATEWAY-BACKEND-TLS", "a function", integration(type="AWS_PROXY", uri=FUNCTION_ARN)),
+    bad("APIGATEWAY-SECRET-IN-SETTINGS", "a stage variable", make(STAGE, variables={"dbPassword": "hunter2!x"})),
+    bad(
+        "APIGATEWAY-SECRET-IN-SETTINGS", "a stage variable, HTTP", make(STAGE_V2, stageVariables={"apiKey": "3f786850"})
+    ),
+    bad(
+        "APIGATEWAY-SECRET-IN-SETTINGS",
+        "a header",
+        integration(requestParameters={"integration.request.header.x-api-key": "'hunter2!x'"}),
+    ),
+    bad(
+        "APIGATEWAY-SECRET-IN-SETTINGS",
+        "a header, HTTP",
+        make(INTEGRATION_V2, requestParameters={"append:header.authorization": "Bearer " + "a1" * 12}),
+    ),
+    good("APIGATEWAY-SECRET-IN-SETTINGS", "plain variables", make(STAGE, variables={"table": "flights"})),
+    good(
+        "APIGATEWAY-SECRET-IN-SETTINGS",
+        "a header of the request",
+        integration(requestParameters={"integration.request.header.x-api-key": "method.request.header.x-api-key"}),
+    ),
+    good(
+        "APIGATEWAY-SECRET-IN-SETTINGS",
+        "a header of the request, HTTP",
+        make(INTEGRATION_V2, requestParameters={"append:header.x-api-key": "$request.header.x-api-key"}),
+    ),
     bad("APIGATEWAY-CORS", "every site", make(API, corsConfiguration={"allowOrigins": ["*"]})),
     bad("APIGATEWAY-CORS", "every site by TLS", make(API, corsConfiguration={"allowOrigins": ["https://*"]})),
     good("APIGATEWAY-CORS", "ours", make(API, corsConfiguration={"allowOrigins": ["https://data.example.com"]})),

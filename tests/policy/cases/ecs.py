@@ -106,6 +106,13 @@ CASES = [
         "a variable in the health check",
         task({"healthCheck": {"command": ["CMD-SHELL", "mysqladmin ping --password=$DB_PASSWORD"]}}),
     ),
+    bad("ECS-SECRET-IN-ENVIRONMENT", "after an option", task({"command": ["run", "--db-password", "hunter2!x"]})),
+    bad("ECS-SECRET-IN-ENVIRONMENT", "in an option", task({"command": ["run", "--api-key=3f786850e387550f"]})),
+    good(
+        "ECS-SECRET-IN-ENVIRONMENT",
+        "options without secrets",
+        task({"command": ["run", "--password-file", "/run/secrets/db", "--token=$TOKEN", "--secret", "--verbose"]}),
+    ),
     bad("ECS-SECRET-IN-ENVIRONMENT", "in the command", task({"command": ["run", "postgres://a:secret1@db/x"]})),
     bad(
         "ECS-SECRET-IN-ENVIRONMENT",

@@ -98,6 +98,16 @@ CASES = [
         "a container's plain variable",
         make(TARGET, input='{"containerOverrides": [{"environment": [{"name": "DB_HOST", "value": "db.internal"}]}]}'),
     ),
+    bad(
+        "EVENTS-SECRET-IN-INPUT",
+        "an address's parameter",
+        make(TARGET, httpTarget={"queryStringParameters": {"api_key": "hunter2!x"}}),
+    ),
+    bad(
+        "EVENTS-SECRET-IN-INPUT",
+        "a pipe's header",
+        make(PIPE, targetParameters={"httpParameters": {"headerParameters": {"X-Api-Key": "hunter2!x"}}}),
+    ),
     good("EVENTS-SECRET-IN-INPUT", "a name", make(TARGET, input='{"job": "daily", "secret_name": "db/main"}')),
     good("EVENTS-SECRET-IN-INPUT", "a template", make(PIPE, targetParameters={"inputTemplate": '{"id": <$.id>}'})),
     good("EVENTS-SECRET-IN-INPUT", "none", make(SCHEDULE, target={"arn": "a"})),

@@ -18,6 +18,7 @@ INVOKE_CONFIG = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 EVENT_SOURCE = "aws:lambda/eventSourceMapping:EventSourceMapping"
 SIGNING = "aws:lambda/codeSigningConfig:CodeSigningConfig"
+DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 SCHEDULE = "aws:scheduler/schedule:Schedule"
 KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/1"
 QUEUE_ARN = "arn:aws:sqs:eu-west-1:123456789012:dead"
@@ -27,6 +28,11 @@ function = make(FUNCTION, "function")
 
 def with_variable(name: str, value: str) -> Recorded:
     return make(FUNCTION, environment={"variables": {name: value}})
+
+
+def at_edge(runs: Recorded) -> Recorded:
+    association = {"eventType": "viewer-request", "lambdaArn": runs}
+    return make(DISTRIBUTION, enabled=True, defaultCacheBehavior={"lambdaFunctionAssociations": [association]})
 
 
 def permission(principal: str, **more: Any) -> Recorded:
@@ -77,6 +83,8 @@ SECRETS = {
     "VAULT": "hvs." + "a1b2c3d4e5f6g7h8i9j0k1",
     "LOGIN": "GOCSPX-" + "a1b2c3d4e5f6g7h8i9j0k1",
     "CHAT": "https://discord.com/api/webhooks/" + "123456789/a1b2c3d4e5f6",
+    "BASIC_AUTH": "admin:hunter2!x",
+    "FLAGS": "sdk-" + "01234567-89ab-cdef-0123-456789abcdef",
     "OPTIONS": '{"db": {"db_password": "hunter2!x"}}',
 }
 NO_SECRETS = {
@@ -103,6 +111,8 @@ NO_SECRETS = {
     "KMS_KEY": "alias/lake",
     "PARTITION_KEY": "order_id",
     "PUBLIC_KEY": "-----BEGIN PUBLIC KEY-----\nMII",
+    "DB_PASSWORD_KEY": "password",
+    "PASSWORD_HASHER": "argon2",
     "SECRET_VERSION_STAGE": "AWSCURRENT",
     "DB_SECRET": "prod/orders/db",
     "DATABASE": "postgres://app:${DB_PASSWORD}@db.internal/app",
@@ -114,6 +124,8 @@ NO_SECRETS = {
 CASES = [
     bad("LAMBDA-TRACING", "not said", function),
     bad("LAMBDA-TRACING", "passed through", make(FUNCTION, tracingConfig={"mode": "PassThrough"})),
+    good("LAMBDA-TRACING", "not possible at CloudFront's edge", function, at_edge(function)),
+    good("LAMBDA-DEAD-LETTERS", "not possible at CloudFront's edge", function, at_edge(function)),
     good("LAMBDA-TRACING", "active", make(FUNCTION, tracingConfig={"mode": "Active"})),
     good(
         "LAMBDA-TRACING", "something else", make("aws:lambda/alias:Alias", functionName=function, functionVersion="1")

@@ -18,6 +18,8 @@ VOLUME = "aws:ebs/volume:Volume"
 SPOT = "aws:ec2/spotInstanceRequest:SpotInstanceRequest"
 IMAGE_COPY = "aws:ec2/amiCopy:AmiCopy"
 DEFAULT = "aws:ebs/encryptionByDefault:EncryptionByDefault"
+ADDRESS = "aws:ec2/eip:Eip"
+GIVEN = "aws:ec2/eipAssociation:EipAssociation"
 LAUNCH = "aws:ec2/amiLaunchPermission:AmiLaunchPermission"
 SNAPSHOTS = "aws:ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess"
 IMAGES = "aws:ec2/imageBlockPublicAccess:ImageBlockPublicAccess"
@@ -59,6 +61,9 @@ CASES = [
         "a template, as a text",
         make(TEMPLATE, networkInterfaces=[{"associatePublicIpAddress": "true"}]),
     ),
+    bad("EC2-PUBLIC-ADDRESS", "one of its own", (server := make(INSTANCE, "server")), make(ADDRESS, instance=server)),
+    bad("EC2-PUBLIC-ADDRESS", "one given to it", server, make(GIVEN, instanceId=server, allocationId="eipalloc-1")),
+    good("EC2-PUBLIC-ADDRESS", "a NAT gateway's", make(ADDRESS, domain="vpc")),
     good("EC2-PUBLIC-ADDRESS", "none", make(INSTANCE, associatePublicIpAddress=False)),
     good("EC2-PUBLIC-ADDRESS", "not said", make(TEMPLATE)),
     bad("EC2-ENCRYPTED-DISKS", "the root disk, by default", make(INSTANCE)),

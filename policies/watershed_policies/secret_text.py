@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 SECRET_NAME = re.compile(
-    r"passw(or)?d(?!less)|(^|_)(pass|pwd)(_|$)|(db|user|root|admin|smtp|mail|sql|redis|ftp)_?pass$|passphrase|secret|token(?!iz)"
-    r"|credential|(api|private|access|encryption|signing|master|shared|auth|hmac|ssh|license|sdk)_?key$|(api|private|access)_?key"
+    r"passw(or)?d(?!less)|(^|_)(pass|pwd)(_|$)|(db|pg|user|root|admin|smtp|mail|sql|redis|ftp)_?pass$|passphrase|secret|token(?!iz)"
+    r"|credential|(api|private|access|encryption|signing|master|shared|auth|hmac|ssh|license|sdk|fernet|jwt|aes|cipher)_?key$|(api|private|access)_?key"
     r"|basic_?auth",
     re.IGNORECASE,
 )
@@ -16,18 +16,25 @@ REFERENCE_NAME = re.compile(
     r"|audience|type|header|length|rotation|enabled|ref|region|file|location|limit|count|budget|max|min|provider|mode"
     r"|source|scope|format|algorithm|strategy|policy|days|hours|interval|duration|size|model|manager|handler|service"
     r"|host|port|cache|queue|topic|role|group|column|field|cookie|rounds|validation|store|backend|state|status|stage|label"
-    r"|pattern|regex|leeway|claim|use|link|page|method|hasher|encoder|generator|checker|strength|plugin|engine|class)s?$",
+    r"|pattern|regex|leeway|claim|use|link|page|method|hasher|encoder|generator|checker|strength|plugin|engine|class"
+    r"|life(time|span)|expir(es|ation|es_in)|validity|timeout|window|threshold|score|age|grace|retries|alg|kid|list|char(acter)?"
+    r"|user(name)?|owner|account|email|required|allowed|prompt|message|template|kwarg|parallelism|schedule|cron)s?$",
     re.IGNORECASE,
 )
 REFERENCE_VALUE = re.compile(
     r"^(arn:|/|\{\{resolve:|\$[{(]|<[^>]+>$|ssm:|secretsmanager:|https?://[^@]*$|true$|false$|\d{1,6}$|$"
     r"|AWS(CURRENT|PREVIOUS|PENDING)$"
-    # The name of a secret or parameter: prod/orders/db
-    r"|(?-i:[a-z][a-z0-9_.-]*(/[a-z0-9_.-]+)+)$)",
+    r"|(yes|no|on|off|none|null|never|always|enabled|disabled|required|optional|default|auto)$"
+    r"|\d+(\.\d+)?(ms|s|m|h|d|w)$|P(\d+[YMWD])*(T(\d+[HMS])+)?$"  # 15m, PT5M
+    # Names of secrets or parameters: prod/orders/db
+    r"|(?-i:[a-z][a-z0-9_.-]*(/[a-z0-9_.-]+)+(,[a-z][a-z0-9_.-]*(/[a-z0-9_.-]+)+)*)$)",
     re.IGNORECASE,
 )
 # A key in a secret rather than a secret: PASSWORD_KEY=password
 FIELD_NAME = re.compile(r"(\w+_)?(user(name)?|pass(word)?|token|secret|api_?key|value)", re.IGNORECASE)
+# A number is no secret, but a bad password: DB_PASSWORD=123456
+PASSWORD_NAME = re.compile(r"passw(or)?d$|(^|_)(pass|pwd)$", re.IGNORECASE)
+PIN = re.compile(r"\d{4,}")
 # What a template or a shell puts in later: ${PASSWORD}, $PASSWORD, <password>, %(password)s, {password}, ***
 NO_PLACEHOLDER = r"(?![$<{*]|%\()"
 SECRET_VALUE = re.compile(
@@ -56,7 +63,24 @@ SECRET_VALUE = re.compile(
     rf"|(?i:\"(\w*password|\w*secret|\w*api_?key|\w*auth_?token)\"\s*:\s*\"{NO_PLACEHOLDER}(?!arn:|/)"
     r"(?!(?-i:[a-z][a-z0-9_.-]*(/[a-z0-9_.-]+)+)\")[^\"]+\")"  # password in JSON
     r"|^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9/+]{40}$"  # AWS secret access key
+    rf"|\bcurl\b[^|;&\n]*\s(-u|--user)\s+[\"']?[^\s:\"'$]+:{NO_PLACEHOLDER}[^\s\"'$]+"
+    r"|(?i:secret_access_key[\s\"':=]+[a-z0-9/+]{40}\b)"
 )
+# `TOKEN=$(curl ...)`, `PASSWORD="$1"`, `key={{ template }}`: what a script fetches, or is told, is no secret in it.
+FETCHED = re.compile(r"""=[ \t]*["']?[$`<{%][^\n]*""")
+# `token = fetch()` and `token = os.environ["TOKEN"]` are none, either.
+ASSIGNMENT = re.compile(
+    r"""\b(?P<name>[A-Za-z_]\w*)[ \t]*=[ \t]*["']?(?!(os|sys|process|self|args|config|event|context)\.)"""
+    r"""(?P<value>[^\s"';|&()=]{4,})(?!\S*\()"""
+)
+
+
+def script_holds_secret(script: str) -> bool:
+    """Say whether a script seems to hold a secret, as a word or in what it assigns."""
+    literal = FETCHED.sub("=", script)
+    if SECRET_VALUE.search(literal):
+        return True
+    return any(looks_secret(found["name"], found["value"]) for found in ASSIGNMENT.finditer(literal))
 
 
 def looks_secret(name: str, value: str) -> bool:
@@ -64,6 +88,8 @@ def looks_secret(name: str, value: str) -> bool:
     if SECRET_VALUE.search(value):
         return True
     name = name.strip("-").replace("-", "_")
+    if not SECRET_NAME.search(name) or REFERENCE_NAME.search(name):
+        return False
     if name.lower().endswith("_key") and FIELD_NAME.fullmatch(value):
         return False
-    return bool(SECRET_NAME.search(name)) and not REFERENCE_NAME.search(name) and not REFERENCE_VALUE.search(value)
+    return bool(PIN.fullmatch(value) and PASSWORD_NAME.search(name)) or not REFERENCE_VALUE.search(value)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from typing import TYPE_CHECKING
 
 from ..resource import Resource, aws
 from ..rule import Finding, Rule, Severity
-from ..secret_text import SECRET_VALUE, looks_secret
+from ..secret_text import script_holds_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,9 +22,6 @@ CONFIGURATION = aws("ec2", "LaunchConfiguration")
 INSTANCES = (INSTANCE, aws("ec2", "SpotInstanceRequest"))
 LAUNCHED = (*INSTANCES, TEMPLATE, CONFIGURATION)
 VOLUME = aws("ebs", "Volume")
-# `TOKEN=$(curl ...)`, `PASSWORD="$1"`, `key={{ template }}`: what a script fetches, or is told, is no secret in it.
-FETCHED = re.compile(r"""=[ \t]*["']?[$`<{%][^\n]*""")
-ASSIGNMENT = re.compile(r"""\b(?P<name>[A-Za-z_]\w*)[ \t]*=[ \t]*["']?(?P<value>[^\s"';|&)=]{4,})""")
 DEVICES = ("rootBlockDevice", "ebsBlockDevices")
 
 TOKENS = Rule(
@@ -165,18 +161,11 @@ def user_data_holds_no_secret(launched: Resource, _: Settings) -> Iterator[Findi
         if launched.properties.is_unknown(name):
             continue
         given = launched.properties.get(name)
-        if isinstance(given, str) and any(_holds_secret(text) for text in (given, _decoded(given))):
+        if isinstance(given, str) and any(script_holds_secret(text) for text in (given, _decoded(given))):
             yield Finding(
                 f"has what looks like a secret in {name}",
                 "keep it in an aws.secretsmanager.Secret, and let the instance's role read it at start",
             )
-
-
-def _holds_secret(script: str) -> bool:
-    literal = FETCHED.sub("=", script)
-    if SECRET_VALUE.search(literal):
-        return True
-    return any(looks_secret(found["name"], found["value"]) for found in ASSIGNMENT.finditer(literal))
 
 
 def _decoded(text: str) -> str:

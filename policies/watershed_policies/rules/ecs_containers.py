@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..containers import TASK, containers, is_windows
 from ..embedded import is_on, strings
 from ..rule import Finding, Profile, Rule, Severity
-from ..secret_text import SECRET_VALUE, looks_secret
+from ..secret_text import SECRET_VALUE, looks_secret, script_holds_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -209,8 +209,11 @@ def _commands(container: Properties) -> Iterator[list[str]]:
 
 
 def _holds_secret(words: list[str]) -> bool:
-    """Say whether a word of a command is a secret, or follows an option that takes one: `--password hunter2`."""
-    if any(SECRET_VALUE.search(word) for word in words):
+    """Say whether a word of a command is a secret, or follows an option that takes one: `--password hunter2`.
+
+    A word may be a whole script: `["sh", "-c", "PASSWORD=hunter2 run"]`.
+    """
+    if any(SECRET_VALUE.search(word) or script_holds_secret(word) for word in words):
         return True
     options = [tuple(word.split("=", 1)) for word in words if word.startswith("--") and "=" in word]
     following = [(word, after) for word, after in pairwise(words) if word.startswith("--") and "=" not in word]

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from ..resource import Resource, Stack
     from ..settings import Settings
 
-HOST_PATHS = ("/", "/etc", "/root", "/proc", "/sys", "/boot", "/dev", "/var/run", "/run", "/var/lib/docker", "/home")
+HOST_PATHS = (
+    *("/", "/etc", "/root", "/proc", "/sys", "/boot", "/dev", "/var/run", "/run", "/home", "/usr", "/var", "/var/lib"),
+    *("/var/lib/docker", "/var/lib/containerd", "/var/lib/kubelet", "/var/lib/ecs"),
+)
+SYSTEM_FOLDERS = ("/proc/", "/sys/", "/etc/", "/dev/", "/var/lib/docker/")
 
 HOST_NAMESPACE = Rule(
     id="ECS-HOST-NAMESPACE",
@@ -122,7 +126,7 @@ def roles_differ_at_preview(task: Resource, _: Stack) -> Iterator[Finding]:
 
 def _is_of_host(path: str) -> bool:
     clean = posixpath.normpath(path)
-    return clean in HOST_PATHS or clean.endswith("docker.sock") or clean.startswith(("/proc/", "/sys/", "/etc/"))
+    return clean in HOST_PATHS or clean.endswith(".sock") or clean.startswith(SYSTEM_FOLDERS)
 
 
 def _role_name(role: object) -> str:

@@ -113,6 +113,14 @@ CASES = [
         "options without secrets",
         task({"command": ["run", "--password-file", "/run/secrets/db", "--token=$TOKEN", "--secret", "--verbose"]}),
     ),
+    bad("ECS-SECRET-IN-ENVIRONMENT", "in a script", task({"command": ["sh", "-c", "DB_PASSWORD=hunter2!x ./run"]})),
+    good(
+        "ECS-SECRET-IN-ENVIRONMENT",
+        "a script that hands a variable on",
+        task({"command": ["sh", "-c", "export PGPASSWORD=$DB_PASSWORD; psql -c 'select 1'"]}),
+    ),
+    bad("ECS-SECRET-IN-ENVIRONMENT", "for curl", task({"command": ["sh", "-c", "curl -u admin:hunter2 https://a.b"]})),
+    good("ECS-SECRET-IN-ENVIRONMENT", "a user's number", task({"command": ["sh", "-c", "run -u 1000:1000 program"]})),
     bad("ECS-SECRET-IN-ENVIRONMENT", "in the command", task({"command": ["run", "postgres://a:secret1@db/x"]})),
     bad(
         "ECS-SECRET-IN-ENVIRONMENT",
@@ -174,6 +182,7 @@ CASES = [
     good("ECS-HOST-NAMESPACE", "its own", task(pidMode="task", ipcMode="none", networkMode="awsvpc")),
     good("ECS-HOST-NAMESPACE", "not said", task()),
     bad("ECS-HOST-PATH", "the Docker socket", volume(hostPath="/var/run/docker.sock")),
+    bad("ECS-HOST-PATH", "another socket", volume(hostPath="/run/containerd/containerd.sock")),
     bad("ECS-HOST-PATH", "everything", volume(hostPath="/")),
     bad("ECS-HOST-PATH", "processes, with a slash", volume(hostPath="/proc/")),
     good("ECS-HOST-PATH", "none", volume()),

@@ -95,6 +95,16 @@ CASES = [
         make(TEMPLATE, userData=base64.b64encode(f"KEY={KEY}".encode()).decode()),
     ),
     bad("EC2-SECRET-IN-USER-DATA", "by its name", make(INSTANCE, userData="export DB_PASSWORD='Sup3rS3cret!'\n")),
+    bad(
+        "EC2-SECRET-IN-USER-DATA",
+        "given to a program",
+        make(INSTANCE, userData="aws configure set aws_secret_access_key wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEK1\n"),
+    ),
+    good(
+        "EC2-SECRET-IN-USER-DATA",
+        "asked for by Python",
+        make(INSTANCE, userData='#!/usr/bin/python3\ntoken = fetch_token()\npassword = os.environ["DB_PASSWORD"]\n'),
+    ),
     good(
         "EC2-SECRET-IN-USER-DATA",
         "fetched",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ..iam import arns
-from ..iam.patterns import has_wildcard, literal_prefix, matches
+from ..iam.patterns import has_wildcard, literal_prefix
 from ..resource import Resource, aws
 from ..rule import Finding, Profile, Rule, Severity
 
@@ -18,11 +19,9 @@ if TYPE_CHECKING:
 PERMISSION = aws("lambda", "Permission")
 LAYER_PERMISSION = aws("lambda", "LayerVersionPermission")
 URL = aws("lambda", "FunctionUrl")
-
-# Alexa calls from a domain of its own; for it an event_source_token names the skill.
-SERVICES = ("*.amazonaws.com*", "*.amazon.com")
-# What a caller needs; everything else changes the function.
-CALLS = ("lambda:Invoke*", "lambda:Get*", "lambda:List*")
+# Alexa's principals end in amazon.com, and say by an event source token whose skill calls.
+# https://docs.aws.amazon.com/lambda/latest/dg/services-alexa.html
+SERVICE = re.compile(r"\.amazon(aws)?\.com(\.cn)?$")
 
 PUBLIC = Rule(
     id="LAMBDA-PUBLIC",
@@ -53,6 +52,8 @@ BUCKET_OWNER = Rule(
     frameworks=("FSBP Lambda.1", "NIST 800-53 AC-4"),
     profile=Profile.STRICT,
 )
+# What a caller needs; everything else changes the function.
+CALL = re.compile(r"lambda:(invoke|get|list)", re.IGNORECASE)
 ACTION = Rule(
     id="LAMBDA-ACTION",
     title="Permissions name what may be done with a function",
@@ -108,7 +109,7 @@ def service_is_bounded(permission: Resource, _: Settings) -> Iterator[Finding]:
     bounded = _names_source(properties) or any(
         properties.is_set(name) for name in ("sourceAccount", "eventSourceToken", "principalOrgId")
     )
-    if isinstance(principal, str) and any(matches(one, principal) for one in SERVICES) and not bounded:
+    if isinstance(principal, str) and SERVICE.search(principal) and not bounded:
         yield Finding(
             f"lets {principal} call for any AWS account", "source_arn=rule.arn (or source_account=account_id)"
         )
@@ -126,7 +127,7 @@ def bucket_has_owner(permission: Resource, _: Settings) -> Iterator[Finding]:
 def action_is_named(permission: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a family of actions, and those that change the function."""
     action = permission.properties.get("action")
-    if isinstance(action, str) and (has_wildcard(action) or not any(matches(one, action) for one in CALLS)):
+    if isinstance(action, str) and (has_wildcard(action) or not CALL.match(action)):
         yield Finding(f"allows {action}", 'action="lambda:InvokeFunction"')
 
 

@@ -63,6 +63,16 @@ def default_rules(clients: Clients, outputs: dict[str, Any]) -> Any:
     return group["GroupName"], group["IpPermissions"], group["IpPermissionsEgress"], group.get("Tags", [])
 
 
+def as_aws_makes_it(world: World) -> dict[str, Any]:
+    """A VPC whose default group lets its members through, as AWS makes it and the emulated AWS does not."""
+    made, ec2 = vpc(world), world.clients("ec2")
+    filters = [{"Name": "vpc-id", "Values": [made]}, {"Name": "group-name", "Values": ["default"]}]
+    (group,) = ec2.describe_security_groups(Filters=filters)["SecurityGroups"]
+    members = [{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": group["GroupId"]}]}]
+    ec2.authorize_security_group_ingress(GroupId=group["GroupId"], IpPermissions=members)
+    return {"vpcId": made, "tags": {"a": "b"}}
+
+
 def route(world: World) -> dict[str, Any]:
     """A route to everywhere."""
     return {
@@ -163,7 +173,7 @@ CASES = (
     ),
     Case(
         "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
-        lambda world: {"vpcId": vpc(world), "tags": {"a": "b"}},
+        as_aws_makes_it,
         {"tags": {}},
         default_rules,
         ("default", [], [], [{"Key": "a", "Value": "b"}]),

@@ -17,6 +17,7 @@ ALL = dict.fromkeys(REQUIRED_TAGS, "x")
 
 TEMPLATE = "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate"
 
+
 def by_provider(defaults: dict[str, str], **inputs: Any) -> Recorded:
     """Return a resource of a provider that has default tags, in the form in which the engine hands them on."""
     return replace(

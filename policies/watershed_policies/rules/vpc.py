@@ -51,6 +51,14 @@ NO_DEFAULT = Rule(
     frameworks=("NIST 800-53 SC-7",),
     peers=("Checkov CKV_AWS_148", "Trivy AWS-0101"),
 )
+GROUP_NAMES_VPC = Rule(
+    id="VPC-GROUP-NAMES-VPC",
+    title="Security groups say which VPC they are in",
+    severity=Severity.LOW,
+    why="One that names none is made in the account's default VPC. An account may have closed that one, hence strict.",
+    frameworks=("NIST 800-53 SC-7",),
+    profile=Profile.STRICT,
+)
 SUBNET_PUBLIC_IP = Rule(
     id="VPC-SUBNET-PUBLIC-IP",
     title="Subnets give out no public addresses",
@@ -150,7 +158,7 @@ def no_default_vpc(_resource: Resource, _: Settings) -> Iterator[Finding]:
     )
 
 
-@NO_DEFAULT.on(traffic.GROUP)
+@GROUP_NAMES_VPC.on(traffic.GROUP)
 def group_is_in_a_vpc_of_ours(group: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a group that names no VPC: AWS makes it in the default one."""
     if not group.properties.is_set("vpcId"):

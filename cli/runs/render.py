@@ -60,7 +60,8 @@ def show_run(console: Console, view: RunView, tails: Sequence[LogTail] = ()) -> 
     if view.held_by:
         console.print(f"Another execution has this date: {view.held_by}", highlight=False, soft_wrap=True)
     if view.error or view.cause:
-        where = f"Stage {view.failed_stage} failed" if view.failed_stage else "The run failed"
+        verb = "was stopped" if view.status == "ABORTED" else "failed"
+        where = f"Stage {view.failed_stage} {verb}" if view.failed_stage else f"The run {verb}"
         cause = "\n".join(view.cause.splitlines()[:_LINES_OF_A_CAUSE])
         console.print(Panel(escape(f"{view.error}\n{cause}".strip()), title=where, title_align="left", style="red"))
     for tail in tails:

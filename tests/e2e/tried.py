@@ -108,5 +108,13 @@ def make_lab(clients: Clients, bucket: str) -> Lab:
     (topic,) = [arn for arn in topics if "alarms" in arn]
     queue = clients("sqs").create_queue(QueueName=f"told-{uuid.uuid4().hex[:8]}")["QueueUrl"]
     arn = clients("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    allow = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    clients("sqs").set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
     clients("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
     return Lab(clients, bucket, topic, queue)

@@ -105,6 +105,18 @@ def test_what_is_described_tells_of_the_redrives(clients: Clients) -> None:
     assert machine.types(execution).count("TaskStateEntered") == 1
 
 
+def test_an_execution_keeps_the_definition_that_it_was_started_with(clients: Clients) -> None:
+    machine = make_machine(clients, {"Need": needing("kept")}, *MAY)
+    execution = failed(machine)
+    states = clients("stepfunctions")
+    before = states.describe_state_machine_for_execution(executionArn=execution)["definition"]
+    changed = {"StartAt": "Show", "States": {"Show": {"Type": "Succeed"}}}
+    states.update_state_machine(stateMachineArn=machine.arn, definition=json.dumps(changed))
+    after = states.describe_state_machine_for_execution(executionArn=execution)["definition"]
+    assert json.loads(after) == json.loads(before)
+    assert machine.redrive(execution)["status"] == "FAILED"
+
+
 def test_an_execution_that_succeeded_or_runs_cannot_be_redriven(clients: Clients) -> None:
     machine = make_machine(clients, {"Wait": {"Type": "Wait", "Seconds": 2, "End": True}})
     execution = machine.start()

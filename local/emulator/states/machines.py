@@ -35,6 +35,7 @@ class Machines:
         self._runs: dict[str, Run] = {}
         self._ending = threading.Lock()
         self._describe = engine._describe_execution
+        self._describe_machine = engine._describe_state_machine_for_execution
         self._handle = engine.handle_request
 
     def run(self, execution_arn: str) -> None:
@@ -118,6 +119,14 @@ class Machines:
             return status, headers, body
         execution = self._engine._executions[request["executionArn"]]
         return self._engine.json_response({**json.loads(body), **_redriving(execution)})
+
+    def describe_for_execution(self, request: Mapping[str, Any]) -> Any:
+        """DescribeStateMachineForExecution: the definition that the execution was started with."""
+        status, headers, body = self._describe_machine(request)
+        run = self._runs.get(str(request.get("executionArn")))
+        if status != 200 or run is None:
+            return status, headers, body
+        return self._engine.json_response({**json.loads(body), "definition": json.dumps(run.definition)})
 
     async def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes, query: Any) -> Any:
         """Serve the operation that ministack does not have; leave all others to it."""
@@ -231,6 +240,7 @@ def install(engine: Any, events: Any, integrations: Callable[[str, str], Integra
     engine._run_execution = machines.run
     engine._stop_execution = machines.stop
     engine._describe_execution = machines.describe
+    engine._describe_state_machine_for_execution = machines.describe_for_execution
     engine._emit_execution_status_event = machines._announce
     engine.handle_request = machines.handle
     return machines

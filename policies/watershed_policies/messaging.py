@@ -64,8 +64,11 @@ def tls_only(
 
     @rule.across(holder)
     def has_policy(resource: Resource, stack: Stack) -> Iterator[Finding]:
-        """Check that there is a policy; the other half says whether it is a good one."""
-        if not resource.properties.is_set("policy") and not stack.naming(resource, named_by, policy):
+        """Check that there is a policy, and that it is about this one; the other half says whether it is a good one."""
+        holders = [resource, *stack.naming(resource, named_by, policy)]
+        if not any(holder.properties.is_set("policy") for holder in holders):
             yield Finding("has no policy, so it takes messages without TLS", fix)
+        elif tls.is_for_another(resource, service.lower(), holders):
+            yield Finding("has a policy that denies requests without TLS to another one only", fix)
 
     return rule

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import tls_statement
-from ..buckets import BUCKETS, LOGGING, POLICY, is_inline, receives_access_logs
+from ..buckets import BUCKETS, LOGGING, POLICY, is_inline
 from ..iam import locations, tls
 from ..iam.locations import Kind
+from ..log_delivery import receives_access_logs, takes_distribution_logs, undecided_if_for_logs
 from ..resource import Resource, Stack, aws
 from ..rule import Finding, Rule, Severity
 
@@ -75,7 +76,7 @@ OWNERSHIP_ENFORCED = Rule(
     title="Access control lists are off",
     severity=Severity.MEDIUM,
     why="With lists on, whoever writes an object owns it, and grants stand where nobody looks. Enforced ownership is "
-    "AWS's default, so only other values are refused.",
+    "AWS's default, so only other values are refused; and not where CloudFront writes its older logs, by such lists.",
     frameworks=("FSBP S3.12", "NIST 800-53 AC-3"),
     peers=("Checkov CKV2_AWS_65",),
 )
@@ -122,9 +123,12 @@ def deny_plain_http(resource: Resource, _: Settings) -> Mapping[str, Any] | None
 
 @TLS_ONLY.across(*BUCKETS)
 def bucket_has_policy(bucket: Resource, stack: Stack) -> Iterator[Finding]:
-    """Check that the bucket has a policy; the other half says whether it is a good one."""
-    if not bucket.properties.is_set("policy") and not stack.naming(bucket, "bucket", POLICY):
+    """Check that the bucket has a policy, and that it is about it; the other half says whether it is a good one."""
+    holders = [bucket, *stack.naming(bucket, "bucket", POLICY)]
+    if not any(holder.properties.is_set("policy") for holder in holders):
         yield Finding("has no bucket policy, so it takes requests without TLS", FIX_TLS)
+    elif tls.is_for_another(bucket, "s3", holders):
+        yield Finding("has a policy that denies requests without TLS to another bucket only", FIX_TLS)
 
 
 @PUBLIC_ACCESS_BLOCK.on(PUBLIC_ACCESS, aws("s3", "AccountPublicAccessBlock"))
@@ -142,11 +146,11 @@ def bucket_has_block(bucket: Resource, stack: Stack) -> Iterator[Finding]:
         yield Finding("does not block public access", FIX_BLOCK)
 
 
-@OWNERSHIP_ENFORCED.on(OWNERSHIP)
-def owner_enforced(resource: Resource, _: Settings) -> Iterator[Finding]:
+@OWNERSHIP_ENFORCED.across(OWNERSHIP)
+def owner_enforced(controls: Resource, stack: Stack) -> Iterator[Finding]:
     """Refuse ownership that leaves access control lists on."""
-    ownership = resource.properties.get("rule", "objectOwnership")
-    if ownership != "BucketOwnerEnforced":
+    ownership = controls.properties.get("rule", "objectOwnership")
+    if ownership != "BucketOwnerEnforced" and not takes_distribution_logs(controls, stack):
         yield Finding(
             f"sets object ownership to {ownership}, which leaves access control lists on",
             'rule={"object_ownership": "BucketOwnerEnforced"}',
@@ -174,6 +178,7 @@ def bucket_logs_access(bucket: Resource, stack: Stack) -> Iterator[Finding]:
         yield Finding("logs access into itself, where each log is an access to be logged", "name another bucket")
     logged = is_inline(bucket, "logging") or logging
     if not logged and not receives_access_logs(bucket, stack):
+        undecided_if_for_logs(bucket, stack)
         yield Finding(
             "does not log access",
             'aws.s3.BucketLogging("...", bucket=bucket.id, target_bucket=log_bucket.id, target_prefix="name/")',

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..buckets import BUCKETS, POLICY, either, is_for_log_delivery, takes_only_s3_key
+from ..buckets import BUCKETS, POLICY, either
 from ..iam import locations
 from ..iam.locations import Kind
 from ..iam.patterns import matches
+from ..log_delivery import is_for_log_delivery, is_named_for_logs, takes_only_s3_key, undecided_if_for_logs
 from ..resource import Resource, Stack, aws
 from ..rule import Finding, Profile, Rule, Severity
 from .s3_access import OBJECTS
@@ -84,9 +85,23 @@ def bucket_has_customer_key(bucket: Resource, stack: Stack) -> Iterator[Finding]
     defaults = [
         default for holder in (bucket, *stack.naming(bucket, "bucket", *ENCRYPTION)) for default in _defaults(holder)
     ]
+    if any(default.get("sseAlgorithm") in KMS_ALGORITHMS for default in defaults):
+        return
+    undecided_if_for_logs(bucket, stack)
     if not defaults:
         yield Finding("has no encryption with a customer-managed key", FIX_ENCRYPTION)
-    elif not any(default.get("sseAlgorithm") in KMS_ALGORITHMS for default in defaults):
+    else:
+        yield Finding("encrypts with S3's key (SSE-S3) instead of a customer-managed one", FIX_ENCRYPTION)
+
+
+@CUSTOMER_KEY.across(*ENCRYPTION)
+def encryption_of_elsewhere_has_customer_key(encryption: Resource, stack: Stack) -> Iterator[Finding]:
+    """Check the encryption of a bucket that is not the stack's, unless its name says that it is for logs."""
+    if any(encryption in stack.naming(bucket, "bucket", encryption.type) for bucket in stack.of_type(*BUCKETS)):
+        return
+    algorithms = [default.get("sseAlgorithm") for default in _defaults(encryption)]
+    with_kms = any(algorithm in KMS_ALGORITHMS for algorithm in algorithms)
+    if algorithms and not with_kms and not is_named_for_logs(encryption):
         yield Finding("encrypts with S3's key (SSE-S3) instead of a customer-managed one", FIX_ENCRYPTION)
 
 

@@ -81,7 +81,9 @@ def versioning_enabled(resource: Resource, _: Settings) -> Iterator[Finding]:
 
 @VERSIONED.across(*BUCKETS)
 def bucket_has_versioning(bucket: Resource, stack: Stack) -> Iterator[Finding]:
-    """Check that the bucket has versioning."""
+    """Check that the bucket has versioning; with object lock, S3 switches it on."""
+    if bucket.properties.is_true("objectLockEnabled"):
+        return
     if not is_inline(bucket, "versioning") and not stack.naming(bucket, "bucket", *VERSIONING):
         yield Finding("does not keep versions", FIX_VERSIONING)
 

@@ -66,6 +66,12 @@ CASES = [
         "spelled as SQS does",
         make(QUEUE_POLICY, queueUrl="q", policy=document({**QUEUE_TLS, "Action": "SQS:*"})),
     ),
+    bad("SQS-TLS-ONLY", "a policy about another queue", make(QUEUE, name="a", policy=document(QUEUE_TLS))),
+    good(
+        "SQS-TLS-ONLY",
+        "whatever the queue is called",
+        make(QUEUE, name="a", policy=document(deny_plain_http("sqs:*", "*"))),
+    ),
     bad("SQS-DEAD-LETTERS", "none", queue),
     bad("SQS-DEAD-LETTERS", "another queue's", queue, make(QUEUE, "third", redrivePolicy=REDRIVE), dead),
     bad("SQS-DEAD-LETTERS", "a policy without one", make(QUEUE, redrivePolicy="{}")),
@@ -95,13 +101,14 @@ CASES = [
         "a policy without",
         make(TOPIC_POLICY, arn=topic, policy=document(allow("sns:Publish", arn(topic)))),
     ),
+    bad("SNS-TLS-ONLY", "a policy about another topic", make(TOPIC, name="a", policy=document(TOPIC_TLS))),
     bad(
         "SNS-TLS-ONLY",
         "another action",
         make(TOPIC_POLICY, arn=topic, policy=document(deny_plain_http("sns:Subscribe", arn(topic)))),
     ),
     good("SNS-TLS-ONLY", "refused", topic, make(TOPIC_POLICY, arn=topic, policy=document(TOPIC_TLS))),
-    good("SNS-TLS-ONLY", "refused by the topic itself", make(TOPIC, policy=document(TOPIC_TLS))),
+    good("SNS-TLS-ONLY", "refused by the topic itself", make(TOPIC, "topic", policy=document(TOPIC_TLS))),
     bad(
         "SNS-HTTPS-SUBSCRIPTION",
         "plain",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tests.policy.cases import bad, good
@@ -21,6 +22,7 @@ LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
 LOGGING = "aws:s3/bucketLogging:BucketLogging"
 ACL = "aws:s3/bucketAcl:BucketAcl"
 BALANCER = "aws:lb/loadBalancer:LoadBalancer"
+DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 OBJECT = "aws:s3/bucketObjectv2:BucketObjectv2"
 KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/1"
 ALL_BLOCKED: dict[str, Any] = {
@@ -84,9 +86,29 @@ def legacy(**inputs: Any) -> Recorded:
     return make(OLD_BUCKET, "legacy", **inputs)
 
 
+def distribution(bucket: Recorded) -> Recorded:
+    """Return a distribution that logs into a bucket, as programs name it: by its domain."""
+    domain = f"{bucket.outputs['bucket']}.s3.amazonaws.com"
+    made = make(DISTRIBUTION, loggingConfig={"bucket": domain})
+    return replace(made, dependencies={"loggingConfig": [bucket.urn]})
+
+
+LISTED_LOGS = make(OWNERSHIP, bucket=logs, rule={"objectOwnership": "BucketOwnerPreferred"})
+
 CASES = [
     bad("S3-TLS-ONLY", "no policy", raw),
     bad("S3-TLS-ONLY", "the policy of another bucket", raw, other, policy(TLS, bucket=other)),
+    bad(
+        "S3-TLS-ONLY",
+        "a policy about another bucket",
+        make(BUCKET, "named", bucket="named"),
+        make(POLICY, bucket="named", policy=document(deny_plain_http("s3:*", arn(other), f"{arn(other)}/*"))),
+    ),
+    good(
+        "S3-TLS-ONLY",
+        "a directory bucket, which S3 serves over TLS only",
+        make(POLICY, bucket="b--euw1-az1--x-s3", policy=document(allow("s3express:CreateSession", "arn:aws:s3:::x"))),
+    ),
     bad("S3-TLS-ONLY", "a policy that does not speak of TLS", policy(allow("s3:GetObject", arn(raw)))),
     bad("S3-TLS-ONLY", "objects only", policy(deny_plain_http("s3:*", f"{arn(raw)}/*"))),
     bad("S3-TLS-ONLY", "reads only", policy(deny_plain_http("s3:GetObject", arn(raw), f"{arn(raw)}/*"))),
@@ -117,7 +139,7 @@ CASES = [
         "S3-TLS-ONLY",
         "tied by name only",
         make(BUCKET, "named", bucket="b"),
-        make(POLICY, bucket="b", policy=document(TLS)),
+        make(POLICY, bucket="b", policy=document(deny_plain_http("s3:*", "arn:aws:s3:::b", "arn:aws:s3:::b/*"))),
     ),
     good("S3-TLS-ONLY", "a policy as an object", raw, make(POLICY, bucket=raw, policy={"Statement": [TLS]})),
     bad("S3-CUSTOMER-KEY", "no setting", raw),
@@ -166,8 +188,16 @@ CASES = [
         logs,
         encryption("AES256", key=None, bucket=logs),
         policy(LOG_DELIVERY, bucket=logs),
-        told_by_documents=True,
     ),
+    bad(
+        "S3-CUSTOMER-KEY",
+        "a log bucket by its name alone",
+        logs,
+        encryption("AES256", key=None, bucket=logs),
+        policy(TLS, bucket=logs),
+    ),
+    bad("S3-CUSTOMER-KEY", "S3's key, for a bucket of another stack", encryption("AES256", key=None, bucket="theirs")),
+    good("S3-CUSTOMER-KEY", "a log bucket of another stack", encryption("AES256", key=None, bucket="access-logs")),
     good(
         "S3-CUSTOMER-KEY",
         "our component for access logs",
@@ -198,7 +228,15 @@ CASES = [
             ),
             bucket=logs,
         ),
-        told_by_documents=True,
+    ),
+    good(
+        "S3-CUSTOMER-KEY",
+        "the logs of load balancers, which the account of their region writes",
+        logs,
+        encryption("AES256", key=None, bucket=logs),
+        policy(
+            allow("s3:PutObject", f"{arn(logs)}/*", Principal={"AWS": "arn:aws:iam::156460612806:root"}), bucket=logs
+        ),
     ),
     bad("S3-CUSTOMER-KEY", "an object without the bucket's", make(OBJECT, bucket=raw, serverSideEncryption="AES256")),
     good("S3-CUSTOMER-KEY", "an object with the bucket's", make(OBJECT, bucket="b", key="k")),
@@ -230,6 +268,8 @@ CASES = [
         make(OWNERSHIP, bucket=raw, rule={"objectOwnership": "BucketOwnerEnforced"}),
     ),
     good("S3-OWNERSHIP-ENFORCED", "AWS's default", raw),
+    good("S3-OWNERSHIP-ENFORCED", "the older logs of a distribution", logs, LISTED_LOGS, distribution(logs)),
+    bad("S3-OWNERSHIP-ENFORCED", "beside a distribution that logs elsewhere", logs, LISTED_LOGS, distribution(raw)),
     bad("S3-NO-ACL", "public", make(ACL, bucket=raw, acl="public-read")),
     bad("S3-NO-ACL", "an old bucket, public", legacy(acl="public-read-write")),
     bad(
@@ -257,6 +297,7 @@ CASES = [
     good("S3-VERSIONING", "on", raw, make(VERSIONING, bucket=raw, versioningConfiguration={"status": "Enabled"})),
     good("S3-VERSIONING", "an old bucket, on", legacy(versionings=[{"enabled": True}])),
     bad("S3-VERSIONING", "a bucket, off", make(BUCKET, versioning={"enabled": False})),
+    good("S3-VERSIONING", "switched on by object lock", make(BUCKET, objectLockEnabled=True)),
     bad("S3-VERSIONING", "not said", make(VERSIONING, bucket=raw, versioningConfiguration={})),
     bad("S3-ACCESS-LOGGING", "none", raw),
     bad("S3-ACCESS-LOGGING", "another bucket's", raw, make(LOGGING, bucket=other, targetBucket=logs, targetPrefix="")),

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 from .iam import arns, conditions
 from .values import UNKNOWN
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .iam.document import Document, Statement
-    from .resource import Resource
+    from .resource import Resource, Stack
 
 LENGTH = 12
 # The account of emulators, which no customer of AWS has.
 EMULATED = "000000000000"
+# What a resource names of its own account, as a rule.
+IN_OUR_ACCOUNT = re.compile(r"arn:[^:]+:(iam::\d{12}:role/|kms:)")
 
 
 def own(resource: Resource, document: Document, *names: str) -> set[str]:
@@ -24,6 +29,21 @@ def own(resource: Resource, document: Document, *names: str) -> set[str]:
     texts += [pattern for statement in document.statements for pattern in statement.resources]
     found = {account_of(text) for text in texts if isinstance(text, str)}
     return {account for account in (*found, *_allowed_by_provider(resource)) if account}
+
+
+def of_stack(stack: Stack) -> set[str]:
+    """Return the accounts that the stack's resources are in, as far as their ARNs tell, or else its roles' and keys'.
+
+    A role is passed within its account only.
+    """
+    made = {account_of(str(resource.outputs.get("arn"))) for resource in stack.resources}
+    found = {account for account in made if account}
+    return found or {
+        account
+        for resource in stack.resources
+        for text in _texts(resource.values)
+        if IN_OUR_ACCOUNT.match(text) and (account := account_of(text))
+    }
 
 
 def shared_with(statement: Statement, ours: set[str]) -> list[str]:
@@ -52,6 +72,14 @@ def account_of(text: str) -> str | None:
         return text
     arn = arns.split(text)
     return arn.account if arn is not None and len(arn.account) == LENGTH and arn.account.isdigit() else None
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts(item)
 
 
 def _allowed_by_provider(resource: Resource) -> list[str]:

@@ -69,7 +69,7 @@ def allowed_statements(resource: Resource, *kinds: Kind) -> Iterator[Statement]:
 
 def _places(resource: Resource) -> Iterator[tuple[Properties, Location]]:
     for location in LOCATIONS.get(resource.type, ()):
-        yield resource.properties, location
+        yield resource.properties.section(*location.path[:-1]), location
     if resource.type == aws("iam", "Role") and not resource.properties.is_unknown("inlinePolicies"):
         for inline in resource.properties.each("inlinePolicies"):
             yield inline, INLINE_POLICIES

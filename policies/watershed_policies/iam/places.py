@@ -115,6 +115,7 @@ LOCATIONS: dict[str, tuple[Location, ...]] = {
     aws("ec2", "VpcEndpoint"): (Location(Kind.LIMIT, ("policy",), 20_480),),
     aws("ec2", "VpcEndpointPolicy"): (Location(Kind.LIMIT, ("policy",), 20_480),),
     **{aws("kms", name): (Location(Kind.KEY, ("policy",), KEY_LIMIT),) for name in _KEY_POLICIES},
+    aws("s3control", "MultiRegionAccessPointPolicy"): (Location(Kind.RESOURCE, ("details", "policy"), 20_480),),
     **{
         aws(module, name): (Location(Kind.RESOURCE, (path,), limit),)
         for module, name, path, limit in _RESOURCE_POLICIES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..buckets import BUCKETS, is_inline
+from ..buckets import BUCKETS, either, is_inline
 from ..resource import Resource, Stack, aws
 from ..rule import Finding, Profile, Rule, Severity
 
@@ -56,11 +56,9 @@ def objects_are_locked(bucket: Resource, stack: Stack) -> Iterator[Finding]:
 @REPLICATED.across(*BUCKETS)
 def is_replicated(bucket: Resource, stack: Stack) -> Iterator[Finding]:
     """Check that the bucket has a replication that is on."""
-    replications = stack.naming(bucket, "bucket", REPLICATION)
-    is_on = any(
-        rule.get("status") == "Enabled" for replication in replications for rule in replication.properties.each("rules")
-    )
-    if not is_on and not is_inline(bucket, "replicationConfiguration"):
+    inline = either(bucket.properties, "replicationConfiguration")
+    replications = [inline, *(companion.properties for companion in stack.naming(bucket, "bucket", REPLICATION))]
+    if not any(rule.get("status") == "Enabled" for each in replications for rule in each.each("rules")):
         yield Finding(
             "is not replicated", 'aws.s3.BucketReplicationConfig("...", bucket=bucket.id, role=..., rules=[...])'
         )

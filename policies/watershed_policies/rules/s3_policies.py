@@ -122,8 +122,8 @@ def policy_locks_nobody_out(resource: Resource, _: Settings) -> Iterator[Finding
 @FOREIGN_ADMINISTRATION.across(POLICY, *BUCKETS)
 def no_foreign_administrator(resource: Resource, stack: Stack) -> Iterator[Finding]:
     """Refuse to give administration away; our own roles have it by their own policies."""
-    ours = {accounts.account_of(str(other.outputs.get("arn"))) for other in stack.resources} - {None}
     for document in locations.documents(resource, Kind.RESOURCE):
+        ours = accounts.own(resource, document) or accounts.of_stack(stack)
         for statement in document.allows:
             actions = [name for name in ADMINISTRATION if any(matches(given, name) for given in statement.actions)]
             others = [

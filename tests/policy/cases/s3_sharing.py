@@ -15,6 +15,7 @@ OLD_BUCKET = "aws:s3/bucketV2:BucketV2"
 POLICY = "aws:s3/bucketPolicy:BucketPolicy"
 POINT = "aws:s3/accessPoint:AccessPoint"
 MULTI_REGION = "aws:s3control/multiRegionAccessPoint:MultiRegionAccessPoint"
+MULTI_REGION_POLICY = "aws:s3control/multiRegionAccessPointPolicy:MultiRegionAccessPointPolicy"
 WEBSITE = "aws:s3/bucketWebsiteConfiguration:BucketWebsiteConfiguration"
 OLD_WEBSITE = "aws:s3/bucketWebsiteConfigurationV2:BucketWebsiteConfigurationV2"
 LOCK = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
@@ -23,6 +24,8 @@ NOTIFICATION = "aws:s3/bucketNotification:BucketNotification"
 OBJECT = "aws:s3/bucketObjectv2:BucketObjectv2"
 ACL = "aws:s3/bucketAcl:BucketAcl"
 ROLE = "aws:iam/role:Role"
+JOB = "aws:glue/job:Job"
+OURS = {"AWS": "arn:aws:iam::123456789012:role/admin"}
 SHARING = "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration"
 READS = {"allowedMethods": ["GET"]}
 FROM_ACCESS_POINTS = {"StringEquals": {"s3:DataAccessPointAccount": "123456789012"}}
@@ -49,6 +52,18 @@ def acl_grant(uri: str) -> Recorded:
 
 def replication(status: str) -> Recorded:
     return make(REPLICATION, bucket=raw, rules=[{"status": status, "destination": {"bucket": "arn:aws:s3:::copy"}}])
+
+
+def replicated(type_: str, name: str, status: str) -> Recorded:
+    rule = {"status": status, "destination": {"bucket": "arn:aws:s3:::copy"}}
+    inline: dict[str, Any] = {name: {"role": "r", "rules": [rule]}}
+    return make(type_, **inline)
+
+
+def many_regions(principal: Any) -> Recorded:
+    point = "arn:aws:s3::123456789012:accesspoint/m.mrap/object/*"
+    details = {"name": "m", "policy": document(allow("s3:GetObject", point, Principal=principal))}
+    return make(MULTI_REGION_POLICY, details=details)
 
 
 CASES = [
@@ -84,6 +99,8 @@ CASES = [
         "a bucket that leaves the decision to its account's access points",
         policy(allow("*", arn(raw), Principal={"AWS": "*"}, Condition=FROM_ACCESS_POINTS)),
     ),
+    bad("IAM-WILDCARD-PRINCIPAL", "an access point for many regions", many_regions("*")),
+    good("IAM-WILDCARD-PRINCIPAL", "an access point for many regions", many_regions({"AWS": arn(role)})),
     bad("S3-POLICY-LOCKOUT", "everything denied", policy(EVERYTHING)),
     bad("S3-POLICY-LOCKOUT", "the policy denied", policy({**EVERYTHING, "Action": ["s3:*BucketPolicy"]})),
     bad("S3-POLICY-LOCKOUT", "everything, everywhere", policy({**EVERYTHING, "Action": "*", "Resource": "*"})),
@@ -100,6 +117,21 @@ CASES = [
         for action in ("s3:PutBucketPolicy", "s3:PutObjectAcl", "s3:Put*", "s3:*")
     ),
     good("S3-FOREIGN-ADMINISTRATION", "our account", role, administration("123456789012")),
+    good(
+        "S3-FOREIGN-ADMINISTRATION",
+        "our account, as the role of a job tells",
+        make(JOB, roleArn="arn:aws:iam::123456789012:role/job"),
+        make(
+            POLICY, "policy", bucket="b", policy=document(allow("s3:PutBucketPolicy", "arn:aws:s3:::b", Principal=OURS))
+        ),
+        told_by_documents=True,
+    ),
+    bad(
+        "S3-FOREIGN-ADMINISTRATION",
+        "another account than that of a job's role",
+        make(JOB, roleArn="arn:aws:iam::123456789012:role/job"),
+        administration("210987654321"),
+    ),
     good("S3-FOREIGN-ADMINISTRATION", "reading", role, administration("210987654321", ["s3:GetObject", "s3:List*"])),
     bad("S3-NO-ACL", "an object", make(OBJECT, bucket=raw, key="a", acl="public-read")),
     bad("S3-NO-ACL", "everyone, by group", acl_grant(EVERYONE_GROUP)),
@@ -111,7 +143,9 @@ CASES = [
     bad("S3-REPLICATION", "none", raw),
     bad("S3-REPLICATION", "off", raw, replication("Disabled")),
     good("S3-REPLICATION", "on", raw, replication("Enabled")),
-    good("S3-REPLICATION", "inline", make(BUCKET, replicationConfiguration={"role": "r", "rules": []})),
+    good("S3-REPLICATION", "inline", replicated(BUCKET, "replicationConfiguration", "Enabled")),
+    good("S3-REPLICATION", "inline, an old bucket", replicated(OLD_BUCKET, "replicationConfigurations", "Enabled")),
+    bad("S3-REPLICATION", "inline, off", replicated(BUCKET, "replicationConfiguration", "Disabled")),
     bad("S3-EVENT-NOTIFICATION", "none", raw),
     bad("S3-EVENT-NOTIFICATION", "an empty one", raw, make(NOTIFICATION, bucket=raw)),
     good("S3-EVENT-NOTIFICATION", "to EventBridge", raw, make(NOTIFICATION, bucket=raw, eventbridge=True)),

@@ -70,9 +70,16 @@ def outputs_of(type_: str, name: str, inputs: Mapping[str, Any], account: str = 
     arn = ARNS.get(key, f"arn:aws:{service}:{{region}}:{{account}}:{key.split('/')[-1]}/{{name}}").format(**values)
     outputs: dict[str, Any] = {"arn": arn, "name": physical}
     if key in ("s3/bucket", "s3/bucketV2"):
-        outputs = {"arn": arn, "bucket": physical, "bucketRegionalDomainName": f"{physical}.s3.{REGION}.amazonaws.com"}
+        outputs = {
+            "arn": arn,
+            "bucket": physical,
+            "bucketDomainName": f"{physical}.s3.amazonaws.com",
+            "bucketRegionalDomainName": f"{physical}.s3.{REGION}.amazonaws.com",
+        }
     elif key == "kms/key":
         outputs = {"arn": arn, "keyId": id_}
+    elif key == "kms/alias":
+        outputs["targetKeyArn"] = ARNS["kms/key"].format(**values | {"id": inputs.get("targetKeyId")})
     elif key == "sqs/queue":
         id_ = f"https://sqs.{REGION}.amazonaws.com/{account}/{physical}"
         outputs["url"] = id_

@@ -26,6 +26,8 @@ POSITIVE = {
 PATTERNS = {"stringlike", "arnequals", "arnlike"}
 # What every id of a kind begins with: behind it, a wildcard stands for all of them.
 SAYS_NOTHING = {"", "arn:", "arn:aws:", "o-", "vpc-", "vpce-", "aroa", "aida"}
+# Keys whose values are numbers and ids that AWS gives.
+WHOLE = ("account", "sourceowner", "orgid", "orgpaths", "sourcevpc", "sourcevpce")
 # Two networks of half the addresses are all of them; no owner of addresses has as many.
 WIDEST_NETWORK = {4: 8, 6: 19}
 
@@ -66,6 +68,7 @@ def _is_vacuous(operator: str, key: str, value: str) -> bool:
             return False
         return network.prefixlen < WIDEST_NETWORK[network.version]
     if operator in PATTERNS and has_wildcard(value):
-        # Of an account's number no part says whose it is.
-        return literal_prefix(value).lower() in SAYS_NOTHING or key.endswith("account")
+        # Of a number or an id no part says whose it is; of a path, what stands before the first `/` is the id.
+        id_ = value.partition("/")[0] if key.endswith("orgpaths") else value
+        return literal_prefix(value).lower() in SAYS_NOTHING or (key.endswith(WHOLE) and has_wildcard(id_))
     return False

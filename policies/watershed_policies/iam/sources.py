@@ -66,6 +66,13 @@ SILENT_CALLERS = {
     "ram.amazonaws.com",
 }
 
+# What a service does before the call that names its source. EventBridge makes a log stream without one, and AWS's
+# policy for it has a condition on writing to the stream only:
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-cloudwatchlogs-permissions
+# AWS's key policies let a service ask what a key is without a condition:
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/encryption-archives.html
+PREPARATIONS = {"logs:createlogstream", "kms:describekey"}
+
 _REGION = re.compile(r"\.[a-z]{2}(-[a-z]+)+-\d(?=\.amazonaws\.)")
 
 

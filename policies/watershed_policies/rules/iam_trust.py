@@ -89,7 +89,7 @@ def named_principals(resource: Resource, _: Settings) -> Iterator[Finding]:
 def services_in_our_name(resource: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a service principal that may act for any account."""
     for statement in locations.allowed_statements(resource, Kind.RESOURCE, Kind.KEY):
-        if conditions.bounds_source(statement.conditions) or _looks_at_key_only(statement):
+        if conditions.bounds_source(statement.conditions) or _only_prepares(statement):
             continue
         for principal in statement.principals:
             if principal.kind == "Service" and principal.value not in sources.SILENT_CALLERS:
@@ -129,15 +129,6 @@ def no_whole_account(role: Resource, _: Settings) -> Iterator[Finding]:
                 )
 
 
-def _looks_at_key_only(statement: Statement) -> bool:
-    """Say whether all that is allowed is to be told what a key is, of which services ask without saying for whom.
-
-    AWS's own key policies have it without a condition, and for archives of events it is not known to work with one.
-    https://docs.aws.amazon.com/eventbridge/latest/userguide/encryption-archives.html
-    """
-    return bool(statement.actions) and all(action.lower() == "kms:describekey" for action in statement.actions)
-
-
 def _is_anyone(principal: Principal) -> bool:
     if principal.is_everyone:
         return True
@@ -160,6 +151,11 @@ def _knows_its_users(resource: Resource) -> bool:
     https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html
     """
     return bool(resource.properties.get("advancedSecurityOptions", "enabled"))
+
+
+def _only_prepares(statement: Statement) -> bool:
+    """Say whether a service may do no more than what it does before the call that names its source."""
+    return bool(statement.actions) and all(action.lower() in sources.PREPARATIONS for action in statement.actions)
 
 
 def _asks_for_external_id(statement: Statement) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.policy.cases import bad, good
-from tests.policy.resources import make
+from tests.policy.resources import allow, document, make
 
 if TYPE_CHECKING:
     from tests.policy.harness import Recorded
@@ -18,11 +18,21 @@ SCHEDULE = "aws:scheduler/schedule:Schedule"
 KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/1"
 QUEUE_ARN = "arn:aws:sqs:eu-west-1:123456789012:dead"
 FUNCTION_ARN = "arn:aws:lambda:eu-west-1:123456789012:function:f"
+RULE_ARN = "arn:aws:events:eu-west-1:123456789012:rule/r"
+EVENT_LOGS = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/events/*:*"
+LOG_POLICY = "aws:cloudwatch/logResourcePolicy:LogResourcePolicy"
 RETRY = {"maximumRetryAttempts": 3, "maximumEventAgeInSeconds": 3600}
 
 
 def schedule(**target: Any) -> Recorded:
     return make(SCHEDULE, scheduleExpression="rate(1 day)", target={"arn": FUNCTION_ARN, "roleArn": "r", **target})
+
+
+def events_log(*actions: str, **condition: Any) -> Recorded:
+    """Return what lets EventBridge write to log groups."""
+    services = {"Service": ["events.amazonaws.com", "delivery.logs.amazonaws.com"]}
+    statement = allow(list(actions), EVENT_LOGS, Principal=services, **condition)
+    return make(LOG_POLICY, policyName="events", policyDocument=document(statement))
 
 
 CASES = [
@@ -37,6 +47,15 @@ CASES = [
     bad("LOGS-CUSTOMER-KEY", "none", make(LOG_GROUP)),
     good("LOGS-CUSTOMER-KEY", "ours", make(LOG_GROUP, kmsKeyId=KEY_ARN)),
     good("LOGS-CUSTOMER-KEY", "something else", make(ALARM)),
+    bad("IAM-CONFUSED-DEPUTY", "events in a log", events_log("logs:CreateLogStream", "logs:PutLogEvents")),
+    good(
+        "IAM-CONFUSED-DEPUTY", "a stream for events, as EventBridge's guide has it", events_log("logs:CreateLogStream")
+    ),
+    good(
+        "IAM-CONFUSED-DEPUTY",
+        "events of a rule in a log",
+        events_log("logs:PutLogEvents", Condition={"ArnEquals": {"aws:SourceArn": RULE_ARN}}),
+    ),
     bad("LOGS-ALARM-ACTION", "off", make(ALARM, actionsEnabled=False)),
     good("LOGS-ALARM-ACTION", "on", make(ALARM, actionsEnabled=True)),
     good("LOGS-ALARM-ACTION", "not said", make(ALARM)),

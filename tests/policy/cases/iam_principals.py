@@ -102,6 +102,11 @@ EVERYONE = {
     "encrypted": with_condition("StringEquals", "s3:x-amz-server-side-encryption", "aws:kms"),
     "a session's end, which anyone names": with_condition("StringLike", "aws:userid", "*:reader"),
     "a source of any account": with_condition("ArnLike", "aws:SourceArn", "arn:aws:sns:*:*:*"),
+    "an organization that begins so": with_condition("StringLike", "aws:PrincipalOrgID", "o-12*"),
+    "an organization's path without its id": with_condition(
+        "ForAnyValue:StringLike", "aws:PrincipalOrgPaths", "o-1*/*"
+    ),
+    "an owner of some digits": with_condition("StringLike", "aws:SourceOwner", "1234*"),
     "an account of any digits": with_condition("StringLike", "aws:PrincipalAccount", "*"),
     "a canonical form in a list with others": {**PUBLIC_READ, "Principal": {"AWS": [ROOT, "*"]}},
     "a service and everyone": {**PUBLIC_READ, "Principal": {"Service": "ec2.amazonaws.com", "AWS": "*"}},

@@ -9,6 +9,7 @@ from ..iam import locations
 from ..iam.locations import Kind
 from ..resource import Resource, Stack, aws
 from ..rule import Finding, Rule, Severity
+from ..values import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,12 @@ TABLE = aws("dynamodb", "Table")
 REPLICA = aws("dynamodb", "TableReplica")
 RESOURCE_POLICY = aws("dynamodb", "ResourcePolicy")
 SCALING_TARGET = aws("appautoscaling", "Target")
+SCALING_POLICY = aws("appautoscaling", "Policy")
 DIMENSIONS = {"dynamodb:table:ReadCapacityUnits", "dynamodb:table:WriteCapacityUnits"}
+FIX_SCALING = (
+    'aws.appautoscaling.Policy("...", policy_type="TargetTrackingScaling", resource_id=target.resource_id, '
+    "scalable_dimension=target.scalable_dimension, service_namespace=target.service_namespace, ...)"
+)
 
 CUSTOMER_KEY = Rule(
     id="DYNAMODB-CUSTOMER-KEY",
@@ -114,16 +120,14 @@ def follows_load(table: Resource, stack: Stack) -> Iterator[Finding]:
     """Check that capacity is on demand or scaled."""
     if table.properties.get("billingMode") == "PAY_PER_REQUEST":
         return
-    names = {f"table/{name}" for name in table.identities()}
-    targets = [
-        *stack.naming(table, "resourceId", SCALING_TARGET),
-        *(target for target in stack.of_type(SCALING_TARGET) if str(target.values.get("resourceId")) in names),
-    ]
-    scaled = {str(target.values.get("scalableDimension")) for target in targets} & DIMENSIONS
+    targets = _targets(table, stack)
     if not targets:
         yield Finding("has a fixed capacity", 'billing_mode="PAY_PER_REQUEST"')
-    elif len(scaled) == 1:
+    elif len(targets) == 1:
         yield Finding("scales its capacity to read or to write, and not the other", 'billing_mode="PAY_PER_REQUEST"')
+    policies = stack.of_type(SCALING_POLICY)
+    if not all(any(_scales(policy, target) for policy in policies) for target in targets.values()):
+        yield Finding("has a capacity that no scaling policy changes", FIX_SCALING)
 
 
 @CROSS_ACCOUNT.on(RESOURCE_POLICY)
@@ -137,3 +141,22 @@ def is_not_shared(policy: Resource, _: Settings) -> Iterator[Finding]:
                     f"shares the table with another account: {statement.label} names {other}",
                     "name principals of this account, or share a copy through the lake",
                 )
+
+
+def _targets(table: Resource, stack: Stack) -> dict[str, Resource]:
+    """Return what scales the table itself, and not an index of it, by what it scales."""
+    names = {f"table/{name}" for name in table.identities()}
+    found = [
+        *stack.naming(table, "resourceId", SCALING_TARGET),
+        *(target for target in stack.of_type(SCALING_TARGET) if str(target.values.get("resourceId")) in names),
+    ]
+    by_dimension = {str(target.properties.get("scalableDimension")): target for target in found}
+    return {dimension: target for dimension, target in by_dimension.items() if dimension in DIMENSIONS}
+
+
+def _scales(policy: Resource, target: Resource) -> bool:
+    """Say whether a scaling policy is for the target; what is not known yet may be."""
+    given = [(policy.values.get(name), target.values.get(name)) for name in ("scalableDimension", "resourceId")]
+    if target.urn in policy.dependencies.get("resourceId", ()):
+        given = given[:1]
+    return all(mine in (its, UNKNOWN) for mine, its in given)

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 KEY = aws("kms", "Key")
-WITH_POLICY = (KEY, *(aws("kms", name) for name in ("KeyPolicy", "ReplicaKey", "ExternalKey")))
-MINIMUM_WINDOW = 14
+# Keys whose material comes from elsewhere, and copies in other regions: their owner, or the primary key, rotates them.
+NOT_ROTATED = tuple(aws("kms", name) for name in ("ReplicaKey", "ExternalKey", "ReplicaExternalKey"))
+WITH_POLICY = (KEY, aws("kms", "KeyPolicy"), *NOT_ROTATED)
+# The shortest that AWS takes is a week.
+MINIMUM_WINDOW = 8
 YEAR = 365
 
 ROTATION = Rule(
@@ -30,7 +33,7 @@ ROTATION = Rule(
 )
 DELETION_WINDOW = Rule(
     id="KMS-DELETION-WINDOW",
-    title="A key's deletion can be stopped for two weeks",
+    title="A key's deletion can be stopped for more than a week",
     severity=Severity.MEDIUM,
     why="With the key, everything that it encrypts is gone. Somebody must have the time to notice.",
     frameworks=("FSBP KMS.3",),
@@ -80,7 +83,7 @@ def rotates(key: Resource, _: Settings) -> Iterator[Finding]:
         yield Finding("rotates less than once a year", "rotation_period_in_days=365")
 
 
-@DELETION_WINDOW.on(KEY, aws("kms", "ExternalKey"), aws("kms", "ReplicaKey"))
+@DELETION_WINDOW.on(KEY, *NOT_ROTATED)
 def deletion_takes_time(key: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a short window; without one, AWS takes 30 days."""
     days = key.properties.number("deletionWindowInDays")
@@ -115,7 +118,7 @@ def no_foreign_administrator(key: Resource, _: Settings) -> Iterator[Finding]:
             )
 
 
-@ENABLED.on(KEY, aws("kms", "ReplicaKey"), aws("kms", "ExternalKey"))
+@ENABLED.on(KEY, *NOT_ROTATED)
 def is_enabled(key: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a key that is switched off."""
     name = "isEnabled" if key.type == KEY else "enabled"

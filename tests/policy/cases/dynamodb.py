@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 TABLE = "aws:dynamodb/table:Table"
 TARGET = "aws:appautoscaling/target:Target"
+SCALING_POLICY = "aws:appautoscaling/policy:Policy"
 REPLICA = "aws:dynamodb/tableReplica:TableReplica"
 RESOURCE_POLICY = "aws:dynamodb/resourcePolicy:ResourcePolicy"
 TABLE_ARN = "arn:aws:dynamodb:eu-west-1:123456789012:table/t"
@@ -25,8 +26,12 @@ def shared(principal: str, **more: Any) -> Recorded:
     return make(RESOURCE_POLICY, resourceArn=TABLE_ARN, policy=document(statement))
 
 
-def scaled(what: str) -> Recorded:
-    return make(TARGET, what, resourceId=table, scalableDimension=f"dynamodb:table:{what}CapacityUnits")
+def scaled(what: str, resource: Any = table, *, of: str = "table") -> tuple[Recorded, Recorded]:
+    """Return a target, and the policy that moves it."""
+    dimension = f"dynamodb:{of}:{what}CapacityUnits"
+    target = make(TARGET, what, resourceId=resource, scalableDimension=dimension)
+    policy = make(SCALING_POLICY, what, resourceId=resource, scalableDimension=dimension)
+    return target, policy
 
 
 CASES = [
@@ -67,11 +72,18 @@ CASES = [
     good("DYNAMODB-DELETION-PROTECTION", "something else", make("aws:dynamodb/tag:Tag", key="a", value="b")),
     bad("DYNAMODB-CAPACITY", "fixed", make(TABLE, billingMode="PROVISIONED", readCapacity=5, writeCapacity=5)),
     bad("DYNAMODB-CAPACITY", "AWS's default, which is fixed", make(TABLE, readCapacity=5, writeCapacity=5)),
-    bad("DYNAMODB-CAPACITY", "scaled for reading only", table, scaled("Read")),
-    good("DYNAMODB-CAPACITY", "scaled both ways", table, scaled("Read"), scaled("Write")),
+    bad("DYNAMODB-CAPACITY", "scaled for reading only", table, *scaled("Read")),
+    good("DYNAMODB-CAPACITY", "scaled both ways", table, *scaled("Read"), *scaled("Write")),
     good("DYNAMODB-CAPACITY", "on demand", make(TABLE, billingMode="PAY_PER_REQUEST")),
-    good("DYNAMODB-CAPACITY", "scaled", table, make(TARGET, resourceId=table, serviceNamespace="dynamodb")),
-    good("DYNAMODB-CAPACITY", "scaled, by name", make(TABLE, "t", name="t"), make(TARGET, resourceId="table/t")),
+    good(
+        "DYNAMODB-CAPACITY",
+        "scaled, by name",
+        make(TABLE, "t", name="t"),
+        *scaled("Read", "table/t"),
+        *scaled("Write", "table/t"),
+    ),
+    bad("DYNAMODB-CAPACITY", "an index scaled only", table, *scaled("Read", of="index"), *scaled("Write", of="index")),
+    bad("DYNAMODB-CAPACITY", "limits without a policy", table, scaled("Read")[0], scaled("Write")[0]),
     bad("DYNAMODB-CUSTOMER-KEY", "a replica beside", make(REPLICA, globalTableArn=table)),
     bad("DYNAMODB-POINT-IN-TIME-RECOVERY", "a replica beside", make(REPLICA, globalTableArn=table)),
     bad("DYNAMODB-DELETION-PROTECTION", "a replica beside", make(REPLICA, globalTableArn=table)),

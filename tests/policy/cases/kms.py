@@ -7,6 +7,7 @@ from tests.policy.resources import allow, arn, document, make
 
 KEY = "aws:kms/key:Key"
 KEY_POLICY = "aws:kms/keyPolicy:KeyPolicy"
+REPLICA_EXTERNAL = "aws:kms/replicaExternalKey:ReplicaExternalKey"
 DELEGATION = document(allow("kms:*", "*", Principal={"AWS": "arn:aws:iam::123456789012:root"}))
 key = make(KEY, "key", enableKeyRotation=True, deletionWindowInDays=30)
 
@@ -23,6 +24,7 @@ CASES = [
     good("KMS-ROTATION", "an asymmetric key, which AWS cannot rotate", make(KEY, customerMasterKeySpec="RSA_4096")),
     good("KMS-ROTATION", "a key in a custom store", make(KEY, customKeyStoreId="cks-1")),
     bad("KMS-DELETION-WINDOW", "a week", make(KEY, deletionWindowInDays=7)),
+    good("KMS-DELETION-WINDOW", "ten days", make(KEY, deletionWindowInDays=10)),
     good("KMS-DELETION-WINDOW", "a month", key),
     good("KMS-DELETION-WINDOW", "AWS's default of a month", make(KEY)),
     bad("KMS-LOCKOUT-CHECK", "skipped", make(KEY, bypassPolicyLockoutSafetyCheck=True)),
@@ -52,5 +54,7 @@ CASES = [
     good("KMS-ROTATION", "said as a text", make(KEY, enableKeyRotation="true")),
     bad("KMS-DELETION-WINDOW", "a week, as a text", make(KEY, deletionWindowInDays="7")),
     bad("KMS-ENABLED", "a replica", make("aws:kms/replicaKey:ReplicaKey", primaryKeyArn=key, enabled=False)),
+    bad("KMS-ENABLED", "a replica of imported material", make(REPLICA_EXTERNAL, primaryKeyArn=key, enabled=False)),
+    bad("KMS-DELETION-WINDOW", "a replica of imported material", make(REPLICA_EXTERNAL, deletionWindowInDays=7)),
     bad("KMS-ENABLED", "imported material", make("aws:kms/externalKey:ExternalKey", enabled=False)),
 ]

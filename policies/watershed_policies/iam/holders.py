@@ -35,6 +35,11 @@ def policies_of(role: Resource, stack: Stack) -> Iterator[Resource]:
 
 def managed_policies(identity: Resource, stack: Stack) -> int:
     """Count the managed policies that a role, a user or a group has, by whatever resource attaches them."""
+    return len(managed_policy_arns(identity, stack))
+
+
+def managed_policy_arns(identity: Resource, stack: Stack) -> set[str]:
+    """Return the ARNs of these policies; one that is not known yet has the name of what attaches it."""
     kind = identity.type.rsplit(":", 1)[-1]
     arns: set[str] = set()
     for attachment in stack.naming(identity, kind.lower(), aws("iam", f"{kind}PolicyAttachment")):
@@ -44,7 +49,7 @@ def managed_policies(identity: Resource, stack: Stack) -> int:
             arns |= _named(attachment, "policyArn")
     for attachments in stack.naming(identity, f"{kind.lower()}Name", aws("iam", f"{kind}PolicyAttachmentsExclusive")):
         arns |= _named(attachments, "policyArns")
-    return len(arns | _named(identity, "managedPolicyArns"))
+    return arns | _named(identity, "managedPolicyArns")
 
 
 def is_named_boundary(policy: Resource) -> bool:

@@ -101,6 +101,15 @@ def concerns(action_name: str, resource_pattern: str) -> bool:
     return any(arns.concerns(pattern, format_) for format_ in found[0].formats)
 
 
+def names_nothing(action_pattern: str) -> bool:
+    """Say whether the actions of a pattern are about no resource in particular, such as listing one's buckets."""
+    found = expand(action_pattern)
+    return bool(found) and all(
+        action.needs_any_resource or action.may_lack_resource or action.name.lower() in WITHOUT_NAMES
+        for action in found
+    )
+
+
 @lru_cache(maxsize=65536)
 def unbounded(action_pattern: str, resource_pattern: str) -> Action | None:
     """Return an action of the pattern for which the resource pattern leaves the resource's name open, if there is one.

@@ -23,7 +23,7 @@ HOSTED = "hosted"
 FEATURE_FLAGS = "AWS.AppConfig.FeatureFlags"
 FIX_VALIDATOR = 'validators=[{"type": "JSON_SCHEMA", "content": json.dumps(schema)}]'
 # JSON schemas that any document meets.
-ACCEPTS_ALL: tuple[object, ...] = ({}, True, {"type": "object"})
+ACCEPTS_ALL: tuple[object, ...] = ({}, True)
 
 CUSTOMER_KEY = Rule(
     id="APPCONFIG-CUSTOMER-KEY",

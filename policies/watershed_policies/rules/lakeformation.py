@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ..iam import arns, locations
-from ..iam.holders import policies_of
+from ..iam import arns, locations, reach
+from ..iam.holders import managed_policy_arns, policies_of
 from ..iam.locations import Kind
 from ..resource import Resource, Stack, aws
 from ..rule import Finding, Profile, Rule, Severity
@@ -31,6 +31,10 @@ EVERYONE = re.compile(
 # An account as a whole; as the receiver of a grant it stands for its administrators, who decide on.
 ACCOUNT = re.compile(r"\d{12}|arn:aws[\w-]*:iam::\d{12}:root")
 SUPER = {"ALL", "SUPER"}
+# AWS's own policies that reach every bucket.
+FOR_ALL_OF_S3 = re.compile(
+    r"arn:[^:]+:iam::aws:policy/(AmazonS3(FullAccess|ReadOnlyAccess)|AdministratorAccess|PowerUserAccess|ReadOnlyAccess)"
+)
 
 IAM_PRINCIPALS = Rule(
     id="LAKEFORMATION-IAM-PRINCIPALS",
@@ -46,12 +50,21 @@ NOT_EVERYONE = Rule(
     why="A grant to all principals reaches every role that somebody ever made.",
     frameworks=("NIST 800-53 AC-3", "NIST 800-53 AC-6", "PCI DSS 7.2.1"),
 )
-OWN_ROLE = Rule(
+SCOPED_ROLE = Rule(
     id="LAKEFORMATION-REGISTERED-ROLE",
     title="A location is registered with a role that reaches it and no more",
     severity=Severity.MEDIUM,
-    why="Whoever reads a table reads it as this role. The service-linked role collects every location of the account.",
+    why="Whoever reads a table reads it as this role.",
     frameworks=("NIST 800-53 AC-6",),
+)
+OWN_ROLE = Rule(
+    id="LAKEFORMATION-OWN-ROLE",
+    title="A location is not registered with the service-linked role",
+    severity=Severity.LOW,
+    why="That role collects every location of the account, and service control policies do not hold for it. AWS has it "
+    "as the simplest way, hence strict.",
+    frameworks=("NIST 800-53 AC-6",),
+    profile=Profile.STRICT,
 )
 NAMED_PERMISSIONS = Rule(
     id="LAKEFORMATION-NAMED-PERMISSIONS",
@@ -158,10 +171,15 @@ def engines_have_session_tags(settings: Resource, _: Settings) -> Iterator[Findi
 
 @OWN_ROLE.on(LOCATION)
 def is_registered_with_a_role(location: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse the service-linked role, and a location that is no bucket."""
-    properties = location.properties
-    if _is_service_linked(properties):
+    """Refuse the service-linked role."""
+    if _is_service_linked(location.properties):
         yield Finding("is registered with the service-linked role", "role_arn=role.arn, with s3 on this location only")
+
+
+@SCOPED_ROLE.on(LOCATION)
+def is_a_bucket(location: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a location that is no bucket."""
+    properties = location.properties
     if (
         not properties.is_unknown("arn")
         and not _is_elsewhere(properties.get("arn"))
@@ -170,7 +188,7 @@ def is_registered_with_a_role(location: Resource, _: Settings) -> Iterator[Findi
         yield Finding("registers every bucket", 'arn=bucket.arn, or f"{bucket.arn}/prefix"')
 
 
-@OWN_ROLE.across(LOCATION)
+@SCOPED_ROLE.across(LOCATION)
 def role_reaches_its_locations(location: Resource, stack: Stack) -> Iterator[Finding]:
     """Check that the S3 permissions of the role are for the locations registered with it."""
     for role in stack.of_type(aws("iam", "Role")):
@@ -188,6 +206,20 @@ def role_reaches_its_locations(location: Resource, stack: Stack) -> Iterator[Fin
                         )
 
 
+@SCOPED_ROLE.across(LOCATION)
+def role_has_no_policy_for_every_bucket(location: Resource, stack: Stack) -> Iterator[Finding]:
+    """Check that the role has none of AWS's policies for all of S3."""
+    for role in stack.of_type(aws("iam", "Role")):
+        if location not in stack.naming(role, "roleArn", LOCATION):
+            continue
+        for arn in managed_policy_arns(role, stack):
+            if FOR_ALL_OF_S3.fullmatch(arn):
+                yield Finding(
+                    f'is registered with role "{role.name}", which has {arn.rpartition("/")[2]}',
+                    "name only the registered location in a policy of the role's own",
+                )
+
+
 def _is_service_linked(location: Properties) -> bool:
     if location.is_true("useServiceLinkedRole") or not location.is_set("roleArn"):
         return True
@@ -195,7 +227,10 @@ def _is_service_linked(location: Properties) -> bool:
 
 
 def _s3_resources(statement: Statement) -> tuple[str, ...]:
-    reaches_s3 = any(action == "*" or action.lower().startswith("s3:") for action in statement.actions)
+    reaches_s3 = any(
+        action == "*" or (action.lower().startswith("s3:") and not reach.names_nothing(action))
+        for action in statement.actions
+    )
     return statement.resources if reaches_s3 else ()
 
 

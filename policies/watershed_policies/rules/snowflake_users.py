@@ -55,6 +55,16 @@ def networks_are_named(policy: Resource, _: Settings) -> Iterator[Finding]:
         yield Finding("lets every address in", 'allowed_ip_lists=["203.0.113.0/24"]')
 
 
+@NETWORK_POLICY.on(*snowflake("NetworkRule"))
+def rule_names_networks(rule: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a rule that lets in every address; where programs go out to is another question."""
+    properties = rule.properties
+    if str(properties.get("mode")).upper() == "EGRESS":
+        return
+    if any(block.strip() in EVERYWHERE for block in properties.texts("valueLists")):
+        yield Finding("lets every address in", 'value_lists=["203.0.113.0/24"]')
+
+
 @NAMED_PRIVILEGES.on(*snowflake(*ON_ACCOUNT, "GrantPrivilegesToDatabaseRole"))
 def privileges_are_named(grant: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse all privileges, and the right to grant them on."""

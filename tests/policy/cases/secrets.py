@@ -145,6 +145,7 @@ CASES = [
     bad("APPCONFIG-VALIDATOR", "no schema", validated("")),
     bad("APPCONFIG-VALIDATOR", "in a parameter", profile("ssm-parameter://flags")),
     good("APPCONFIG-VALIDATOR", "a schema", validated(SCHEMA)),
+    good("APPCONFIG-VALIDATOR", "a schema for objects", validated('{"type": "object"}')),
     good("APPCONFIG-VALIDATOR", "a function", validated("arn:aws:lambda:::function:check", "LAMBDA")),
     good("APPCONFIG-VALIDATOR", "flags, which have a schema", profile(type="AWS.AppConfig.FeatureFlags")),
 ]

@@ -53,6 +53,10 @@ def integration(*places: str) -> Recorded:
     return snowflake("StorageIntegration", storageProvider="S3", storageAllowedLocations=list(places))
 
 
+def network_rule(mode: str, network: str) -> Recorded:
+    return snowflake("NetworkRule", mode=mode, type="IPV4", valueLists=[network])
+
+
 LAKE_FORMATION = [
     *(
         bad(
@@ -116,10 +120,13 @@ LAKE_FORMATION = [
     ),
     good("LAKEFORMATION-GRANTS-ONLY", "a location", make(LOCATION, arn=RAW, roleArn=ANALYST)),
     good("LAKEFORMATION-GRANTS-ONLY", "a grant", permissions(ANALYST)),
-    bad("LAKEFORMATION-REGISTERED-ROLE", "the service's", make(LOCATION, arn=RAW, useServiceLinkedRole=True)),
-    bad("LAKEFORMATION-REGISTERED-ROLE", "none", make(LOCATION, arn=RAW)),
+    bad("LAKEFORMATION-OWN-ROLE", "the service's", make(LOCATION, arn=RAW, useServiceLinkedRole=True)),
+    bad("LAKEFORMATION-OWN-ROLE", "none", make(LOCATION, arn=RAW)),
+    good("LAKEFORMATION-OWN-ROLE", "one of ours", make(LOCATION, arn=RAW, roleArn=role)),
+    good("LAKEFORMATION-OWN-ROLE", "one of ours, by ARN", make(LOCATION, arn=RAW, roleArn=ANALYST)),
+    good("LAKEFORMATION-REGISTERED-ROLE", "the service's", make(LOCATION, arn=RAW, useServiceLinkedRole=True)),
     bad(
-        "LAKEFORMATION-REGISTERED-ROLE",
+        "LAKEFORMATION-OWN-ROLE",
         "the service's, by ARN",
         make(LOCATION, arn=RAW, roleArn="arn:aws:iam::1:role/aws-service-role/lakeformation.amazonaws.com/A"),
     ),
@@ -144,6 +151,24 @@ LAKE_FORMATION = [
         role,
         make(POLICY, "policy", policy=document(allow("s3:GetObject", "arn:aws:s3:::payroll/*"))),
         make(ATTACHMENT, role=role, policyArn=make(POLICY, "policy")),
+        make(LOCATION, arn=RAW, roleArn=role),
+    ),
+    bad(
+        "LAKEFORMATION-REGISTERED-ROLE",
+        "a role with AWS's policy for all of S3",
+        role,
+        make(ATTACHMENT, role=role, policyArn="arn:aws:iam::aws:policy/AmazonS3FullAccess"),
+        make(LOCATION, arn=RAW, roleArn=role),
+    ),
+    good(
+        "LAKEFORMATION-REGISTERED-ROLE",
+        "a role that may list the names of buckets",
+        role,
+        make(
+            ROLE_POLICY,
+            role=role,
+            policy=document(allow("s3:ListAllMyBuckets", "*"), allow("s3:GetObject", f"{RAW}/*")),
+        ),
         make(LOCATION, arn=RAW, roleArn=role),
     ),
     good(
@@ -259,6 +284,9 @@ SNOWFLAKE = [
     bad("SNOWFLAKE-NETWORK-POLICY", "everywhere", snowflake("NetworkPolicy", allowedIpLists=["0.0.0.0/0"])),
     good("SNOWFLAKE-NETWORK-POLICY", "the office", snowflake("NetworkPolicy", allowedIpLists=["203.0.113.0/24"])),
     good("SNOWFLAKE-NETWORK-POLICY", "rules", snowflake("NetworkPolicy", allowedNetworkRuleLists=["d.s.office"])),
+    bad("SNOWFLAKE-NETWORK-POLICY", "a rule for everywhere", network_rule("INGRESS", "0.0.0.0/0")),
+    good("SNOWFLAKE-NETWORK-POLICY", "a rule for the office", network_rule("INGRESS", "203.0.113.0/24")),
+    good("SNOWFLAKE-NETWORK-POLICY", "a rule for the way out", network_rule("EGRESS", "0.0.0.0/0")),
     bad("SNOWFLAKE-NAMED-PRIVILEGES", "all", snowflake(GRANT_TO_ROLE, accountRoleName="A", allPrivileges=True)),
     bad(
         "SNOWFLAKE-NAMED-PRIVILEGES",

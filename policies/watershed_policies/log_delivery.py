@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from .accounts import account_of
-from .buckets import BUCKETS, LOGGING, POLICY
+from .buckets import BUCKETS, LOGGING, POLICY, either
 from .embedded import mapping, strings
 from .iam import locations
 from .iam.locations import Kind
@@ -47,11 +47,9 @@ def receives_access_logs(bucket: Resource, stack: Stack) -> bool:
     """Say whether S3 writes access logs to the bucket: then KMS is not possible, and logging it would go in circles."""
     if bucket.is_in(COMPONENT) or stack.naming(bucket, "targetBucket", *LOGGING):
         return True
-    if any(
-        bucket.urn in other.dependencies.get(name, ()) for other in stack.of_type(*BUCKETS) for name in INLINE_LOGGING
-    ):
+    if any(_logs_inline_into(bucket, other) for other in stack.of_type(*BUCKETS)):
         return True
-    return any(delivers_access_logs(document) for document in _policies(bucket, stack))
+    return any(_delivers_access_logs(document) for document in _policies(bucket, stack))
 
 
 def takes_only_s3_key(bucket: Resource, stack: Stack) -> bool:
@@ -65,12 +63,7 @@ def takes_only_s3_key(bucket: Resource, stack: Stack) -> bool:
 
 def is_for_log_delivery(document: Document) -> bool:
     """Say whether a bucket policy lets AWS deliver logs that it does not encrypt with our key."""
-    return delivers_access_logs(document) or _delivers_load_balancer_logs(document)
-
-
-def delivers_access_logs(document: Document) -> bool:
-    """Say whether a bucket policy lets S3 deliver access logs."""
-    return any(principal.value == ACCESS_LOGS for principal in _allowed(document))
+    return _delivers_access_logs(document) or _delivers_load_balancer_logs(document)
 
 
 def is_named_for_logs(resource: Resource) -> bool:
@@ -110,11 +103,23 @@ def _allowed(document: Document) -> list[Principal]:
     return [principal for statement in document.allows for principal in statement.principals]
 
 
+def _delivers_access_logs(document: Document) -> bool:
+    return any(principal.value == ACCESS_LOGS for principal in _allowed(document))
+
+
 def _delivers_load_balancer_logs(document: Document) -> bool:
     return any(
         principal.value in LOAD_BALANCER_DELIVERY or account_of(principal.value) in LOAD_BALANCER_ACCOUNTS
         for principal in _allowed(document)
     )
+
+
+def _logs_inline_into(bucket: Resource, other: Resource) -> bool:
+    """Say whether a bucket has, among its own settings, that its access is logged into another."""
+    if any(bucket.urn in other.dependencies.get(name, ()) for name in INLINE_LOGGING):
+        return True
+    logging = either(other.properties, "logging")
+    return not logging.is_unknown("targetBucket") and str(logging.get("targetBucket")) in bucket.identities()
 
 
 def _logs_into(balancer: Resource, bucket: Resource) -> bool:

@@ -50,7 +50,8 @@ BUCKET_KEY = Rule(
     id="S3-BUCKET-KEY",
     title="Buckets with KMS encryption use a bucket key",
     severity=Severity.LOW,
-    why="Without it each object costs a KMS request, and KMS throttles.",
+    why="Without it each object costs a KMS request, and KMS throttles. No data is less safe, hence strict.",
+    profile=Profile.STRICT,
 )
 
 KEY_ENFORCED = Rule(

@@ -123,15 +123,18 @@ def policy_locks_nobody_out(resource: Resource, _: Settings) -> Iterator[Finding
 def no_foreign_administrator(resource: Resource, stack: Stack) -> Iterator[Finding]:
     """Refuse to give administration away; our own roles have it by their own policies."""
     for document in locations.documents(resource, Kind.RESOURCE):
-        ours = accounts.own(resource, document) or accounts.of_stack(stack)
         for statement in document.allows:
             actions = [name for name in ADMINISTRATION if any(matches(given, name) for given in statement.actions)]
-            others = [
+            holders = [
                 principal
                 for principal in statement.principals
-                if principal.kind == "AWS" and accounts.account_of(principal.value) not in (None, *ours)
+                if principal.kind == "AWS" and accounts.account_of(principal.value)
             ]
-            if actions and others:
+            if not actions or not holders:
+                continue
+            ours = accounts.own(resource, document) or accounts.of_stack(stack)
+            others = [holder for holder in holders if accounts.account_of(holder.value) not in ours]
+            if others:
                 yield Finding(
                     f"has a policy that lets {others[0]} use {actions[0]} ({statement.label})",
                     'name what the other account reads or writes: "Action": ["s3:GetObject"]',

@@ -309,6 +309,13 @@ CASES = [
         logs,
         make(LOGGING, bucket="x", targetBucket=logs, targetPrefix=""),
     ),
+    good(
+        "S3-ACCESS-LOGGING",
+        "the log bucket itself, named inline",
+        make(BUCKET, "central", bucket="central"),
+        make(BUCKET, "inline", logging={"targetBucket": "central"}),
+        make(OLD_BUCKET, "old", loggings=[{"targetBucket": "central"}]),
+    ),
     bad("S3-LIFECYCLE", "none", raw),
     bad("S3-LIFECYCLE", "disabled", raw, lifecycle(status="Disabled")),
     good("S3-LIFECYCLE", "a rule", raw, lifecycle()),

@@ -106,7 +106,6 @@ SWITCHED_OFF: Mapping[str, tuple[Change, str]] = {
         "S3-CUSTOMER-KEY",
     ),
     "no encryption settings": (lacking(f"{RAW}-encryption"), "S3-CUSTOMER-KEY"),
-    "no bucket key": (only_rule(f"{RAW}-encryption", bucketKeyEnabled=False), "S3-BUCKET-KEY"),
     "no bucket policy": (lacking(f"{RAW}-policy"), "S3-TLS-ONLY"),
     "plain HTTP to a bucket": (policy(f"{RAW}-policy", no_denials), "S3-TLS-ONLY"),
     "a bucket open to everyone": (policy(f"{RAW}-policy", for_everyone), "IAM-WILDCARD-PRINCIPAL"),
@@ -226,3 +225,10 @@ def test_the_strict_profile_refuses_a_log_group_that_lambda_makes() -> None:
 
     assert "LAMBDA-LOG-GROUP" in ids(check(changed, profile="strict"))
     assert "LAMBDA-LOG-GROUP" not in ids(check(whole_platform(), profile="strict"))
+
+
+def test_the_strict_profile_refuses_a_bucket_without_a_bucket_key() -> None:
+    changed = only_rule(f"{RAW}-encryption", bucketKeyEnabled=False)(whole_platform())
+
+    assert "S3-BUCKET-KEY" in ids(check(changed, profile="strict"))
+    assert "S3-BUCKET-KEY" not in ids(check(whole_platform(), profile="strict"))

@@ -216,6 +216,14 @@ def test_every_end_is_told_as_an_event_that_says_if_it_can_be_redriven(clients: 
     pattern = {"source": ["aws.states"], "detail-type": ["Step Functions Execution Status Change"]}
     clients("events").put_rule(Name="ends", EventPattern=json.dumps(pattern), State="ENABLED")
     arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:ends"
+    let_in = {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [let_in]})
+    clients("sqs").set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
     clients("events").put_targets(Rule="ends", Targets=[{"Id": "queue", "Arn": arn}])
     wait = {"Wait": {"Type": "Wait", "Seconds": 30, "End": True}}
     machines = {

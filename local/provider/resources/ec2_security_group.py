@@ -1,7 +1,6 @@
 """Security groups, the one that a VPC comes with, and their rules as resources of their own."""
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from ..ec2_tags import EC2_TAGS
@@ -24,20 +23,21 @@ def _description(state: State) -> list[tuple[str, str]]:
 def _let_nothing_out(old: State, new: State, session: Session) -> None:
     """AWS gives a new group a rule that lets everything out; the official provider removes it."""
     if not old:
-        _revoke(new["id"], {"Egress": "IpPermissionsEgress"}, session)
+        _revoke(new["id"], "Egress", session)
 
 
 def _let_nothing_through(old: State, new: State, session: Session) -> None:
     """The official provider takes every rule from a VPC's default group that the program does not give it."""
-    _revoke(new["id"], {"Egress": "IpPermissionsEgress", "Ingress": "IpPermissions"}, session)
+    for direction in ("Egress", "Ingress"):
+        _revoke(new["id"], direction, session)
 
 
-def _revoke(group: str, directions: Mapping[str, str], session: Session) -> None:
-    (found,) = session.call("ec2", "DescribeSecurityGroups", {"GroupIds": [group]})["SecurityGroups"]
-    for direction, member in directions.items():
-        if found.get(member):
-            rules = {"GroupId": group, "IpPermissions": found[member]}
-            session.call("ec2", f"RevokeSecurityGroup{direction}", rules)
+def _revoke(group: str, direction: str, session: Session) -> None:
+    of_group = {"Filters": [{"Name": "group-id", "Values": [group]}]}
+    rules = session.call("ec2", "DescribeSecurityGroupRules", of_group)["SecurityGroupRules"]
+    ids = [rule["SecurityGroupRuleId"] for rule in rules if rule["IsEgress"] == (direction == "Egress")]
+    if ids:
+        session.call("ec2", f"RevokeSecurityGroup{direction}", {"GroupId": group, "SecurityGroupRuleIds": ids})
 
 
 def _the_default_one(parameters: dict[str, Any], state: State) -> None:

@@ -103,7 +103,7 @@ def test_a_typescript_program_is_judged(environment: dict[str, str], given: Path
     assert not {("uploads", "S3-VERSIONING"), ("uploads", "S3-PUBLIC-ACCESS-BLOCK")} & set(found)
     assert "t0ps3cret" not in done.stdout
     assert "the rule itself failed" not in done.stdout
-    assert {"aws:ec2/vpc:Vpc", "aws:index/getAvailabilityZones:getAvailabilityZones"} <= set(
+    assert {"aws:mq/broker:Broker", "aws:ec2/securityGroup:SecurityGroup (ingress)"} <= set(
         given.read_text().split("\n")
     )
 

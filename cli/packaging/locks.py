@@ -15,6 +15,8 @@ from .declarations import SHIPPED_ROOT, TARGETS, Target, take_inventory
 from .errors import BuildError
 
 HEADING = re.compile(r"^#\s*layer:\s*(\S+)\s*$")
+PIN = re.compile(r"^([A-Za-z0-9._-]+)==[^\s;\\]+(?:\s*;[^\\\n]+)?", re.MULTILINE)
+"""A pinned package of a lock or of requirements, with its marker: the name is group 1."""
 PROVIDED = re.compile(r"^#\s*provided:\s*(.+)$", re.MULTILINE)
 AWS_PLATFORM = ("--python-platform", "aarch64-manylinux_2_28", "--python-version", "3.13", "--only-binary", ":all:")
 """Lambda's python3.13 runs on Amazon Linux 2023, which has glibc 2.34, so wheels for 2.28 load."""
@@ -78,11 +80,19 @@ def resolve(requirements: Path, target: Target, constraints: Path) -> str:
 
 
 def resolve_container(requirements: Path, constraints: Path) -> str:
-    """Resolve a container's requirements for every platform and Python from 3.11 on: one lock for image and host."""
+    """Resolve a container's requirements for every platform and Python from 3.11 on: one lock for image and host.
+
+    What the requirements pin themselves (`name==version`) goes before the versions that the project is developed with.
+    """
     command = [uv.find_uv_bin(), "pip", "compile", "--quiet", "--upgrade", "--generate-hashes", "--no-header"]
     command += ["--no-annotate", "--no-emit-find-links", "--universal", "--python-version", "3.11"]
-    command += ["--constraint", str(constraints), str(requirements)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    own = {pin[1] for pin in PIN.finditer(requirements.read_text(encoding="utf-8"))}
+    pins = [pin[0] for pin in PIN.finditer(constraints.read_text(encoding="utf-8")) if pin[1] not in own]
+    with tempfile.TemporaryDirectory() as folder:
+        others = Path(folder, "constraints.txt")
+        others.write_text("\n".join(pins) + "\n", encoding="utf-8")
+        command += ["--constraint", str(others), str(requirements)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise BuildError(f"{requirements} cannot be resolved:\n{done.stderr.strip()}")
     return f"# Made by `make lock` from {requirements.name}.\n{done.stdout}"

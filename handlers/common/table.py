@@ -79,16 +79,17 @@ class MetadataTable:
         for key in keys:
             self.client.delete_item(TableName=self.name, Key=encode(key))
 
-    def update(self, key: Item, expression: str, condition: str, values: Item, names: dict[str, str]) -> bool:
-        """Update one item if a condition holds; say whether it did."""
+    def update(self, key: Item, expression: str, condition: str | None, values: Item, names: dict[str, str]) -> bool:
+        """Update one item, if a condition holds where there is one; say whether it did."""
+        conditional: dict[str, Any] = {"ConditionExpression": condition} if condition else {}
         try:
             self.client.update_item(
                 TableName=self.name,
                 Key=encode(key),
                 UpdateExpression=expression,
-                ConditionExpression=condition,
                 ExpressionAttributeValues=encode(values),
                 ExpressionAttributeNames=names,
+                **conditional,
             )
         except self.client.exceptions.ConditionalCheckFailedException:
             return False

@@ -15,6 +15,7 @@ import pytest
 
 from handlers.common import clients, settings
 from tests.handlers.lake import Lake
+from tests.handlers.packages import packages_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from handlers.common.settings import Dataset
 
 _STARTS_IN_SECONDS = 60
+# Last, so that what the environment has comes first.
+sys.path.append(str(packages_of("odk_export")))
 
 
 @pytest.fixture(scope="session")

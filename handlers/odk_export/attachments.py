@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 TABLE = "attachments"
 PRESENT, MISSING = "present", "missing"
 _AT_ONCE = 4
+# An address that ends with these is that of something else.
+_NO_NAMES = (".", "..")
 _TRIES = 5
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html: parts of 5 MiB or more, at most 10,000 of them.
 _PART = 8 * 1024**2
@@ -86,7 +88,9 @@ class Attachments:
         except GoneError:  # deleted since: the next round sees it
             return []
         return [
-            self._attachment(instance, name, known.get(name)) if exists else self._row(instance, name)
+            self._attachment(instance, name, known.get(name))
+            if exists and name not in _NO_NAMES
+            else self._row(instance, name)
             for name, exists in sorted(listed.items())
         ]
 

@@ -110,7 +110,7 @@ class PatientSession(Session):  # type: ignore[misc]
                     self._renew(used)
                     continue
                 if response.status_code not in _PASSING and not _is_cut(response):
-                    return self._checked(response, logging_in=logging_in)
+                    return self._checked(response, logging_in=logging_in, as_json=not options.get("stream"))
                 why = f"it answered {response.status_code}" if response.status_code in _PASSING else "its answer is cut"
                 asked = _retry_after(response)
                 response.close()
@@ -128,7 +128,13 @@ class PatientSession(Session):  # type: ignore[misc]
                 self.headers.pop("Authorization", None)
             self.log_in()
 
-    def _checked(self, response: Response, *, logging_in: bool) -> Response:
+    def _checked(self, response: Response, *, logging_in: bool, as_json: bool) -> Response:
+        if response.ok and as_json and not _is_json(response):
+            message = (
+                f"{self._server} answers {_path(response)} with something else than JSON: correct ODK_URL, the address "
+                "of an ODK Central server without a path."
+            )
+            raise UnsupportedError(message)
         if response.ok:  # 304 is, too
             return response
         response.close()
@@ -161,9 +167,12 @@ def _path(response: Response) -> str:
 
 def _is_cut(response: Response) -> bool:
     """Tell an answer that promises JSON and does not end like it; a proxy may cut it without telling."""
-    if not response.headers.get("Content-Type", "").startswith("application/json") or response.status_code == 304:
-        return False
-    return not response.content.rstrip().endswith((b"}", b"]"))
+    return _is_json(response) and not response.content.rstrip().endswith((b"}", b"]"))
+
+
+def _is_json(response: Response) -> bool:
+    kind = str(response.headers.get("Content-Type", ""))
+    return response.status_code == 200 and kind.startswith("application/json")
 
 
 def _retry_after(response: Response) -> float | None:

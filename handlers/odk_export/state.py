@@ -3,7 +3,7 @@
 | item | `sk` | what it holds |
 | --- | --- | --- |
 | the form | `FORM` | `watermark`, `noted`, `full_run`, `fields`, `tables` |
-| a slice | `SLICE#<its beginning>` | `rows` and `waiting` as written last; `due`, while it is to be written |
+| a slice | `SLICE#<its beginning>` | `rows`, `waiting` as written last; `due`, `full` while it is to be written |
 | an attachment | `ATTACHMENT#<instance>/<name>` | what was downloaded, for two weeks |
 
 `watermark`: whatever changed before it, less the overlap, is in the lake. It moves when a run has written everything.
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
 _DOWNLOADS_ARE_KEPT = 14 * 24 * 3600
-_FULL = "full:"
+_NAMES = {f"#{name}": name for name in ("start", "rows", "waiting", "due", "full")}
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,8 @@ class Slice:
     rows: int
     waiting: int
     due: str | None
-
-    @property
-    def full(self) -> bool:
-        """Whether its attachments are to be compared with the server's, too."""
-        return bool(self.due and self.due.startswith(_FULL))
+    full: bool
+    """Whether all its attachments are to be compared with the server's, too."""
 
 
 @dataclass(frozen=True)
@@ -68,13 +65,14 @@ class FormState:
     def make_due(self, starts: Collection[str], *, full: bool = False) -> None:
         """Say that slices are to be written; those there are not yet begin to be."""
         for start in sorted(starts):
+            values = {":start": start, ":zero": 0, ":due": uuid.uuid4().hex}
             self.table.update(
                 self._key(f"SLICE#{start}"),
                 "SET #start = :start, #rows = if_not_exists(#rows, :zero), #waiting = if_not_exists(#waiting, :zero), "
-                "#due = :due",
+                + ("#due = :due, #full = :full" if full else "#due = :due"),
                 None,
-                {":start": start, ":zero": 0, ":due": _new_due(full=full)},
-                {"#start": "start", "#rows": "rows", "#waiting": "waiting", "#due": "due"},
+                {**values, ":full": True} if full else values,
+                _NAMES if full else {name: _NAMES[name] for name in _NAMES if name != "#full"},
             )
 
     def claim(self, due: Slice) -> Slice:
@@ -84,7 +82,7 @@ class FormState:
             ChangedError: it became due again, or was claimed or finished, since it was read.
 
         """
-        claimed = replace(due, due=_new_due(full=due.full))
+        claimed = replace(due, due=uuid.uuid4().hex)
         values = {":old": due.due, ":new": claimed.due}
         if not self.table.update(self._slice_key(due), "SET #due = :new", "#due = :old", values, {"#due": "due"}):
             raise ChangedError
@@ -99,10 +97,10 @@ class FormState:
         """
         done = self.table.update(
             self._slice_key(claimed),
-            "SET #rows = :rows, #waiting = :waiting REMOVE #due",
+            "SET #rows = :rows, #waiting = :waiting REMOVE #due, #full",
             "#due = :due",
             {":rows": rows, ":waiting": waiting, ":due": claimed.due},
-            {"#rows": "rows", "#waiting": "waiting", "#due": "due"},
+            {name: _NAMES[name] for name in _NAMES if name != "#start"},
         )
         if not done:
             self.make_due([claimed.start], full=claimed.full)
@@ -157,8 +155,4 @@ def partition_key(server: str, project: int, form: str, places: Sequence[str]) -
 
 
 def _slice(item: Item) -> Slice:
-    return Slice(item["start"], item["rows"], item["waiting"], item.get("due"))
-
-
-def _new_due(*, full: bool) -> str:
-    return (_FULL if full else "") + uuid.uuid4().hex
+    return Slice(item["start"], item["rows"], item["waiting"], item.get("due"), item.get("full", False))

@@ -7,7 +7,7 @@ tests change it between requests and let answers fail.
 
 from .data import CentralData, SteppingClock, Submission, machine_clock
 from .demo import household_data
-from .faults import BrokenOff, Failed, Faults, Throttled
+from .faults import BrokenOff, Failed, Fault, Faults, Throttled
 from .form import Field, Form
 from .server import CentralServer
 
@@ -16,6 +16,7 @@ __all__ = [
     "CentralData",
     "CentralServer",
     "Failed",
+    "Fault",
     "Faults",
     "Field",
     "Form",

@@ -38,13 +38,16 @@ _DISTRICTS = ("Kailahun", "Kenema", "Kono", "Port Loko", "Tonkolili")
 _NAMES = ("Aminata", "Fatu", "Ibrahim", "Isatu", "Mariama", "Mohamed", "Osman", "Sia", "Tamba", "Yusuf")
 _ILLNESSES = ("malaria", "measles", "typhoid", "asthma")
 _ROOFS = ("thatch", "iron sheets", "tiles")
-_EDITED, _DELETED, _WITHOUT_PHOTO = 0.1, 0.03, 0.05
+_EDITED, _DELETED, _NOT_UPLOADED = 0.1, 0.03, 0.05
 
 
 def household_data(
-    *, seed: int = 1, submissions: int = 120, days: int = 14, clock: Clock = machine_clock
+    *, seed: int = 1, submissions: int = 120, days: int = 14, photos: float = 1.0, clock: Clock = machine_clock
 ) -> CentralData:
-    """Return a server's data: visits over some days from the first on, a few of them edited, deleted, without photo."""
+    """Return a server's data: visits over some days from the first on, a few of them edited or deleted.
+
+    `photos` is the share of visits with a photo, 0 to 1; a few of these are never uploaded.
+    """
     chance = random.Random(seed)  # noqa: S311 -- made up data that repeats
     data = CentralData([HOUSEHOLD], clock=clock)
     for number in range(submissions):
@@ -52,7 +55,10 @@ def household_data(
         at += timedelta(microseconds=chance.randrange(1_000_000))
         instance = f"uuid:{uuid.UUID(int=chance.getrandbits(128), version=4)}"
         values = household_values(chance, instance, at)
-        photo = {} if chance.random() < _WITHOUT_PHOTO else {values["photo"]: picture(chance)}
+        if chance.random() >= photos:
+            values["photo"] = None
+        uploaded = values["photo"] and chance.random() >= _NOT_UPLOADED
+        photo = {values["photo"]: picture(chance)} if uploaded else {}
         made = data.submit(HOUSEHOLD.id, values, instance=instance, at=at, attachments=photo)
         if chance.random() < _EDITED:
             changed = {**values, "house": {**values["house"], "rooms": values["house"]["rooms"] + 1}}

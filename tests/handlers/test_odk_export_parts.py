@@ -13,16 +13,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers.common.table import MetadataTable
 from handlers.common.telemetry import logger
 from handlers.odk_export import secrecy, slices
 from handlers.odk_export.central import Field, Page
 from handlers.odk_export.changes import differing
+from handlers.odk_export.landing import Landing
 from handlers.odk_export.pages import pages
-from handlers.odk_export.problems import SettingsError, UnsupportedError
+from handlers.odk_export.problems import ChangedError, SettingsError, UnsupportedError
 from handlers.odk_export.secrecy import Secrets
-from handlers.odk_export.settings import read
-from handlers.odk_export.state import Slice
+from handlers.odk_export.settings import Place, read
+from handlers.odk_export.state import FormState, Slice
 from handlers.odk_export.tables import SchemaChangedError, line, shape_of
+from tests.handlers.survey import Survey, stepping_data
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -246,3 +249,54 @@ def test_no_stream_shows_a_secret_not_even_in_a_traceback(monkeypatch: pytest.Mo
     printed = out.getvalue() + err.getvalue()
     assert "token-of-the-session" not in printed
     assert printed.count("***") >= 3
+
+
+@pytest.fixture
+def place(endpoint: str) -> tuple[Landing, FormState]:
+    survey = Survey(endpoint, stepping_data(submissions=0))
+    table = MetadataTable(survey.dynamodb, survey.table)
+    return Landing(survey.s3, Place(survey.bucket, "odk/"), "form"), FormState(table, "ODK#test")
+
+
+DAY = "2024-01-01T00:00:00.000Z"
+
+
+def test_an_object_that_another_wrote_meanwhile_is_not_replaced(place: tuple[Landing, FormState]) -> None:
+    landing, _ = place
+    none = landing.read("Submissions", DAY)
+    assert none is None
+    assert not landing.write("Submissions", DAY, b"", none)
+    assert landing.write("Submissions", DAY, b"first\n", none)
+    with pytest.raises(ChangedError):
+        landing.write("Submissions", DAY, b"too late\n", none)
+    first = landing.read("Submissions", DAY)
+    assert first
+    assert not landing.write("Submissions", DAY, b"first\n", first)
+    assert landing.write("Submissions", DAY, b"second\n", first)
+    with pytest.raises(ChangedError):
+        landing.write("Submissions", DAY, b"too late\n", first)
+    assert (landing.read("Submissions", DAY) or first).content == b"second\n"
+
+
+def test_a_slice_that_became_due_again_or_was_claimed_stays_due(place: tuple[Landing, FormState]) -> None:
+    _, state = place
+    state.make_due([DAY], full=True)
+    (seen,) = state.slices()
+    mine = state.claim(seen)
+    with pytest.raises(ChangedError):
+        state.claim(seen)
+    state.make_due([DAY])
+    with pytest.raises(ChangedError):
+        state.finish(mine, rows=1, waiting=0)
+    (again,) = state.slices("2024-01-01")
+    assert again.due
+    assert again.full
+    state.finish(state.claim(again), rows=3, waiting=1)
+    assert state.slice(DAY) == Slice(DAY, 3, 1, None, full=False)
+
+
+def test_the_watermark_only_moves_on(place: tuple[Landing, FormState]) -> None:
+    _, state = place
+    for moment in ("2024-01-02", "2024-01-03", "2024-01-01"):
+        state.advance(moment)
+    assert state.form()["watermark"] == "2024-01-03"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
+import functools
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from tests.handlers.survey import FORM, Survey, a_visit, fresh_clients, stepping
 if TYPE_CHECKING:
     import pytest
 
-KINDS = ("submit", "submit late", "edit", "review", "delete", "delete", "restore", "purge")
+KINDS = ("submit", "submit late", "edit", "edit late", "review", "delete", "delete", "restore", "purge")
 FAULTS = (Throttled(0), Failed(503), BrokenOff(None), BrokenOff(30))
 
 
@@ -60,17 +60,18 @@ def test_any_schedule_of_changes_faults_and_kills_ends_exact(
     monkeypatch.setattr(attachments, "_AT_ONCE", 1)
     data = stepping_data(submissions=7, days=2)
     with Survey(endpoint, data, PAGE_ROWS="3", SLICE_ROWS="4") as survey:
+        happened = [0]
         for run in plan:
             asked = len(survey.faults.requests)
             for number, fault in run.faults.items():
                 survey.faults.plan(asked + number, fault)
             for change in run.changes:
                 if change.request:
-                    survey.faults.act_before(asked + change.request, lambda change=change: apply(survey, change))  # type: ignore[misc]
+                    action = functools.partial(apply, survey, change, happened)
+                    survey.faults.act_before(asked + change.request, action)
                 else:
-                    apply(survey, change)
-            finished = export(survey, run)
-            if finished:
+                    apply(survey, change, happened)
+            if export(survey, run) and looked_since(survey, happened[-1]) and not edited_late(plan):
                 survey.assert_exact()
         survey.export()
         survey.assert_exact()
@@ -82,15 +83,28 @@ def export(survey: Survey, run: Run) -> bool:
     faults = Faults(clients.s3(), clients.dynamodb())
     if run.kill:
         faults.at(run.kill, die, after=run.after)
-    with contextlib.suppress(Death):
+    try:
         survey.export()
-        return True
-    faults.clear()
-    fresh_clients()
-    return False
+    except Death:
+        return False
+    finally:
+        faults.clear()
+        fresh_clients()
+    return True
 
 
-def apply(survey: Survey, change: Change) -> None:
+def looked_since(survey: Survey, request: int) -> bool:
+    """Say whether the feed of changes was read after the n-th request: what comes later is the next export's."""
+    return any("updatedAt" in each for each in survey.faults.requests[request:])
+
+
+def edited_late(plan: list[Run]) -> bool:
+    """An edit whose transaction took long may be the next export's, too."""
+    return any(change.kind == "edit late" for run in plan for change in run.changes)
+
+
+def apply(survey: Survey, change: Change, happened: list[int]) -> None:
+    happened.append(len(survey.faults.requests))
     data = survey.data
     alive = [each for each in data.submissions(FORM) if each.deleted is None]
     trash = [each for each in data.submissions(FORM) if each.deleted is not None]
@@ -98,13 +112,15 @@ def apply(survey: Survey, change: Change) -> None:
     if change.kind == "submit":
         data.submit(FORM, a_visit(change.which, photo=f"{change.which}.png"), attachments={f"{change.which}.png": b"1"})
     elif change.kind == "submit late":
-        newest = max([each.created for each in alive], default=data.clock())
-        data.submit(FORM, a_visit(change.which), at=newest - timedelta(minutes=change.which % 50))
+        data.submit(FORM, a_visit(change.which), at=data.clock() - timedelta(minutes=change.which % 30))
     elif chosen:
         instance = chosen[change.which % len(chosen)].instance
         match change.kind:
             case "edit":
                 data.edit(FORM, instance, a_visit(change.which))
+            case "edit late":
+                at = data.clock() - timedelta(minutes=change.which % 30)
+                data.edit(FORM, instance, a_visit(change.which), at=at)
             case "review":
                 data.set_review(FORM, instance, "approved")
             case _:

@@ -51,6 +51,11 @@ class Faults:
         """Do something to the data when the n-th request arrives, before it is answered."""
         self._actions.setdefault(request, []).append(action)
 
+    def forget(self) -> None:
+        """Drop what is planned and has not come to it."""
+        self._faults.clear()
+        self._actions.clear()
+
     def next(self, request: str) -> Fault | None:
         """Count a request, do what is planned for it, and return what is to go wrong with it."""
         with self._lock:

@@ -63,6 +63,9 @@ class _Listener(ThreadingHTTPServer):
         self.central = central
         super().__init__(address, _Handler)
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of clients that go away: some are killed for a test."""
+
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"

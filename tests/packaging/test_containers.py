@@ -2,13 +2,15 @@
 
 import json
 import re
+import subprocess
+import sys
 import textwrap
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from cli.packaging import BuildError, Target, build_artifacts
+from cli.packaging import Build, BuildError, Target, build_artifacts
 
 from .installation import REPOSITORY
 
@@ -83,3 +85,48 @@ def test_a_source_that_is_not_there_is_named(project: Path) -> None:
     (project / "deployables.toml").write_text(textwrap.dedent(DECLARED).replace("jobs/report", "jobs/none"))
     with pytest.raises(BuildError, match="container 'report': the source 'jobs/none' is not in"):
         build_artifacts("host", project / "out", project)
+
+
+SHIPPED = REPOSITORY / "handlers" / "odk_export"
+
+
+def test_the_shipped_container_needs_nothing_but_its_folder_and_its_packages(
+    builds: dict[Target, Build], tmp_path: Path
+) -> None:
+    build = builds["host"]
+    manifest = json.loads(build.manifest.read_text())
+    for kind in ("containers", "packages"):
+        with zipfile.ZipFile(build.manifest.parent / manifest[kind]["odk-export"]["archive"]) as archive:
+            archive.extractall(tmp_path / kind)
+    places = [str(tmp_path / "containers"), str(tmp_path / "packages" / "python")]
+    program = f"import sys, runpy; sys.path += {places!r}; runpy.run_module('handlers.odk_export', run_name='__main__')"
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", program], cwd=tmp_path, env={}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2, done.stderr
+    assert "ODK_PASSWORD" in json.loads(done.stdout)["message"]
+
+
+def test_the_image_is_built_of_what_is_packed_by_a_user_that_is_not_root(builds: dict[Target, Build]) -> None:
+    build = builds["aws"]
+    archive = json.loads(build.manifest.read_text())["containers"]["odk-export"]["archive"]
+    with zipfile.ZipFile(build.manifest.parent / archive) as folder:
+        dockerfile = folder.read("Dockerfile").decode()
+        names = folder.namelist()
+    copied = [line.split()[1:-1] for line in dockerfile.splitlines() if line.startswith("COPY")]
+    assert copied == [["requirements.txt"], ["handlers"]]
+    assert {"requirements.txt", "handlers/odk_export/__main__.py", "handlers/common/table.py"} <= set(names)
+    assert "\nUSER 1000:1000\n" in dockerfile
+    assert "--require-hashes" in dockerfile
+
+
+def test_its_versions_are_those_of_the_development_unless_it_pins_its_own() -> None:
+    own, locked, developed = (
+        dict(line.split()[0].split("==") for line in file.read_text().splitlines() if re.match(r"[a-z0-9-]+==", line))
+        for file in (SHIPPED / "requirements.in", SHIPPED / "requirements.txt", REPOSITORY / "requirements.txt")
+    )
+    assert locked.keys() >= own.keys()
+    other = {name: version for name, version in locked.items() if developed.get(name, version) != version}
+    assert other.keys() <= own.keys()
+    assert {name: locked[name] for name in own} == own
+    assert own["pyodk"].startswith("1.3.")

@@ -52,7 +52,7 @@ runs = st.builds(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(plan=st.lists(runs, min_size=1, max_size=4))
 def test_any_schedule_of_changes_faults_and_kills_ends_exact(
     endpoint: str, monkeypatch: pytest.MonkeyPatch, plan: list[Run]

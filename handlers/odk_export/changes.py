@@ -58,7 +58,9 @@ def newest_time(row: Row) -> str:
 def differing(count: Callable[[str, str], int], known: Sequence[Slice]) -> set[str]:
     """Return the slices that have another number of submissions on the server than they had when they were written.
 
-    `count` tells how many the server has in a span of time; halves of spans that differ are compared, and so on.
+    `count` tells how many the server has in a span of time; halves of spans that differ are compared, and so on. Where
+    as many are missing as are too many, that stays unseen; but only restored ones are looked for here, which are never
+    too many: what is gone was in the feed first, for the 30 days that Central keeps it.
     """
     starts, sums = [each.start for each in known], _sums(known)
     total = count(slices.day(slices.FIRST_DAY), slices.day(slices.LAST_DAY))

@@ -14,7 +14,7 @@ from handlers.common import clients
 from handlers.odk_export import attachments
 from local.odk_server import BrokenOff, Failed, Throttled
 from tests.handlers.faults import Death, Faults, die
-from tests.handlers.survey import FORM, Survey, a_visit, fresh_clients, stepping_data
+from tests.handlers.survey import FORM, START, Survey, a_visit, fresh_clients, stepping_data
 
 if TYPE_CHECKING:
     import pytest
@@ -110,7 +110,9 @@ def apply(survey: Survey, change: Change, happened: list[int]) -> None:
     data = survey.data
     alive = [each for each in data.submissions(FORM) if each.deleted is None]
     trash = [each for each in data.submissions(FORM) if each.deleted is not None]
-    chosen = trash if change.kind in ("restore", "purge") else alive
+    # Central purges what was deleted 30 days ago.
+    old = [each for each in trash if each.deleted and each.deleted < START]
+    chosen = {"restore": trash, "purge": old}.get(change.kind, alive)
     if change.kind == "submit":
         data.submit(FORM, a_visit(change.which, photo=f"{change.which}.png"), attachments={f"{change.which}.png": b"1"})
     elif change.kind == "submit late":

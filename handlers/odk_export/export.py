@@ -10,7 +10,7 @@ from ..common.telemetry import logger
 from . import attachments, slices
 from .changes import changes, differing, newest_time
 from .pages import created, pages
-from .problems import ChangedError, ExportError
+from .problems import ChangedError, ExportError, GoneError, MissingError
 from .session import Patience
 from .tables import ROOT, SchemaChangedError, Shape, line, shape_of
 
@@ -55,7 +55,19 @@ class FormExport:
     _newest: str | None = None
 
     def run(self) -> Totals:
-        """Make the lake what the server is; returns what was done."""
+        """Make the lake what the server is; returns what was done.
+
+        Raises:
+            MissingError: the form went while it was read.
+
+        """
+        try:
+            self._run()
+        except GoneError as error:
+            raise MissingError(f"{error}: form {self.form!r} went while it was read.") from error
+        return self.totals
+
+    def _run(self) -> None:
         started = asked = self.central.now(self.form)
         since = self._begin(started)
         for number in range(1, _ROUNDS + 1):
@@ -70,7 +82,6 @@ class FormExport:
             logger.info("The form keeps changing; the next run goes on", extra={"form": self.form})
         if self._newest:
             self.state.advance(min(self._newest, asked))
-        return self.totals
 
     def _begin(self, started: str) -> str | None:
         """Find out where to go on; returns since when changes are to be looked for, None in the very first run."""

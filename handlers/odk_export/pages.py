@@ -10,21 +10,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .problems import UnavailableError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from .central import Page, Row
 
 _OVERLAP = 10
+# So often a page may have to be read again; a server whose count and rows never agree would go on for ever.
+_AGAIN = 50
 
 
 def pages(fetch: Callable[[int], Page], size: int) -> Iterator[list[Row]]:
-    """Yield the rows page by page; `fetch` returns at most `size` of them after so many that are skipped."""
-    skip, last = 0, None
-    while True:
+    """Yield the rows page by page; `fetch` returns at most `size` of them after so many that are skipped.
+
+    Raises:
+        UnavailableError: the pages do not fit together, however often they are read.
+
+    """
+    skip, last, again = 0, None, 0
+    while again <= _AGAIN:
         page = fetch(skip)
         if last is not None and skip > 0 and not _reaches_back(page.rows, last):
-            skip = max(0, skip - size)
+            skip, again = max(0, skip - size), again + 1
             continue
         yield page.rows
         end = skip + len(page.rows)
@@ -32,6 +41,8 @@ def pages(fetch: Callable[[int], Page], size: int) -> Iterator[list[Row]]:
             return
         last = page.rows[-1]
         skip = max(skip + 1, end - min(_OVERLAP, size - 1))
+    message = "The server's pages do not fit together: it counts submissions that it does not list, or ever more go."
+    raise UnavailableError(message)
 
 
 def created(row: Row) -> str:

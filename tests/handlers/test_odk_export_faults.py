@@ -104,6 +104,12 @@ def test_missing_forms_are_all_named_before_anything_is_written(survey: Survey) 
         survey.export(ODK_PROJECT="99")
 
 
+def test_a_form_that_goes_while_it_is_read_is_told(survey: Survey) -> None:
+    survey.faults.act_before(18, lambda: survey.data.forms.pop(FORM))
+    with pytest.raises(MissingError, match="form 'household' went while it was read"):
+        survey.export()
+
+
 def test_a_server_that_knows_no_deletions_is_told_to_be_too_old(
     survey: Survey, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,7 +20,7 @@ from handlers.odk_export.central import Field, Page
 from handlers.odk_export.changes import differing
 from handlers.odk_export.landing import Landing
 from handlers.odk_export.pages import pages
-from handlers.odk_export.problems import ChangedError, SettingsError, UnsupportedError
+from handlers.odk_export.problems import ChangedError, SettingsError, UnavailableError, UnsupportedError
 from handlers.odk_export.secrecy import Secrets
 from handlers.odk_export.settings import Place, read
 from handlers.odk_export.state import FormState, Slice
@@ -130,6 +130,13 @@ def test_what_is_there_all_the_time_is_read_whatever_comes_and_goes(
     read_rows = {each["__id"] for page in pages(fetch, size) for each in page}
     # Steps that come after the last page were not seen.
     assert {f"r{number}" for number in always} <= read_rows
+
+
+def test_a_server_whose_count_and_rows_never_agree_is_not_read_for_ever() -> None:
+    rows = [row(number) for number in range(5)][::-1]
+    with pytest.raises(UnavailableError, match="it counts submissions that it does not list"):
+        for _ in pages(lambda skip: Page(rows[skip : skip + 3], 10), 3):
+            pass
 
 
 counts = st.dictionaries(st.integers(0, 400), st.integers(1, 9), max_size=12)

@@ -58,7 +58,8 @@ def test_any_schedule_of_changes_faults_and_kills_ends_exact(
     endpoint: str, monkeypatch: pytest.MonkeyPatch, plan: list[Run]
 ) -> None:
     monkeypatch.setattr(attachments, "_AT_ONCE", 1)
-    data = stepping_data(submissions=7, days=2)
+    data = stepping_data(submissions=8, days=2)
+    data.submissions(FORM)[2].deleted = START - timedelta(days=20)
     with Survey(endpoint, data, PAGE_ROWS="3", SLICE_ROWS="4") as survey:
         happened = [0]
         for run in plan:

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from ..catalog import Dataset
 from ..events import ObjectCreated, PipelineSucceeded
 from ..orchestration import AnyStage, Choice, ForEach, Parallel, S3Keys
+from ..orchestration.expressions import REFERENCE
 from ..orchestration.stages import Stage, WorkStage
 from ..storage.zone import DEFAULT_ZONES
 from .errors import Problem
@@ -80,8 +81,13 @@ def _of_jobs(
         for key in ("reads", "writes", "datasets"):
             for number, name in enumerate(getattr(job, key, ())):
                 yield from _one_of(f"{path}.{key}[{number}]", name, names, "data set")
-        for number, name in enumerate(getattr(job, "delivers", ())):
-            yield from _one_of(f"{path}.delivers[{number}]", name, arriving, "data set that has a source")
+        for key in ("delivers", "watches"):
+            for number, name in enumerate(getattr(job, key, ())):
+                yield from _one_of(f"{path}.{key}[{number}]", name, arriving, "data set that has a source")
+        for variable, value in getattr(job, "environment", {}).items():
+            for reference in REFERENCE.findall(value):
+                known = [f"zones.{zone}" for zone in zones]
+                yield from _one_of(f"{path}.environment.{variable}", reference, known, "reference, as in ${zones.raw}")
         for number, access in enumerate(getattr(job, "files", ())):
             yield from _one_of(f"{path}.files[{number}].zone", access.zone, zones, "zone of the lake")
         if isinstance(job, CrawlerConfig) and job.zone:

@@ -62,8 +62,10 @@ class FileAccess(Model):
     """A prefix of a zone that a job may use, beside data sets."""
 
     zone: ZoneName
-    prefix: Prefix
-    access: Annotated[tuple[Literal["read", "write", "delete"], ...], Field(min_length=1)] = ("read",)
+    prefix: Prefix | Literal[""] = ""
+    """Default the whole zone."""
+    access: Annotated[tuple[Literal["list", "read", "write", "delete"], ...], Field(min_length=1)] = ("read",)
+    """`read` lists too."""
 
 
 class _Job(Model):
@@ -89,6 +91,8 @@ class _Program(_Job):
 
     delivers: tuple[DatasetName, ...] = ()
     """Data sets for which it puts files where they arrive, for ingestion to convert."""
+    watches: tuple[DatasetName, ...] = ()
+    """Data sets whose arriving files it lists, with what ingestion has made of them."""
     files: tuple[FileAccess, ...] = ()
     state: bool = False
     """Whether it has a table of its own, which STATE_TABLE names, to remember what it has done."""
@@ -131,6 +135,7 @@ class FargateJobConfig(_Program):
     """GiB of /tmp, 21 to 200; default half of the memory."""
     spot: bool = False
     environment: dict[Variable, str] = {}
+    """`${zones.raw}` is the name of a zone's bucket."""
     secrets: dict[Variable, SecretReference] = {}
 
     @model_validator(mode="after")
@@ -155,6 +160,7 @@ class LambdaJobConfig(_Program):
     disk: Annotated[int, Field(ge=512, le=10_240)] = 512
     """MB."""
     environment: dict[Variable, str] = {}
+    """`${zones.raw}` is the name of a zone's bucket."""
 
 
 class GlueJobConfig(_Job):

@@ -30,8 +30,10 @@ class Images:
     @property
     def built(self) -> dict[str, pulumi.Output[str]]:
         """The addresses under which containers' images are expected, by container."""
-        tag = self._parts.artifacts.container
-        return {name: pulumi.Output.concat(made.url, ":", tag(name).tag) for name, made in self.repositories.items()}
+        return {
+            name: pulumi.Output.concat(made.url, ":", self._parts.artifacts.container(name).tag)
+            for name, made in self.repositories.items()
+        }
 
     def _repository(self, container: str) -> ImageRepository:
         if container not in self.repositories:

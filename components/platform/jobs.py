@@ -25,6 +25,7 @@ from ..config.jobs import (
     LambdaJobConfig,
     SecretConfig,
 )
+from ..orchestration.expressions import REFERENCE
 from ..storage import StateTable
 from .images import Images
 from .network import network
@@ -88,7 +89,7 @@ class Jobs:
             architecture=config.architecture,
             disk=config.disk,
             spot=config.spot,
-            environment={**parts.settings.environment, **self._state(config), **config.environment},
+            environment=self._environment(config),
             secrets={variable: self._secret_of(name) for variable, name in config.secrets.items()},
             log_retention_days=parts.config.logs.retention_days,
             cluster=self.cluster,
@@ -107,7 +108,7 @@ class Jobs:
             memory=config.memory,
             timeout=config.timeout,
             disk=config.disk,
-            environment={**parts.settings.environment, **self._state(config), **config.environment},
+            environment=self._environment(config),
             notify=parts.alarms,
             log_retention_days=parts.config.logs.retention_days,
             layers=parts.layers,
@@ -168,12 +169,40 @@ class Jobs:
                 for source in (parts.dataset(name).source for name in config.delivers)
                 if source
             ),
+            *(
+                FileAccess(zone=source.zone, prefix=source.prefix, access=("list",))
+                for source in (parts.dataset(name).source for name in config.watches)
+                if source
+            ),
             *config.files,
         ]
-        verbs = {"read": parts.lake.grant_read, "write": parts.lake.grant_write, "delete": parts.lake.grant_delete}
+        if config.watches:
+            parts.metadata.grant_read(job)
+        lake = parts.lake
+        verbs = {
+            "list": lake.grant_list,
+            "read": lake.grant_read,
+            "write": lake.grant_write,
+            "delete": lake.grant_delete,
+        }
         for place in places:
             for access in place.access:
                 verbs[access](job, zone=place.zone, prefix=place.prefix)
+
+    def _environment(self, config: FargateJobConfig | LambdaJobConfig) -> dict[str, pulumi.Input[str]]:
+        given = {name: self._filled(value) for name, value in config.environment.items()}
+        return {**self._parts.settings.environment, **self._state(config), **given}
+
+    def _filled(self, value: str) -> pulumi.Input[str]:
+        """Return a variable's value, with the buckets that it refers to."""
+        parts = REFERENCE.split(value)
+        if len(parts) == 1:
+            return value
+        pieces = [
+            self._parts.lake.zone(part.removeprefix("zones.")).bucket_name if number % 2 else part
+            for number, part in enumerate(parts)
+        ]
+        return pulumi.Output.concat(*pieces)
 
     def _state(self, config: FargateJobConfig | LambdaJobConfig) -> dict[str, pulumi.Output[str]]:
         if not config.state:

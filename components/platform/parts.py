@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import pulumi
 
@@ -11,7 +12,7 @@ from ..config import PlatformConfig
 from ..core import EncryptionKey, Tags
 from ..ingestion import SettingsDocument
 from ..messaging import Topic
-from ..storage import DataLake
+from ..storage import DataLake, MetadataTable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,14 +23,21 @@ class Parts:
     key: EncryptionKey
     lake: DataLake
     catalog: Catalog
+    metadata: MetadataTable
     settings: SettingsDocument
     alarms: Topic
-    artifacts: Artifacts
-    layers: DependencyLayers
+    given_artifacts: Artifacts | None
+    layers: DependencyLayers | None
+    """Of all handlers of the stack, if it has any."""
     tags: Tags
     opts: pulumi.ResourceOptions
     child: Callable[[str], str]
     """Makes a component's name of its role in the platform."""
+
+    @cached_property
+    def artifacts(self) -> Artifacts:
+        """What `watershed build` made, looked for when something needs it."""
+        return self.given_artifacts or Artifacts.find()
 
     def dataset(self, name: str) -> Dataset:
         """Return a data set of the config."""

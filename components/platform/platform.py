@@ -98,58 +98,61 @@ class Platform(Component, domain="platform"):
         )
         self.layers: DependencyLayers | None = None
         self.ingestion: Ingestion | None = None
-        self.jobs: Jobs | None = None
         self.ledger: RunLedger | None = None
         self.buses: dict[str, EventBus] = {}
         self.pipelines: dict[str, Pipeline] = {}
-        handlers = handlers_of(config)
-        if handlers or config.jobs or config.secrets or config.buses:
-            found = artifacts or Artifacts.find()
-            self.layers = DependencyLayers(
-                self._child("layers"), handlers=handlers, artifacts=found, tags=tags, opts=own
-            )
-            self._run(config, found, self.layers, tags)
-        self.outputs = self._outputs()
-        self.register_outputs(self.outputs)
-
-    def _run(self, config: PlatformConfig, artifacts: Artifacts, layers: DependencyLayers, tags: Tags) -> None:
-        """Make what runs code: ingestion, jobs, pipelines."""
+        parts = self._parts(config, artifacts, tags)
         if any(dataset.source for dataset in config.datasets):
-            self.ingestion = Ingestion(
-                self._child("ingestion"),
-                lake=self.lake,
-                metadata=self.metadata,
-                datasets=config.datasets,
-                memory=config.ingestion.memory,
-                timeout=config.ingestion.timeout,
-                disk=config.ingestion.disk,
-                max_concurrency=config.ingestion.max_concurrency,
-                settings=self.settings,
-                notify=self.alarms,
-                log_retention_days=config.logs.retention_days,
-                layers=layers,
-                artifacts=artifacts,
-                tags=tags,
-                opts=self._options(),
-            )
-        parts = Parts(
-            config=config,
-            key=self.key,
-            lake=self.lake,
-            catalog=self.catalog,
-            settings=self.settings,
-            alarms=self.alarms,
-            artifacts=artifacts,
-            layers=layers,
-            tags=tags,
-            opts=self._options(),
-            child=self._child,
-        )
+            self.ingestion = self._ingest(parts)
         self.jobs = Jobs(parts)
         self.buses = buses(parts)
         if config.pipelines:
             self.ledger = run_ledger(parts)
             self.pipelines = pipelines(parts, self.jobs, self.ledger, self.buses)
+        self.outputs = self._outputs()
+        self.register_outputs(self.outputs)
+
+    def _parts(self, config: PlatformConfig, artifacts: Artifacts | None, tags: Tags) -> Parts:
+        handlers = handlers_of(config)
+        if handlers:
+            artifacts = artifacts or Artifacts.find()
+            self.layers = DependencyLayers(
+                self._child("layers"), handlers=handlers, artifacts=artifacts, tags=tags, opts=self._options()
+            )
+        return Parts(
+            config=config,
+            key=self.key,
+            lake=self.lake,
+            catalog=self.catalog,
+            metadata=self.metadata,
+            settings=self.settings,
+            alarms=self.alarms,
+            given_artifacts=artifacts,
+            layers=self.layers,
+            tags=tags,
+            opts=self._options(),
+            child=self._child,
+        )
+
+    def _ingest(self, parts: Parts) -> Ingestion:
+        config = parts.config.ingestion
+        return Ingestion(
+            self._child("ingestion"),
+            lake=self.lake,
+            metadata=self.metadata,
+            datasets=parts.config.datasets,
+            memory=config.memory,
+            timeout=config.timeout,
+            disk=config.disk,
+            max_concurrency=config.max_concurrency,
+            settings=self.settings,
+            notify=self.alarms,
+            log_retention_days=parts.config.logs.retention_days,
+            layers=self.layers,
+            artifacts=parts.artifacts,
+            tags=parts.tags,
+            opts=self._options(),
+        )
 
     def _outputs(self) -> dict[str, pulumi.Input[object]]:
         functions = {"ingest": self.ingestion.function.function_name} if self.ingestion else {}
@@ -159,11 +162,11 @@ class Platform(Component, domain="platform"):
             "databases": self.catalog.database_names,
             "athenaWorkgroup": self.catalog.workgroup.workgroup_name,
             "metadataTable": self.metadata.table_name,
-            "functions": functions | (self.jobs.function_names if self.jobs else {}),
+            "functions": functions | self.jobs.function_names,
             "pipelines": {name: pipeline.arn for name, pipeline in self.pipelines.items()},
             "buses": {name: bus.bus_name for name, bus in self.buses.items()},
             "runLedger": self.ledger.table_name if self.ledger else None,
-            "secrets": {name: secret.arn for name, secret in self.jobs.secrets.items()} if self.jobs else {},
-            "images": self.jobs.images.built if self.jobs else {},
+            "secrets": {name: secret.arn for name, secret in self.jobs.secrets.items()},
+            "images": self.jobs.images.built,
             "keyArn": self.key.arn,
         }

@@ -23,6 +23,7 @@ from .reports import LoadedSample, PolicyResult, UpReport
 from .resources import count_by_component, in_state
 from .samples import SAMPLES
 from .settings import StackSettings, read_settings
+from .survey import serve_survey
 
 ARTIFACTS_VARIABLE = "WATERSHED_ARTIFACTS"
 
@@ -73,6 +74,7 @@ def bring_up(
         clients = aws.Clients(emulator.endpoint, settings.region)
         progress.doing("waiting for functions and event sources")
         settle(clients)
+        serve_survey(workspace, clients, outputs, progress)
         lake = lake_of(outputs)
         if lake is not None:
             report.samples = _load_samples(clients, lake, progress)

@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 import pytest
+import requests
 
 from local.aws import Clients
 from local.emulator import lifecycle
@@ -22,7 +23,7 @@ from local.workspace import Workspace
 from .checkout import Checkout, copy_checkout
 from .tried import Lab, add_pipeline, make_lab
 
-SHIPPED = ("flights-daily",)
+SHIPPED = ("daily-odk", "flights-daily")
 JANUARY = ("2013-01-01", "2013-01-31")
 
 
@@ -290,9 +291,39 @@ def test_the_months_results_are_those_of_an_independent_computation(
         assert float(ours[3]) == pytest.approx(theirs[3], abs=2e-4)
 
 
+def test_the_lake_has_what_the_survey_s_server_has(report: dict[str, Any], clients: Clients) -> None:
+    """Asked of both by ways of their own: pyodk's OData here, Athena there."""
+    arn = report["outputs"]["secrets"]["odk"]
+    login = json.loads(clients("secretsmanager").get_secret_value(SecretId=arn)["SecretString"])
+    service = requests.get(
+        f"{login['url']}/v1/projects/1/forms/household.svc/Submissions",
+        params={"$expand": "*"},
+        auth=(login["username"], login["password"]),
+        timeout=30,
+    ).json()["value"]
+    outputs = report["outputs"]
+
+    def asked(zone: str, query: str) -> list[list[str]]:
+        return ask(clients, outputs["athenaWorkgroup"], outputs["databases"][zone], query, "").rows
+
+    visits = asked("curated", "SELECT __id, district, cast(visited_on AS varchar) FROM household ORDER BY 1")
+    assert visits == sorted([each["__id"], each["district"], each["visited_on"]] for each in service)
+    members = asked("curated", "SELECT __submissions_id, name, age FROM household_members ORDER BY 1, 2, 3")
+    assert members == sorted(
+        [each["__id"], member["name"], str(member["age"])] for each in service for member in each["members"]
+    )
+    people = sum(len(each["members"]) for each in service)
+    (totals,) = asked(
+        "analytics",
+        "SELECT sum(visits), sum(people) FROM household_days WHERE day = (SELECT max(day) FROM household_days)",
+    )
+    assert totals == [str(len(service)), str(people)]
+
+
 def test_pipelines_are_listed_and_drawn(checkout: Checkout, report: dict[str, Any]) -> None:
     listed = json.loads(checkout.watershed("pipelines", "list", "--json").stdout)
     assert {each["pipeline"]: bool(each["schedules"]) for each in listed} == {
+        "daily-odk": True,
         "flights-daily": True,
         "tried": False,
     }

@@ -63,11 +63,12 @@ def artifacts(folder: Path) -> Artifacts:
         "architecture": "arm64",
         "deployables": {
             name: {**archive, "archive": "ingest.zip", "entry": f"handlers.{name}.app.handler", "layers": ["duckdb"]}
-            for name in ("ingest", "runs")
+            for name in ("ingest", "runs", "await-ingestion")
         },
         "layers": {"duckdb": {**archive, "archive": "duckdb.zip"}},
         "containers": {
-            name: {**archive, "archive": "ingest.zip", "tag": "0" * 20} for name in ("carrier-delays", "delay-summary")
+            name: {**archive, "archive": "ingest.zip", "tag": "0" * 20}
+            for name in ("carrier-delays", "delay-summary", "odk-export")
         },
     }
     (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")

@@ -312,11 +312,11 @@ def test_the_lake_has_what_the_survey_s_server_has(report: dict[str, Any], clien
 
     visits = asked("curated", "SELECT __id, district, cast(visited_on AS varchar) FROM household ORDER BY 1")
     assert visits == sorted([each["__id"], each["district"], each["visited_on"]] for each in service)
-    members = asked("curated", "SELECT __submissions_id, name, age FROM household_members ORDER BY 1, 2, 3")
-    assert members == sorted(
-        [each["__id"], member["name"], str(member["age"])] for each in service for member in each["members"]
+    members = asked("curated", "SELECT __submissions_id, name, age FROM household_members")
+    assert sorted(members) == sorted(
+        [each["__id"], member["name"], str(member["age"])] for each in service for member in each.get("members", [])
     )
-    people = sum(len(each["members"]) for each in service)
+    people = sum(len(each.get("members", [])) for each in service)
     (totals,) = asked(
         "analytics",
         "SELECT sum(visits), sum(people) FROM household_days WHERE day = (SELECT max(day) FROM household_days)",

@@ -84,6 +84,24 @@ def condition_keys_of(service: str) -> tuple[str, ...]:
     return tuple(key for key in _data("conditionKeys", f"{service}.json") if key.startswith(f"{service}:"))
 
 
+@cache
+def condition_keys_by_action(service: str) -> Mapping[str, frozenset[str]]:
+    """Return, by a service's actions in lower case, the condition keys of their requests, as the reference has them."""
+    if service not in services():
+        return {}
+    of_types = {
+        name.lower(): entry.get("conditionKeys") or []
+        for name, entry in _data("resourceTypes", f"{service}.json").items()
+    }
+    found: dict[str, frozenset[str]] = {}
+    for name, entry in _data("actions", f"{service}.json").items():
+        keys = list(entry["conditionKeys"])
+        for type_ in entry["resourceTypes"]:
+            keys += [*type_["conditionKeys"], *of_types.get(type_["name"].lower(), [])]
+        found[f"{service}:{name}"] = frozenset(key.lower() for key in keys)
+    return found
+
+
 @lru_cache(maxsize=8192)
 def expand(pattern: str) -> tuple[Action, ...]:
     """Return the actions that a pattern such as `s3:Get*` stands for; nothing if there are none of that name."""

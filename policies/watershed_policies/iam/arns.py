@@ -9,6 +9,10 @@ from functools import lru_cache
 from .patterns import has_wildcard, literal_prefix, overlap
 
 FIELDS = 6
+# Auto Scaling puts an id of its own before the name: `autoScalingGroup:*:autoScalingGroupName/app`.
+NAME_BEHIND_ID = re.compile(r":\*:[A-Za-z]+Name/(?=\*$)")
+# A recovery point is of any service and kind: `recovery-point:*` is any of them.
+ID_BEHIND_KIND = "*:*"
 TEMPLATE_VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 
@@ -58,5 +62,10 @@ def names_any(pattern: Arn, format_: Arn) -> bool:
     if not has_wildcard(format_.resource):
         # Nothing to name, such as `catalog`: a wildcard reaches past it, into other kinds of resource.
         return len(literal_prefix(pattern.resource)) < len(format_.resource)
+    behind_id = NAME_BEHIND_ID.search(format_.resource)
+    if behind_id:
+        return literal_prefix(pattern.resource.partition(behind_id.group())[2]) == ""
+    if format_.resource == ID_BEHIND_KIND:
+        return literal_prefix(pattern.resource.rpartition(":")[2]) == ""
     fixed = len(literal_prefix(format_.resource))
     return len(literal_prefix(pattern.resource)) <= fixed

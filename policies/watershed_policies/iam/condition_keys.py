@@ -7,11 +7,13 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from .actions import condition_keys_of, services
+from .actions import condition_keys_by_action, condition_keys_of, expand, services
 from .patterns import VARIABLE
 
 if TYPE_CHECKING:
-    from .document import Condition
+    from collections.abc import Iterator
+
+    from .document import Condition, Statement
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 OPERATORS = {
@@ -27,6 +29,7 @@ EXACT = {"stringequals", "stringnotequals", "stringequalsignorecase", "stringnot
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 GLOBAL_KEYS = {
     *("principalarn", "principalaccount", "principalorgpaths", "principalorgid", "principalisawsservice"),
+    "principalorgmasteraccountid",
     *("principalservicename", "principalservicenameslist", "principaltype", "userid", "username"),
     *("assumedroot", "federatedprovider", "tokenissuetime", "multifactorauthage", "multifactorauthpresent"),
     *("chatbotsourcearn", "ec2instancesourcevpc", "ec2instancesourceprivateipv4", "sourceidentity", "signinsessionarn"),
@@ -43,6 +46,8 @@ SESSION_KEYS = {
     *("glue:roleassumedby", "glue:credentialissuingservice", "codebuild:buildarn", "identitystore:userid"),
     *("codebuild:projectarn", "lambda:functionurlauthtype", "lambda:eventsourcetoken", "s3:resourceaccount"),
 }
+# A resource's or request's tags are named freely, in keys that the reference writes in many ways.
+TAG = "tag/"
 TEMPLATE_END = re.compile(r"\$\{[^}]*\}|<[^>]*>")
 DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?|\d+")
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
@@ -66,6 +71,35 @@ def problem(condition: Condition) -> str | None:
     return None
 
 
+def absent(statement: Statement) -> Iterator[Condition]:
+    """Yield the conditions on a key of a service that no request for one of the statement's actions has.
+
+    An Allow with one is never met, or always where the operator is negated. IfExists and the like say so themselves.
+    """
+    if not statement.actions:
+        return
+    for condition in statement.conditions:
+        key = condition.key.lower()
+        operator = condition.operator.lower()
+        if _is_of_session(key) or TAG in key or operator.startswith(("null", "forallvalues:")):
+            continue
+        if not operator.endswith("ifexists") and not any(_may_have(action, key) for action in statement.actions):
+            yield condition
+
+
+@lru_cache(maxsize=8192)
+def _may_have(action_pattern: str, key: str) -> bool:
+    if not action_pattern.strip("*:"):
+        return True
+    found = expand(action_pattern)
+    return not found or any(_has(action.name.lower(), key) for action in found)
+
+
+def _has(action: str, key: str) -> bool:
+    keys = condition_keys_by_action(action.partition(":")[0])[action]
+    return key in keys or any(key.startswith(TEMPLATE_END.split(one)[0]) for one in keys if TEMPLATE_END.search(one))
+
+
 @lru_cache(maxsize=8192)
 def _is_known(key: str) -> bool:
     service, colon, name = key.partition(":")
@@ -73,13 +107,18 @@ def _is_known(key: str) -> bool:
         return False
     if service == "aws":
         return name in GLOBAL_KEYS or name.startswith(GLOBAL_FAMILIES)
-    if "." in service or service == "saml" or key in SESSION_KEYS:
-        # A claim of an identity provider, under its host name.
+    if _is_of_session(key):
         return True
     if service not in services():
         return False
     exact, families = _keys(service)
     return not exact or key in exact or key.startswith(families)
+
+
+def _is_of_session(key: str) -> bool:
+    """Say whether a key is in the requests for every action: a global one, a session's, or a claim of its provider."""
+    service = key.partition(":")[0]
+    return service in ("aws", "saml") or "." in service or key in SESSION_KEYS
 
 
 @cache

@@ -14,7 +14,7 @@ from .patterns import VARIABLE
 from .places import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from .document import Document, Principal, Statement
 
@@ -34,6 +34,8 @@ def problem(document: Document, kind: Kind) -> str | None:
     """Return the first thing for which AWS would refuse the document, None if there is none."""
     seen: set[str] = set()
     for statement in document.statements:
+        if document.complete and (empty := _empty(statement)):
+            return f"has an empty {empty} ({statement.label})"
         for found in _problems(statement, kind):
             return f"{found} ({statement.label})"
         if kind in (Kind.IDENTITY, Kind.TRUST) and statement.sid:
@@ -67,6 +69,22 @@ def _problems(statement: Statement, kind: Kind) -> Iterator[str]:
         found = _bad_principal(principal)
         if found:
             yield found
+
+
+def _empty(statement: Statement) -> str | None:
+    """Return an element that is there and holds nothing, which the grammar does not know."""
+    return next(
+        (name for name, values in _elements(statement) if name.lower() in statement.elements and not values), None
+    )
+
+
+def _elements(statement: Statement) -> Iterator[tuple[str, Sequence[object]]]:
+    yield "Action", statement.actions
+    yield "NotAction", statement.not_actions
+    yield "Resource", statement.resources
+    yield "NotResource", statement.not_resources
+    yield "Principal", statement.principals
+    yield "NotPrincipal", statement.not_principals
 
 
 def _bad_resources(statement: Statement) -> Iterator[str]:

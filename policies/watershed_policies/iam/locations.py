@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..resource import Resource, aws
 from ..values import Properties, UndecidedError
-from . import grammar, reach
+from . import denials, grammar
 from .document import Document, MalformedDocumentError, Statement, parse
 from .places import GROUP_INLINE_LIMIT, INLINE_POLICIES, LOCATIONS, ROLE_INLINE_LIMIT, USER_INLINE_LIMIT, Kind, Location
 
@@ -64,7 +64,7 @@ def documents(resource: Resource, *kinds: Kind) -> Iterator[Document]:
 def allowed_statements(resource: Resource, *kinds: Kind) -> Iterator[Statement]:
     """Yield what the known documents of these kinds allow, less what they take back in full."""
     for document in documents(resource, *kinds):
-        yield from reach.allowed(document)
+        yield from denials.allowed(document)
 
 
 def _places(resource: Resource) -> Iterator[tuple[Properties, Location]]:

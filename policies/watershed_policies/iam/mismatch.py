@@ -3,10 +3,14 @@
 `s3:GetObject` is about objects, so a bucket's own ARN does not do; `s3:ListBucket` is about buckets. Statements that
 list the actions of several kinds of resource beside all the ARNs are usual and work, so an action is only dead if no
 resource of its statement suits it, and reported where it is sure that somebody expects it to work.
+
+An action that AWS defines without resources, such as `ecr:GetAuthorizationToken`, is dead on an ARN too: its resource
+"must be `*`" (https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html).
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -18,9 +22,20 @@ from .patterns import VARIABLE, has_wildcard, literal_prefix, overlap
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .actions import Action
     from .document import Statement
 
 TASK_DEFINITION = "task-definition/*:*"
+# What AWS says to need `*`. That its reference names no resource does not tell alone: AWS-managed policies have ARNs
+# for many such actions, as those of CloudFormation, CloudWatch Logs and SageMaker, and the CDK for states:SendTask*.
+NEEDS_EVERYTHING = re.compile(
+    r"ec2:describe.*|ecr:getauthorizationtoken|kms:(listkeys|listaliases|createkey)|lambda:listfunctions|"
+    r"s3:listallmybuckets|secretsmanager:(getrandompassword|listsecrets)|sns:listtopics|sqs:listqueues|"
+    r"sts:getcalleridentity|dynamodb:listtables|cloudwatch:(listmetrics|getmetricstatistics|getmetricwidgetimage)|"
+    r"xray:(put|getsampling|gettrace|getservicegraph).*|(comprehend:detect|textract:detect|rekognition:detect).*"
+)
+# Listings that stand for good measure among what reads the same resource, as in the policy templates of AWS SAM.
+LISTING = (":list", ":describe")
 # Kinds of S3 whose names hold a slash though they are no objects.
 BESIDE_BUCKETS = ("accesspoint/", "outpost/", "job/", "storage-lens/", "access-grants/", "async-request/")
 
@@ -56,13 +71,20 @@ def _suits(action_pattern: str, resource_pattern: str) -> bool:
     if pattern is None or not found:
         return True
     for action in found:
-        # Where AWS's reference has no resource, an ARN may yet do: states:SendTaskSuccess takes a state machine's.
-        if action.needs_any_resource or any(_can_be(pattern, format_) for format_ in action.formats):
+        if action.needs_any_resource and not (literal_prefix(pattern.resource) and _needs_everything(action)):
+            return True
+        if any(_can_be(pattern, format_) for format_ in action.formats):
             return True
     return False
 
 
+def _needs_everything(action: Action) -> bool:
+    return NEEDS_EVERYTHING.fullmatch(action.name.lower()) is not None
+
+
 def _can_be(pattern: arns.Arn, format_: arns.Arn) -> bool:
+    if not _can_be_where(pattern, format_):
+        return False
     if not arns.concerns(pattern, format_):
         # A task may be run by the family's name, without a revision.
         return format_.resource == TASK_DEFINITION and overlap(pattern.resource, TASK_DEFINITION.removesuffix(":*"))
@@ -73,12 +95,28 @@ def _can_be(pattern: arns.Arn, format_: arns.Arn) -> bool:
     return True
 
 
+def _can_be_where(pattern: arns.Arn, format_: arns.Arn) -> bool:
+    """Say whether the pattern has a Region and an account where AWS's format has them, and none where it has none.
+
+    AWS's own resources, such as `arn:aws:ssm:eu-west-1::parameter/aws/service/eks/*`, are in a Region and no account.
+    """
+    if (literal_prefix(pattern.region) and not format_.region) or (
+        literal_prefix(pattern.account) and not format_.account
+    ):
+        return False
+    in_region = bool(pattern.region) or not format_.region
+    in_account = bool(pattern.account) or not format_.account
+    return in_region and (in_account or bool(pattern.region))
+
+
 def _is_surely_meant(action: str, resources: tuple[str, ...]) -> bool:
     """Say whether an action is dead for all that its neighbours work.
 
-    Of S3, where a bucket's ARN and its objects' are mistaken for each other; and where no resource is even of a service
-    that the action is about.
+    Of S3, where a bucket's ARN and its objects' are mistaken for each other; where AWS defines the action without
+    resources; and where no resource is even of a service that the action is about.
     """
+    if all(one.needs_any_resource for one in expand(action)):
+        return not any(listing in action.lower() for listing in LISTING)
     if action.lower().startswith("s3:"):
         return not has_wildcard(action)
     asked = {format_.service for one in expand(action) for format_ in one.formats}
@@ -87,6 +125,9 @@ def _is_surely_meant(action: str, resources: tuple[str, ...]) -> bool:
 
 
 def _expected(action: str) -> str:
-    # The last is the plainest one: S3's formats begin with those of access points.
-    format_ = expand(action)[0].formats[-1]
+    formats = [format_ for one in expand(action) for format_ in one.formats]
+    if not formats:
+        return "*, in a statement of its own"
+    # The last of an action's is the plainest one: S3's formats begin with those of access points.
+    format_ = expand(action)[0].formats[-1] if expand(action)[0].formats else formats[0]
     return f"arn:aws:{format_.service}:{format_.region}:{format_.account}:{format_.resource}"

@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING
 
 from . import arns
 from .actions import ROLE_PASSING, Action, expand
-from .patterns import covers, has_wildcard, literal_prefix, matches, overlap
+from .patterns import has_wildcard, literal_prefix, matches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from .document import Document, Statement
+    from .document import Statement
 
+# What the agent on an instance says of its own instance; it is any that has the role.
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
+OF_ITS_INSTANCE = {
+    *("ssm:updateinstanceinformation", "ssm:updateinstanceassociationstatus"),
+    *("ssm:putinventory", "ssm:putcomplianceitems", "ssm:getdeployablepatchsnapshotforinstance"),
+}
 # Listing calls that name no resource, though AWS's reference gives them a resource type.
 LISTS_EVERYTHING = {"logs:describeloggroups", "logs:describequeries", "logs:getqueryresults", "tag:getresources"}
 # In which region a bucket is, which the console and SDKs ask before anything else.
@@ -32,13 +38,31 @@ INTERFACES_OF_FUNCTIONS = {
 # A metric, a text or a cost is no resource; the one that AWS's reference names is optional.
 ON_NO_RESOURCE = {
     *("cloudwatch:putmetricdata", "cloudwatch:getmetricdata"),
-    *("translate:translatetext", "polly:synthesizespeech", "ce:getcostandusage"),
+    *("translate:translatetext", "translate:translatedocument"),
+    *("polly:synthesizespeech", "polly:startspeechsynthesistask"),
 }
+# Whose costs are asked for may be said by a view of them; who has none means the account.
+VIEWS = "billing"
+# A user names the device, and AWS's policy for one's own credentials has any.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_my-sec-creds-self-manage.html
+OWN_DEVICES = {"iam:createvirtualmfadevice"}
 # What AWS names when it is made: a change of DNS records, a schema's version, a task definition's revision.
 # https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html has the second on `*`, and
 # https://github.com/aws-actions/amazon-ecs-deploy-task-definition#permissions the third.
 NAMED_WHEN_MADE = {"route53:getchange", "glue:getschemaversion", "ecs:registertaskdefinition"}
-WITHOUT_NAMES = LISTS_EVERYTHING | INTERFACES_OF_FUNCTIONS | ON_NO_RESOURCE | NAMED_WHEN_MADE | WHEREABOUTS
+WITHOUT_NAMES = (
+    LISTS_EVERYTHING
+    | OF_ITS_INSTANCE
+    | INTERFACES_OF_FUNCTIONS
+    | ON_NO_RESOURCE
+    | OWN_DEVICES
+    | NAMED_WHEN_MADE
+    | WHEREABOUTS
+)
+
+# What makes a log group may do so anywhere in its account: the console's role for a function has it like this, and
+# Lambda calls that least privilege. https://docs.aws.amazon.com/lambda/latest/operatorguide/least-privilege.html
+MADE_IN_ACCOUNT = {"logs:createloggroup"}
 
 # AWS's own key policy examples write the cryptographic operations in families: each is one power in variants.
 ACTION_FAMILIES = {"kms:encrypt*", "kms:decrypt*", "kms:reencrypt*", "kms:generatedatakey*"}
@@ -53,17 +77,6 @@ class Grant:
 
     def __str__(self) -> str:
         return f"{self.action} on {self.resource}"
-
-
-def allowed(document: Document) -> Iterator[Statement]:
-    """Yield the Allow statements that no Deny of the same document takes back in full.
-
-    A Deny counts only if it is unconditional and covers every action and resource of the statement: one for plain HTTP,
-    or for a single ARN, leaves the rest allowed.
-    """
-    for statement in document.allows:
-        if not any(_takes_back(deny, statement) for deny in document.denies):
-            yield statement
 
 
 def grants(statement: Statement) -> Iterator[Grant]:
@@ -125,8 +138,12 @@ def unbounded(action_pattern: str, resource_pattern: str) -> Action | None:
     for action in actions:
         if action.name.lower() in WITHOUT_NAMES or action.may_lack_resource:
             continue
+        if action.name.lower() in MADE_IN_ACCOUNT and not has_wildcard(pattern.region + pattern.account):
+            continue
         for format_ in action.formats:
             if format_ in action.named_by_aws and literal_prefix(pattern.resource) == _head(format_):
+                continue
+            if format_.service == VIEWS and not action.name.startswith(f"{VIEWS}:"):
                 continue
             if arns.concerns(pattern, format_) and arns.names_any(pattern, format_):
                 return action
@@ -155,38 +172,5 @@ def passes_roles(statement: Statement) -> Iterator[Grant]:
             yield grant
 
 
-def covers_statement(deny: Statement, allow: Statement) -> bool:
-    """Say whether a Deny is about every action, resource and principal of an Allow, whatever its conditions."""
-    if allow.not_actions or allow.not_resources or not _everyone_denied(deny, allow):
-        return False
-    by_action = (
-        _none_spared(deny.not_actions, allow.actions) if deny.not_actions else _all_covered(deny.actions, allow.actions)
-    )
-    by_resource = (
-        _none_spared(deny.not_resources, allow.resources)
-        if deny.not_resources
-        else _all_covered(deny.resources, allow.resources)
-    )
-    return by_action and by_resource
-
-
-def _takes_back(deny: Statement, allow: Statement) -> bool:
-    return not deny.conditions and covers_statement(deny, allow)
-
-
-def _none_spared(spared: Iterable[str], narrow: Iterable[str]) -> bool:
-    return not any(overlap(pattern, one) for pattern in spared for one in narrow)
-
-
 def _head(format_: arns.Arn) -> str:
     return literal_prefix(format_.resource)
-
-
-def _everyone_denied(deny: Statement, allow: Statement) -> bool:
-    if not allow.principals and not allow.not_principals:
-        return True
-    return any(principal.is_everyone for principal in deny.principals) or set(allow.principals) <= set(deny.principals)
-
-
-def _all_covered(wide: Iterable[str], narrow: Iterable[str]) -> bool:
-    return all(any(covers(pattern, one) for pattern in wide) for one in narrow)

@@ -23,19 +23,27 @@ WELL_KNOWN = frozenset(
 SHORTEST = 5
 REGION = re.compile(r"\.[a-z]{2}(-[a-z]+)+-\d$")
 END = re.compile(r"\.amazonaws\.com(\.cn)?$")
+# Alexa's principals end so, and those of no service that has resources.
+SHOP = ".amazon.com"
 
 
 @lru_cache(maxsize=1024)
 def meant(principal: str) -> str | None:
     """Return the well-known service principal that an unknown one is a letter away from, None if there is none."""
     lower = principal.lower()
+    if lower.endswith(SHOP) and _is_known(name := REGION.sub("", lower.removesuffix(SHOP))):
+        return f"{name}.amazonaws.com"
     if not END.search(lower):
         return None
     name = REGION.sub("", END.sub("", lower))
-    if len(name) < SHORTEST or name in WELL_KNOWN or name in GUIDES or name in services():
+    if len(name) < SHORTEST or _is_known(name):
         return None
     found = next((known for known in sorted(WELL_KNOWN) if _is_a_letter_away(name, known)), None)
     return f"{found}.amazonaws.com" if found else None
+
+
+def _is_known(name: str) -> bool:
+    return name in WELL_KNOWN or name in GUIDES or name in services()
 
 
 def _is_a_letter_away(one: str, other: str) -> bool:

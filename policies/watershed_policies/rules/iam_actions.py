@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import accounts
-from ..iam import conditions, locations, reach
+from ..iam import conditions, denials, locations, reach
 from ..iam.locations import Kind
 from ..iam.patterns import has_wildcard, matches
 from ..resource import Resource, aws
@@ -64,7 +64,7 @@ READ_WILDCARD = Rule(
 def named_actions(resource: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse action wildcards that bring in an action which changes something."""
     for document in locations.documents(resource, Kind.IDENTITY, Kind.RESOURCE, Kind.KEY):
-        for statement in reach.allowed(document):
+        for statement in denials.allowed(document):
             if (
                 _delegates_to_account(statement, document, resource)
                 or _delegates_to_access_points(statement)

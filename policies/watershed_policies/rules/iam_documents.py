@@ -131,8 +131,11 @@ def known_conditions(resource: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse conditions that AWS does not have, or that cannot be met as they are written."""
     for document in locations.documents(resource, *Kind):
         for statement in document.statements:
+            absent = tuple(condition_keys.absent(statement)) if document.complete else ()
             for condition in statement.conditions:
                 found = condition_keys.problem(condition)
+                if not found and condition in absent:
+                    found = f"has the key {condition.key}, which no request for {statement.actions[0]} has"
                 if found:
                     yield Finding(
                         f"{statement.label} {found}",

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from ..iam import conditions, holders, locations, reach
 from ..iam.locations import Kind
+from ..iam.patterns import matches
 from ..iam.places import GRANTING
+from ..resource import aws
 from ..rule import Finding, ResourceCheck, Rule, Severity
 
 if TYPE_CHECKING:
@@ -107,6 +109,19 @@ def no_administrator(resource: Resource, _: Settings) -> Iterator[Finding]:
                 'name what is used: "Action": ["s3:GetObject"], "Resource": [f"{bucket_arn}/prefix/*"]',
                 grant="* on *",
             )
+
+
+@ADMINISTRATOR.on(aws("iam", "Role"), aws("iam", "User"), aws("ssoadmin", "PermissionsBoundaryAttachment"))
+def bounded_by_something(identity: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a permissions boundary that bounds nothing."""
+    name = "permissionsBoundary"
+    given = identity.properties.section(name).get("managedPolicyArn") or identity.properties.get(name)
+    if isinstance(given, str) and matches("arn:*:iam::aws:policy/AdministratorAccess", given):
+        yield Finding(
+            "has the permissions boundary AdministratorAccess, which allows everything and bounds nothing",
+            "permissions_boundary=boundary.arn, with an aws.iam.Policy of what may be allowed at most",
+            grant="* on *",
+        )
 
 
 @judges_identity_policies(WILDCARD_RESOURCE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..iam import conditions, locations, reach, sources
+from ..iam import conditions, denials, locations, sources
 from ..iam.condition_values import is_real
 from ..iam.locations import Kind
 from ..iam.patterns import has_wildcard, literal_prefix, matches
@@ -67,7 +67,7 @@ def named_principals(resource: Resource, _: Settings) -> Iterator[Finding]:
     if _knows_its_users(resource):
         return
     for document in locations.documents(resource, *GRANTED_TO_OTHERS):
-        for statement in reach.allowed(document):
+        for statement in denials.allowed(document):
             if statement.not_principals:
                 yield Finding(
                     f"{statement.label} is for everyone but a few (Allow with NotPrincipal)",
@@ -141,7 +141,7 @@ def _is_anyone(principal: Principal) -> bool:
 def _is_behind_perimeter(statement: Statement, document: Document) -> bool:
     """Say whether a Deny of the same document leaves of everyone only those who meet a condition."""
     return any(
-        reach.covers_statement(deny, statement) and conditions.shuts_out_others(deny) for deny in document.denies
+        denials.covers_statement(deny, statement) and conditions.shuts_out_others(deny) for deny in document.denies
     )
 
 

@@ -32,6 +32,10 @@ def under(operator: str, key_: str, value: Any) -> Any:
     return grants({**READ, "Condition": {operator: {key_: value}}})
 
 
+def listing(operator: str, prefixes: list[str]) -> Any:
+    return grants(allow("s3:ListBucket", "arn:aws:s3:::a", Condition={operator: {"s3:prefix": prefixes}}))
+
+
 def trusts(principal: Any) -> Any:
     return trust(allow("sts:AssumeRole", Principal=principal))
 
@@ -143,7 +147,7 @@ SUCH_CONDITION = {
     "an external id": trust(
         allow("sts:AssumeRole", Principal={"AWS": ROOT}, Condition={"StringEquals": {"sts:ExternalId": "x"}})
     ),
-    "a prefix that is empty": under("StringEquals", "s3:prefix", ["", "home/"]),
+    "a prefix that is empty": listing("StringEquals", ["", "home/"]),
     "a service's source": bucket(
         {
             **READ,
@@ -152,7 +156,7 @@ SUCH_CONDITION = {
         }
     ),
     "any ARN of a kind": under("ArnLike", "aws:PrincipalArn", f"arn:aws:iam::{ACCOUNT}:role/*"),
-    "everything under StringLike": under("StringLike", "s3:prefix", ["*"]),
+    "everything under StringLike": listing("StringLike", ["*"]),
     "a mount target": make(
         "aws:efs/fileSystemPolicy:FileSystemPolicy",
         policy=document(

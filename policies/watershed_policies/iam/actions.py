@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 ROLE_PASSING = "iam:passrole"
 # Not of S3, where no kind of resource is required because a bucket may be called by an access point instead.
 LISTING = ("Describe", "List")
+# What works on a text, an image or the account's costs: a model, a lexicon or a view of one's own may be named.
+WORKING = {
+    "ce": ("GetCost", "GetDimension", "GetTags", "GetUsage"),
+    "comprehend": ("Detect",),
+    "polly": ("Start", "Synthesize"),
+    "rekognition": ("Detect",),
+    "translate": ("Translate",),
+}
 MAKING = ("Create", "Run", "Allocate", "Request", "Import", "Copy")
 # What starting instances makes beside them.
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ExamplePolicies_EC2.html#iam-example-runinstances
@@ -53,7 +61,7 @@ class Action:
     formats: tuple[arns.Arn, ...]
     # Of these, what the action makes and AWS gives an id: nobody can name it before.
     named_by_aws: frozenset[arns.Arn] = frozenset()
-    # A listing that may name a resource, and mostly names none.
+    # A listing, or work on what is given, that may name a resource and mostly names none.
     may_lack_resource: bool = False
 
     @property
@@ -82,6 +90,16 @@ def actions_of(service: str) -> Mapping[str, Action]:
 def condition_keys_of(service: str) -> tuple[str, ...]:
     """Return the condition keys of a service in lower case, such as `s3:existingobjecttag/<key>`."""
     return tuple(key for key in _data("conditionKeys", f"{service}.json") if key.startswith(f"{service}:"))
+
+
+@cache
+def condition_key_types(service: str) -> Mapping[str, str]:
+    """Return the types of a service's condition keys, such as `ArrayOfString`, by key in lower case."""
+    return (
+        {key: entry["type"] for key, entry in _data("conditionKeys", f"{service}.json").items()}
+        if service in services()
+        else {}
+    )
 
 
 @cache
@@ -133,9 +151,8 @@ def _action(service: str, raw: Mapping[str, Any], formats: Mapping[str, str]) ->
         access=_access(full_name, raw["accessLevel"]),
         formats=tuple(arns.template(formats[name]) for name in types if name in formats),
         named_by_aws=frozenset(arns.template(formats[name]) for name in made),
-        may_lack_resource=service != "s3"
-        and raw["name"].startswith(LISTING)
-        and not any(entry["required"] for entry in raw["resourceTypes"]),
+        may_lack_resource=not any(entry["required"] for entry in raw["resourceTypes"])
+        and raw["name"].startswith(WORKING.get(service, ()) + (() if service == "s3" else LISTING)),
     )
 
 

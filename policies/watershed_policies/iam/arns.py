@@ -9,6 +9,10 @@ from functools import lru_cache
 from .patterns import has_wildcard, literal_prefix, overlap
 
 FIELDS = 6
+# https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
+PARTITION = re.compile(r"aws(-cn|-us-gov|-iso(-[a-z])?|-eusc)?")
+REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")
+ACCOUNT_DIGITS = 12
 # Auto Scaling puts an id of its own before the name: `autoScalingGroup:*:autoScalingGroupName/app`.
 NAME_BEHIND_ID = re.compile(r":\*:[A-Za-z]+Name/(?=\*$)")
 # A recovery point is of any service and kind: `recovery-point:*` is any of them.
@@ -38,6 +42,19 @@ def split(pattern: str) -> Arn | None:
     if parts[0] not in ("arn", "*") and not parts[0].endswith("*"):
         return None
     return Arn(*parts[1:])
+
+
+def problem(pattern: Arn) -> str | None:
+    """Return what no ARN has: a partition, Region or account that cannot be; None if all may be."""
+    if not has_wildcard(pattern.partition) and not PARTITION.fullmatch(pattern.partition):
+        return f'the partition "{pattern.partition}"'
+    if pattern.service != pattern.service.lower():
+        return f'the service "{pattern.service}", which ARNs have in lower case'
+    if pattern.region and not has_wildcard(pattern.region) and not REGION.fullmatch(pattern.region):
+        return f'the Region "{pattern.region}"'
+    if pattern.account.isdigit() and len(pattern.account) != ACCOUNT_DIGITS:
+        return f'the account "{pattern.account}", which has not {ACCOUNT_DIGITS} digits'
+    return None
 
 
 @lru_cache(maxsize=16384)

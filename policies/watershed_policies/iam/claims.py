@@ -42,6 +42,7 @@ CLAIM = re.compile(
 )
 # Claims of GitHub that every repository can have.
 ANYONES_CLAIM = re.compile(r"(environment|ref|context|workflow|head_ref|base_ref|actor):")
+ENTERPRISE = "enterprise:"
 GUEST = "unauthenticated"
 GITHUB = "token.actions.githubusercontent.com"
 
@@ -71,7 +72,7 @@ def _names_owner(key: str, value: str) -> bool:
     found = CLAIM.match(value)
     rest = value[found.end() :] if found else value
     if key.startswith(GITHUB) and key.endswith(":sub"):
-        if ANYONES_CLAIM.match(value):
+        if ANYONES_CLAIM.match(value) or (not found and not value.startswith(ENTERPRISE)):
             return False
         if found and found.group(1) == "repo" and has_wildcard(rest):
             return "/" in literal_prefix(rest)

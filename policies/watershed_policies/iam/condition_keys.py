@@ -7,8 +7,9 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+from . import condition_types
 from .actions import condition_keys_by_action, condition_keys_of, expand, services
-from .patterns import VARIABLE
+from .patterns import VARIABLE, matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +65,11 @@ def problem(condition: Condition) -> str | None:
         return f'has the operator "{condition.operator}", which AWS does not have'
     if not _is_known(condition.key.lower()):
         return f'has the key "{condition.key}", which AWS does not have'
+    holds = condition_types.mismatch(operator, condition.key.lower())
+    if holds:
+        return f"has {condition.operator} on {condition.key}, which holds {holds}"
+    if operator in ("bool", "null") and len(condition.values) > 1:
+        return f"compares {condition.key} with both true and false"
     for value in condition.values:
         found = _bad_value(operator, value)
         if found:
@@ -81,10 +87,18 @@ def absent(statement: Statement) -> Iterator[Condition]:
     for condition in statement.conditions:
         key = condition.key.lower()
         operator = condition.operator.lower()
-        if _is_of_session(key) or TAG in key or operator.startswith(("null", "forallvalues:")):
+        if _is_of_session(key) or operator.startswith(("null", "forallvalues:")) or operator.endswith("ifexists"):
             continue
-        if not operator.endswith("ifexists") and not any(_may_have(action, key) for action in statement.actions):
+        may_have = _is_for if TAG in key else _may_have
+        if not any(may_have(action, key) for action in statement.actions):
             yield condition
+
+
+def _is_for(action_pattern: str, key: str) -> bool:
+    """Say whether an action is of the key's service; of a role's tags, sts:AssumeRole asks too."""
+    service = key.partition(":")[0]
+    asked = ("iam", "sts") if service == "iam" else (service,)
+    return any(matches(action_pattern.partition(":")[0], name) for name in asked)
 
 
 @lru_cache(maxsize=8192)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ..values import UNKNOWN, UndecidedError, holds_unknown, note_unknown
@@ -101,7 +102,16 @@ def parse(value: Any) -> Document:
     """Read a document; raise `UndecidedError` while it is unknown, `MalformedDocumentError` if AWS would refuse it."""
     if value is UNKNOWN:
         raise UndecidedError("policy document")
-    raw = _from_json(value) if isinstance(value, str) else value
+    return _parsed_text(value) if isinstance(value, str) else _parsed(value, value)
+
+
+# Every rule reads the same few documents anew.
+@lru_cache(maxsize=256)
+def _parsed_text(text: str) -> Document:
+    return _parsed(_from_json(text), text)
+
+
+def _parsed(raw: Any, given: Any) -> Document:
     if not isinstance(raw, Mapping):
         raise MalformedDocumentError("is not a policy document: it must be an object with Version and Statement")
     top = _lowered(raw)
@@ -121,7 +131,7 @@ def parse(value: Any) -> Document:
         statements=tuple(_statement(entry, index) for index, entry in known),
         version=str(version),
         complete=complete,
-        size=_size(value),
+        size=_size(given),
     )
 
 

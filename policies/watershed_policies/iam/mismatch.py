@@ -52,11 +52,23 @@ def dead(statement: Statement) -> Iterator[Dead]:
     """Yield the actions of a statement that none of its resources can be about."""
     if not statement.resources or any(VARIABLE.search(resource) for resource in statement.resources):
         return
-    unsuited = [action for action in statement.actions if not _suits_any(action, statement.resources)]
+    unsuited = [
+        action
+        for action in statement.actions
+        if not _suits_any(action, statement.resources) and not _is_denied_listing(action, statement)
+    ]
     nothing_works = len(unsuited) == len(statement.actions)
     for action in unsuited:
         if nothing_works or _is_surely_meant(action, statement.resources):
             yield Dead(action, _expected(action))
+
+
+def _is_denied_listing(action: str, statement: Statement) -> bool:
+    """Say whether a Deny names all buckets beside its own bucket, as Airflow's guide has it for the environment's role.
+
+    https://docs.aws.amazon.com/mwaa/latest/userguide/mwaa-create-role.html
+    """
+    return not statement.allows and all(one.needs_any_resource for one in expand(action))
 
 
 def _suits_any(action: str, resources: tuple[str, ...]) -> bool:
@@ -88,11 +100,18 @@ def _can_be(pattern: arns.Arn, format_: arns.Arn) -> bool:
     if not arns.concerns(pattern, format_):
         # A task may be run by the family's name, without a revision.
         return format_.resource == TASK_DEFINITION and overlap(pattern.resource, TASK_DEFINITION.removesuffix(":*"))
+    if not _begins_alike(literal_prefix(pattern.resource), literal_prefix(format_.resource)):
+        return False
     if format_.service == "s3" and format_.resource == "*":
         # A bucket: its name has no slash, unlike an object's ARN.
         prefix = literal_prefix(pattern.resource)
         return "/" not in prefix or prefix.startswith(BESIDE_BUCKETS)
     return True
+
+
+def _begins_alike(one: str, other: str) -> bool:
+    """Say whether two texts have the same letters as far as both go: ARNs are compared with case."""
+    return all(a == b for a, b in zip(one, other, strict=False))
 
 
 def _can_be_where(pattern: arns.Arn, format_: arns.Arn) -> bool:

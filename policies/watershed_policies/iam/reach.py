@@ -35,14 +35,8 @@ INTERFACES_OF_FUNCTIONS = {
     "ec2:assignprivateipaddresses",
     "ec2:unassignprivateipaddresses",
 }
-# A metric, a text or a cost is no resource; the one that AWS's reference names is optional.
-ON_NO_RESOURCE = {
-    *("cloudwatch:putmetricdata", "cloudwatch:getmetricdata"),
-    *("translate:translatetext", "translate:translatedocument"),
-    *("polly:synthesizespeech", "polly:startspeechsynthesistask"),
-}
-# Whose costs are asked for may be said by a view of them; who has none means the account.
-VIEWS = "billing"
+# A metric is no resource; the one that AWS's reference names is optional.
+ON_NO_RESOURCE = {"cloudwatch:putmetricdata", "cloudwatch:getmetricdata"}
 # A user names the device, and AWS's policy for one's own credentials has any.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_my-sec-creds-self-manage.html
 OWN_DEVICES = {"iam:createvirtualmfadevice"}
@@ -142,8 +136,6 @@ def unbounded(action_pattern: str, resource_pattern: str) -> Action | None:
             continue
         for format_ in action.formats:
             if format_ in action.named_by_aws and literal_prefix(pattern.resource) == _head(format_):
-                continue
-            if format_.service == VIEWS and not action.name.startswith(f"{VIEWS}:"):
                 continue
             if arns.concerns(pattern, format_) and arns.names_any(pattern, format_):
                 return action

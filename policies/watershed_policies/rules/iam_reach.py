@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..iam import holders, locations, mismatch
+from ..iam import arns, holders, locations, mismatch
 from ..iam.locations import Kind
+from ..iam.patterns import VARIABLE
 from ..resource import Resource, Stack, aws
 from ..rule import Finding, Rule, Severity
 
@@ -40,6 +41,14 @@ def actions_reach_something(resource: Resource, _: Settings) -> Iterator[Finding
         if not document.complete:
             continue
         for statement in document.statements:
+            for resource_pattern in (*statement.resources, *statement.not_resources):
+                arn = arns.split(resource_pattern)
+                unheard = arns.problem(arn) if arn and not VARIABLE.search(resource_pattern) else None
+                if unheard:
+                    yield Finding(
+                        f"{statement.label} names {resource_pattern}, and no ARN has {unheard}",
+                        "give the ARN from the resource's output (`bucket.arn`)",
+                    )
             for found in mismatch.dead(statement):
                 yield Finding(
                     f"{statement.label} names {found.action} with {', '.join(statement.resources[:2])}, "

@@ -240,6 +240,12 @@ WAYS = [
     good(WAY, "a service", assumed(LAMBDA, "sts:AssumeRole")),
 ]
 
+NOTHING_HELD = [
+    good("IAM-WILDCARD-RESOURCE", "what is in a text", grants(allow("comprehend:DetectEntities", "*"))),
+    bad("IAM-WILDCARD-RESOURCE", "any model of one's own", grants(allow("comprehend:ClassifyDocument", "*"))),
+    good(MISMATCH, "all buckets, denied by the bucket", grants(deny(Action="s3:ListAllMyBuckets", Resource=BUCKET))),
+]
+
 POINTS = f"arn:aws:backup:eu-west-1:{ACCOUNT}:recovery-point"
 UNNAMED = [
     bad("IAM-WILDCARD-RESOURCE", "any recovery point", grants(allow("backup:DeleteRecoveryPoint", f"{POINTS}:*"))),
@@ -304,4 +310,4 @@ OTHERS = [
     ),
 ]
 
-CASES = [*NARROWED, *NOWHERE, *NEVER_MET, *WAYS, *UNNAMED, *OTHERS]
+CASES = [*NARROWED, *NOWHERE, *NEVER_MET, *WAYS, *NOTHING_HELD, *UNNAMED, *OTHERS]

@@ -28,11 +28,22 @@ WORKING = {
     "rekognition": ("Detect",),
     "translate": ("Translate",),
 }
+# Services that tell of the account or the organization as a whole, and whose resources hold no data; AWS's guides have
+# their reading actions on `*`.
+# https://docs.aws.amazon.com/organizations/latest/userguide/orgs_permissions_iam-policies.html
+ACCOUNT_WIDE = {
+    *("account", "budgets", "compute-optimizer", "health", "identitystore", "organizations", "servicediscovery"),
+    *("servicequotas", "sso", "trustedadvisor"),
+}
 MAKING = ("Create", "Run", "Allocate", "Request", "Import", "Copy")
 # What starting instances makes beside them.
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ExamplePolicies_EC2.html#iam-example-runinstances
 MADE_WITH_INSTANCES = {"volume", "network-interface", "spot-instances-request"}
 STARTS_INSTANCES = {"ec2:RunInstances", "ec2:CreateFleet", "ec2:RequestSpotInstances", "ec2:RequestSpotFleet"}
+# AWS's reference calls it a write: it hands resources to other accounts.
+SHARING = "ram:createresourceshare"
+# An experiment has its id from when it starts: https://docs.aws.amazon.com/fis/latest/userguide/security_iam_id-based-policy-examples.html
+STARTED = {"fis:StartExperiment": "experiment"}
 # The variable of a format that AWS fills in: `${InstanceId}`, not `${BucketName}`.
 ASSIGNED_ID = re.compile(r"Id\}$")
 
@@ -61,7 +72,7 @@ class Action:
     formats: tuple[arns.Arn, ...]
     # Of these, what the action makes and AWS gives an id: nobody can name it before.
     named_by_aws: frozenset[arns.Arn] = frozenset()
-    # A listing, or work on what is given, that may name a resource and mostly names none.
+    # A listing, or work on what is given, that may name a resource and mostly names none; reading about the account.
     may_lack_resource: bool = False
 
     @property
@@ -151,20 +162,28 @@ def _action(service: str, raw: Mapping[str, Any], formats: Mapping[str, str]) ->
         access=_access(full_name, raw["accessLevel"]),
         formats=tuple(arns.template(formats[name]) for name in types if name in formats),
         named_by_aws=frozenset(arns.template(formats[name]) for name in made),
-        may_lack_resource=not any(entry["required"] for entry in raw["resourceTypes"])
-        and raw["name"].startswith(WORKING.get(service, ()) + (() if service == "s3" else LISTING)),
+        may_lack_resource=_may_lack_resource(service, raw),
     )
 
 
+def _may_lack_resource(service: str, raw: Mapping[str, Any]) -> bool:
+    if service in ACCOUNT_WIDE:
+        return not _access(f"{service}:{raw['name']}", raw["accessLevel"]).changes_something
+    if any(entry["required"] for entry in raw["resourceTypes"]):
+        return False
+    listing = () if service == "s3" else LISTING
+    return str(raw["name"]).startswith((*WORKING.get(service, ()), *listing))
+
+
 def _makes(action: str, type_: str) -> bool:
-    if action in STARTS_INSTANCES and type_ in MADE_WITH_INSTANCES:
+    if (action in STARTS_INSTANCES and type_ in MADE_WITH_INSTANCES) or STARTED.get(action) == type_:
         return True
     name = action.partition(":")[2]
     return name.startswith(MAKING) and type_.replace("-", "").replace("*", "") in name.lower()
 
 
 def _access(name: str, level: str) -> Access:
-    if name.lower() == ROLE_PASSING:
+    if name.lower() in (ROLE_PASSING, SHARING):
         return Access.PERMISSIONS
     # The level can hold two, such as "Permissions management, Write".
     found = Access(0)

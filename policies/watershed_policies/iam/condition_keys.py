@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from . import condition_types
 from .actions import condition_keys_by_action, condition_keys_of, expand, services
+from .condition_values import must_be_there
 from .patterns import VARIABLE, matches
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def problem(condition: Condition) -> str | None:
     operator = condition.operator.lower()
     for quantifier in ("forallvalues:", "foranyvalue:"):
         operator = operator.removeprefix(quantifier)
-    if operator != "null":
+    if not operator.startswith("null"):
         operator = operator.removesuffix("ifexists")
     if operator not in OPERATORS:
         return f'has the operator "{condition.operator}", which AWS does not have'
@@ -75,6 +76,17 @@ def problem(condition: Condition) -> str | None:
         if found:
             return f"{condition.operator} on {condition.key} {found}"
     return None
+
+
+def loose(statement: Statement) -> Iterator[Condition]:
+    """Yield the conditions of an Allow that ask for all values of a key that holds one: without the key they are met.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+    """
+    for condition in statement.conditions if statement.allows else ():
+        asks_for_one = condition_types.holds_one(condition.key.lower())
+        if condition.operator.lower().startswith("forallvalues:") and asks_for_one:
+            yield from () if must_be_there(condition.key, statement.conditions) else (condition,)
 
 
 def absent(statement: Statement) -> Iterator[Condition]:

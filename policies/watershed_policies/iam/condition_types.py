@@ -34,6 +34,11 @@ GLOBAL_TYPES = {
     "aws:sourcevpc": "String",
     "aws:sourcevpce": "String",
 }
+# Keys of the session or the organization that hold several values; all other global ones hold one.
+SEVERAL = {
+    *("aws:calledvia", "aws:principalorgpaths", "aws:principalservicenameslist", "aws:tagkeys"),
+    *("aws:sourceorgpaths", "aws:vpceorgpaths", "aws:resourceorgpaths"),
+}
 # A text and an ARN are compared alike: AWS's guides have StringLike on aws:PrincipalArn, and ArnLike on a log group's
 # encryption context.
 TEXTS = ("String", "ARN")
@@ -63,6 +68,15 @@ def mismatch(operator: str, key: str) -> str | None:
     if type_ is None or found is None or type_ in COMPARES[found.group(2)]:
         return None
     return SAID.get(type_)
+
+
+def holds_one(key: str) -> bool:
+    """Say whether a key is known to hold a single value."""
+    service = key.partition(":")[0]
+    if service == "aws":
+        return key not in SEVERAL
+    found = condition_key_types(service).get(key)
+    return found is not None and not found.startswith("ArrayOf")
 
 
 def _type_of(key: str) -> str | None:

@@ -40,7 +40,7 @@ def is_real(condition: Condition, beside: Sequence[Condition] = ()) -> bool:
     """
     operator = condition.operator.lower()
     if operator.startswith("forallvalues:") or operator.endswith("ifexists"):
-        if not _must_be_there(condition.key, beside):
+        if not must_be_there(condition.key, beside):
             return False
         operator = operator.removeprefix("forallvalues:").removesuffix("ifexists")
     operator = operator.removeprefix("foranyvalue:")
@@ -49,7 +49,8 @@ def is_real(condition: Condition, beside: Sequence[Condition] = ()) -> bool:
     return not any(_is_vacuous(operator, condition.key.lower(), value) for value in condition.values)
 
 
-def _must_be_there(key: str, beside: Sequence[Condition]) -> bool:
+def must_be_there(key: str, beside: Sequence[Condition]) -> bool:
+    """Say whether a condition beside demands that the request has the key."""
     return any(
         other.operator.lower() == "null"
         and other.key.lower() == key.lower()

@@ -45,6 +45,8 @@ RESOURCE_KEYS = (
     "lambda:functionarn",
     "iam:awsservicename",
     "iam:policyarn",
+    "ram:principal",
+    "ram:resourcearn",
     "iam:permissionsboundary",
     "ses:fromaddress",
     "events:targetarn",

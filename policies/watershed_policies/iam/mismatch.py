@@ -36,6 +36,9 @@ NEEDS_EVERYTHING = re.compile(
 )
 # Listings that stand for good measure among what reads the same resource, as in the policy templates of AWS SAM.
 LISTING = (":list", ":describe")
+# Services whose ARNs have no Region, or no account, for sure: of others, such as SWF, AWS's guides have ARNs with one.
+IN_NO_REGION = {"s3", "iam", "sts", "route53", "cloudfront", "organizations"}
+IN_NO_ACCOUNT = {"s3", "route53", "apigateway"}
 # Kinds of S3 whose names hold a slash though they are no objects.
 BESIDE_BUCKETS = ("accesspoint/", "outpost/", "job/", "storage-lens/", "access-grants/", "async-request/")
 
@@ -119,8 +122,8 @@ def _can_be_where(pattern: arns.Arn, format_: arns.Arn) -> bool:
 
     AWS's own resources, such as `arn:aws:ssm:eu-west-1::parameter/aws/service/eks/*`, are in a Region and no account.
     """
-    if (literal_prefix(pattern.region) and not format_.region) or (
-        literal_prefix(pattern.account) and not format_.account
+    if (literal_prefix(pattern.region) and not format_.region and format_.service in IN_NO_REGION) or (
+        literal_prefix(pattern.account) and not format_.account and format_.service in IN_NO_ACCOUNT
     ):
         return False
     in_region = bool(pattern.region) or not format_.region

@@ -132,10 +132,13 @@ def known_conditions(resource: Resource, _: Settings) -> Iterator[Finding]:
     for document in locations.documents(resource, *Kind):
         for statement in document.statements:
             absent = tuple(condition_keys.absent(statement)) if document.complete else ()
+            loose = tuple(condition_keys.loose(statement))
             for condition in statement.conditions:
                 found = condition_keys.problem(condition)
                 if not found and condition in absent:
                     found = f"has the key {condition.key}, which no request for {statement.actions[0]} has"
+                if not found and condition in loose:
+                    found = f"has {condition.operator} on {condition.key}, which is met where a request has no such key"
                 if found:
                     yield Finding(
                         f"{statement.label} {found}",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..iam import arns, holders, locations, mismatch
 from ..iam.locations import Kind
-from ..iam.patterns import VARIABLE
+from ..iam.patterns import VARIABLE, matches
 from ..resource import Resource, Stack, aws
 from ..rule import Finding, Rule, Severity
 
@@ -32,6 +32,8 @@ POLICY_COUNT = Rule(
     "role's to 25, a user's to 20.",
 )
 ATTACHED_LIMIT = 10
+# Services whose resources have policies about that service alone.
+OF_ONE_SERVICE = {"kms", "sqs", "sns", "secretsmanager", "ecr"}
 
 
 @RESOURCE_MISMATCH.on(*locations.types_with(Kind.IDENTITY, Kind.RESOURCE))
@@ -55,6 +57,22 @@ def actions_reach_something(resource: Resource, _: Settings) -> Iterator[Finding
                     "which it is not about",
                     f'give "Resource" the form that the action is about: {found.expects}',
                 )
+
+
+@RESOURCE_MISMATCH.on(*locations.types_with(Kind.RESOURCE, Kind.KEY))
+def actions_of_own_service(resource: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse an action of another service in the policy of a key, a queue, a topic, a secret or a repository."""
+    service = resource.type.split(":")[1].split("/")[0]
+    if service not in OF_ONE_SERVICE:
+        return
+    for document in locations.documents(resource, Kind.RESOURCE, Kind.KEY):
+        for statement in document.statements:
+            for action in statement.actions:
+                if not matches(action.partition(":")[0], service):
+                    yield Finding(
+                        f"{statement.label} names {action}, in a policy that is about {service}: alone",
+                        f'name actions of {service}: in "Action"',
+                    )
 
 
 @POLICY_COUNT.across(*(aws("iam", name) for name in ("Role", "User", "Group")))

@@ -65,6 +65,38 @@ TYPED = [
     good(CONDITION, "an instance's tag", met("ec2:StopInstances", "StringEquals", "ec2:ResourceTag/a", "b")),
 ]
 
+LOOSE = [
+    bad(CONDITION, "all of one value", met("s3:GetObject", "ForAllValues:StringEquals", "aws:PrincipalTag/team", "a")),
+    bad(CONDITION, "all of a service's one value", met("s3:ListBucket", "ForAllValues:StringLike", "s3:prefix", "a/*")),
+    good(CONDITION, "any of one value", met("s3:GetObject", "ForAnyValue:StringEquals", "aws:PrincipalTag/team", "a")),
+    good(
+        CONDITION,
+        "all of several values",
+        met("dynamodb:GetItem", "ForAllValues:StringEquals", "dynamodb:LeadingKeys", "${aws:username}"),
+    ),
+    good(
+        CONDITION,
+        "all of one value that must be there",
+        grants(
+            allow(
+                "s3:GetObject",
+                "*",
+                Condition={
+                    "ForAllValues:StringEquals": {"aws:PrincipalTag/team": "a"},
+                    "Null": {"aws:PrincipalTag/team": "false"},
+                },
+            )
+        ),
+    ),
+    good(
+        CONDITION,
+        "all of one value, denied",
+        grants(
+            {**ADMIN, "Effect": "Deny", "Condition": {"ForAllValues:StringEquals": {"aws:PrincipalTag/team": ["a"]}}}
+        ),
+    ),
+]
+
 SUBJECT = f"{GITHUB}:sub"
 SUBJECTS = [
     bad("IAM-OIDC-SUBJECT", "a subject of no claim", oidc(StringEquals={SUBJECT: "main"})),
@@ -93,4 +125,4 @@ PLACES = [
     )
 ]  # fmt: skip
 
-CASES = [*DEMANDED, *TYPED, *SUBJECTS, *PLACES]
+CASES = [*DEMANDED, *TYPED, *LOOSE, *SUBJECTS, *PLACES]

@@ -246,6 +246,22 @@ NOTHING_HELD = [
     good(MISMATCH, "all buckets, denied by the bucket", grants(deny(Action="s3:ListAllMyBuckets", Resource=BUCKET))),
 ]
 
+QUOTAS = allow(["servicequotas:GetServiceQuota", "organizations:DescribeAccount"], "*")
+SWF = f"arn:aws:swf:eu-west-1:{ACCOUNT}:/domain/app"
+EXPERIMENTS = f"arn:aws:fis:eu-west-1:{ACCOUNT}:experiment/*"
+ABOUT_ACCOUNT = [
+    good("IAM-WILDCARD-RESOURCE", "reading about the account", grants(QUOTAS)),
+    bad("IAM-WILDCARD-RESOURCE", "closing accounts", grants(allow("organizations:CloseAccount", "*"))),
+    good(
+        "IAM-WILDCARD-RESOURCE", "an experiment, by the id it gets", grants(allow("fis:StartExperiment", EXPERIMENTS))
+    ),
+    good(MISMATCH, "a Region that AWS's guides have", grants(allow("swf:PollForActivityTask", SWF))),
+    bad(MISMATCH, "an object in a key's policy", key(allow("s3:GetObject", "*", Principal={"AWS": ROOT}))),
+    good(MISMATCH, "all actions in a key's policy", key(allow("*", "*", Principal={"AWS": ROOT}))),
+    bad("IAM-PERMISSIONS-MANAGEMENT", "sharing resources", grants(allow("ram:CreateResourceShare", "*"))),
+    bad("IAM-CONDITION", "Null, if it is there", met("s3:GetObject", "NullIfExists", "aws:PrincipalTag/a", "true")),
+]
+
 POINTS = f"arn:aws:backup:eu-west-1:{ACCOUNT}:recovery-point"
 UNNAMED = [
     bad("IAM-WILDCARD-RESOURCE", "any recovery point", grants(allow("backup:DeleteRecoveryPoint", f"{POINTS}:*"))),
@@ -310,4 +326,4 @@ OTHERS = [
     ),
 ]
 
-CASES = [*NARROWED, *NOWHERE, *NEVER_MET, *WAYS, *NOTHING_HELD, *UNNAMED, *OTHERS]
+CASES = [*NARROWED, *NOWHERE, *NEVER_MET, *WAYS, *NOTHING_HELD, *ABOUT_ACCOUNT, *UNNAMED, *OTHERS]

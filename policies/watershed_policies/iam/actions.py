@@ -44,8 +44,10 @@ STARTS_INSTANCES = {"ec2:RunInstances", "ec2:CreateFleet", "ec2:RequestSpotInsta
 SHARING = "ram:createresourceshare"
 # An experiment has its id from when it starts: https://docs.aws.amazon.com/fis/latest/userguide/security_iam_id-based-policy-examples.html
 STARTED = {"fis:StartExperiment": "experiment"}
-# The variable of a format that AWS fills in: `${InstanceId}`, not `${BucketName}`.
-ASSIGNED_ID = re.compile(r"Id\}$")
+# The one variable of a format that AWS fills in: `instance/${InstanceId}`, not `${BucketName}` or `${StackName}/${Id}`.
+ASSIGNED_ID = re.compile(r":[^:${]*[:/]?\$\{[A-Za-z]*Id\}$")
+# Its format says id where the program gives a name.
+NAMED_BY_PROGRAM = {"secretsmanager:CreateSecret"}
 
 
 class Access(Flag):
@@ -179,7 +181,13 @@ def _makes(action: str, type_: str) -> bool:
     if (action in STARTS_INSTANCES and type_ in MADE_WITH_INSTANCES) or STARTED.get(action) == type_:
         return True
     name = action.partition(":")[2]
-    return name.startswith(MAKING) and type_.replace("-", "").replace("*", "") in name.lower()
+    # `CreateUserPoolClient` makes no user pool, and `ImportKeyMaterial` no key.
+    ends_with_type = _singular(name).endswith(_singular(type_.replace("*", "")))
+    return name.startswith(MAKING) and ends_with_type and action not in NAMED_BY_PROGRAM
+
+
+def _singular(name: str) -> str:
+    return name.replace("-", "").removesuffix("s").lower()
 
 
 def _access(name: str, level: str) -> Access:

@@ -67,13 +67,14 @@ PERMISSIONS_MANAGEMENT = Rule(
 )
 
 # Actions whose answer holds credentials, as in the list that Checkov and cloudsplaining share, but without
-# ecr:GetAuthorizationToken (it supports only `*`, and every image pull needs it) and sts:GetSessionToken (one's own).
+# ecr:GetAuthorizationToken (it supports only `*`, and every image pull needs it), sts:GetSessionToken (one's own), and
+# cognito-identity:GetCredentialsForIdentity and GetOpenIdToken, which need no permission: an identity pool decides.
+# https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html
 HANDS_OUT_CREDENTIALS = {
     *("iam:createaccesskey", "iam:createloginprofile", "iam:updateaccesskey", "iam:createservicespecificcredential"),
     *("iam:resetservicespecificcredential", "sts:getfederationtoken", "sts:assumerole", "rds-db:connect"),
     *("redshift:getclustercredentials", "redshift:getclustercredentialswithiam", "redshift:createclusteruser"),
     *("redshift-serverless:getcredentials", "cognito-identity:getopenidtokenfordeveloperidentity"),
-    *("cognito-identity:getcredentialsforidentity", "cognito-identity:getopenidtoken"),
     *("gamelift:requestuploadcredentials", "lightsail:getinstanceaccessdetails", "codepipeline:pollforjobs"),
     *("lightsail:getrelationaldatabasemasteruserpassword", "connect:getfederationtoken", "chime:createapikey"),
     *("snowball:getjobunlockcode", "emr-containers:getmanagedendpointsessioncredentials"),

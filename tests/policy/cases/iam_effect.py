@@ -11,6 +11,7 @@ from tests.policy.cases.iam import (
     ACCOUNT,
     ADMIN,
     GITHUB,
+    KEYS,
     LAMBDA,
     ONE_ROLE,
     POLICY,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 OBJECTS = "arn:aws:s3:::b/*"
 BUCKET = ["arn:aws:s3:::b", OBJECTS]
 REPOSITORY = f"arn:aws:ecr:eu-west-1:{ACCOUNT}:repository/app"
+SECRETS = f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret"
 GROUP = f"arn:aws:autoscaling:eu-west-1:{ACCOUNT}:autoScalingGroup:*:autoScalingGroupName"
 
 
@@ -262,6 +264,20 @@ ABOUT_ACCOUNT = [
     bad("IAM-CONDITION", "Null, if it is there", met("s3:GetObject", "NullIfExists", "aws:PrincipalTag/a", "true")),
 ]
 
+POOLS = f"arn:aws:cognito-idp:eu-west-1:{ACCOUNT}:userpool/*"
+STACKS = f"arn:aws:cloudformation:eu-west-1:{ACCOUNT}:stack"
+TASKS = f"arn:aws:fsx:eu-west-1:{ACCOUNT}:task/*"
+MADE = [
+    good("IAM-WILDCARD-RESOURCE", "a user pool, by the id it gets", grants(allow("cognito-idp:CreateUserPool", POOLS))),
+    bad("IAM-WILDCARD-RESOURCE", "a client of any user pool", grants(allow("cognito-idp:CreateUserPoolClient", POOLS))),
+    bad("IAM-WILDCARD-RESOURCE", "material for any key", grants(allow("kms:ImportKeyMaterial", f"{KEYS}/*"))),
+    bad("IAM-WILDCARD-RESOURCE", "a stack of any name", grants(allow("cloudformation:CreateStack", f"{STACKS}/*/*"))),
+    good("IAM-WILDCARD-RESOURCE", "a stack by name", grants(allow("cloudformation:CreateStack", f"{STACKS}/app/*"))),
+    bad("IAM-WILDCARD-RESOURCE", "a secret of any name", grants(allow("secretsmanager:CreateSecret", f"{SECRETS}:*"))),
+    good("IAM-WILDCARD-RESOURCE", "a task, by the id it gets", grants(allow("fsx:CreateDataRepositoryTask", TASKS))),
+    good("IAM-CREDENTIALS", "what an identity pool decides", grants(allow("cognito-identity:GetOpenIdToken", "*"))),
+]
+
 POINTS = f"arn:aws:backup:eu-west-1:{ACCOUNT}:recovery-point"
 UNNAMED = [
     bad("IAM-WILDCARD-RESOURCE", "any recovery point", grants(allow("backup:DeleteRecoveryPoint", f"{POINTS}:*"))),
@@ -326,4 +342,4 @@ OTHERS = [
     ),
 ]
 
-CASES = [*NARROWED, *NOWHERE, *NEVER_MET, *WAYS, *NOTHING_HELD, *ABOUT_ACCOUNT, *UNNAMED, *OTHERS]
+CASES = [*NARROWED, *NOWHERE, *NEVER_MET, *WAYS, *NOTHING_HELD, *ABOUT_ACCOUNT, *MADE, *UNNAMED, *OTHERS]

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
     from .document import Condition
 
-# Claims of a token that say whom it was issued to; Cognito and the social providers have an audience of one's own.
+# Claims of a token that say whom it was issued to. Cognito's identity pools and the social providers have an audience
+# of one's own; whether somebody signed in (`amr`) says nothing of whose pool it was.
 SUBJECT_KEY_ENDS = (
     ":sub",
     ":repository",
     ":repository_id",
     ":repository_owner_id",
     ":job_workflow_ref",
-    ":amr",
     ":aud",
     ":oaud",
     ":azp",

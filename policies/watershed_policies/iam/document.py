@@ -137,9 +137,19 @@ def _parsed(raw: Any, given: Any) -> Document:
 
 def _from_json(text: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_once)
     except json.JSONDecodeError as error:
         raise MalformedDocumentError(f"is not valid JSON (line {error.lineno}: {error.msg})") from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object; JSON readers keep one of two equal keys, and which one differs between them."""
+    known = {key.lower() for key, _ in pairs}
+    if len(known) < len(pairs):
+        names = [key.lower() for key, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise MalformedDocumentError(f'has the key "{twice}" twice in one object')
+    return dict(pairs)
 
 
 def _is_undecided(entry: Any) -> bool:

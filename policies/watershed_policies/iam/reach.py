@@ -37,6 +37,9 @@ INTERFACES_OF_FUNCTIONS = {
 }
 # A metric is no resource; the one that AWS's reference names is optional.
 ON_NO_RESOURCE = {"cloudwatch:putmetricdata", "cloudwatch:getmetricdata"}
+# An answer to whoever asked: the token of the request says to whom.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/olap-policies.html
+ANSWERS = {"s3-object-lambda:writegetobjectresponse"}
 # A user names the device, and AWS's policy for one's own credentials has any.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_my-sec-creds-self-manage.html
 OWN_DEVICES = {"iam:createvirtualmfadevice"}
@@ -49,6 +52,7 @@ WITHOUT_NAMES = (
     | OF_ITS_INSTANCE
     | INTERFACES_OF_FUNCTIONS
     | ON_NO_RESOURCE
+    | ANSWERS
     | OWN_DEVICES
     | NAMED_WHEN_MADE
     | WHEREABOUTS

@@ -14,6 +14,10 @@ role is let pass with and without a condition.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _DOCS = "https://docs.aws.amazon.com"
 _PAGE = "cross-service-confused-deputy-prevention.html"
@@ -53,6 +57,7 @@ GUIDES = {
     "comprehend": f"{_DOCS}/comprehend/latest/dg/{_PAGE}",
     "kendra": f"{_DOCS}/kendra/latest/dg/{_PAGE}",
     "grafana": f"{_DOCS}/grafana/latest/userguide/{_PAGE}",
+    "rolesanywhere": f"{_DOCS}/rolesanywhere/latest/userguide/trust-model.html",
     "osis-pipelines": f"{_DOCS}/opensearch-service/latest/developerguide/pipeline-security-overview.html",
 }
 
@@ -66,14 +71,19 @@ SILENT_CALLERS = {
     "ram.amazonaws.com",
 }
 
-# What a service does before the call that names its source. EventBridge makes a log stream without one, and AWS's
-# policy for it has a condition on writing to the stream only:
+# What services do before the call that names its source. EventBridge makes a log stream without one, and AWS's policy
+# for it has a condition on writing to the stream only; AWS's key policies let EventBridge ask what a key is.
 # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-cloudwatchlogs-permissions
-# AWS's key policies let a service ask what a key is without a condition:
 # https://docs.aws.amazon.com/eventbridge/latest/userguide/encryption-archives.html
 PREPARATIONS = {"logs:createlogstream", "kms:describekey"}
 
 _REGION = re.compile(r"\.[a-z]{2}(-[a-z]+)+-\d(?=\.amazonaws\.)")
+
+
+def may_lack_source(principal: str, actions: Iterable[str]) -> bool:
+    """Say whether a service never says for whom it calls a resource, or may do no more than prepare such a call."""
+    known = [action.lower() in PREPARATIONS for action in actions]
+    return principal in SILENT_CALLERS or (bool(known) and all(known))
 
 
 def names_source(principal: str) -> bool:

@@ -89,10 +89,10 @@ def named_principals(resource: Resource, _: Settings) -> Iterator[Finding]:
 def services_in_our_name(resource: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a service principal that may act for any account."""
     for statement in locations.allowed_statements(resource, Kind.RESOURCE, Kind.KEY):
-        if conditions.bounds_source(statement.conditions) or _only_prepares(statement):
+        if conditions.bounds_source(statement.conditions):
             continue
         for principal in statement.principals:
-            if principal.kind == "Service" and principal.value not in sources.SILENT_CALLERS:
+            if principal.kind == "Service" and not sources.may_lack_source(principal.value, statement.actions):
                 yield Finding(
                     f"{statement.label} lets {principal.value} act for any AWS account",
                     'add "Condition": {"StringEquals": {"aws:SourceAccount": account_id}}, or ArnLike aws:SourceArn '
@@ -104,7 +104,7 @@ def services_in_our_name(resource: Resource, _: Settings) -> Iterator[Finding]:
 def role_for_service_in_our_name(role: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a role that a service which says in whose name it acts may assume for any account."""
     for statement in locations.allowed_statements(role, Kind.TRUST):
-        if conditions.bounds_source(statement.conditions) or _asks_for_external_id(statement):
+        if conditions.bounds_source(statement.conditions) or _is_bound_otherwise(statement):
             continue
         for principal in statement.principals:
             if principal.kind == "Service" and sources.names_source(principal.value):
@@ -153,15 +153,12 @@ def _knows_its_users(resource: Resource) -> bool:
     return bool(resource.properties.get("advancedSecurityOptions", "enabled"))
 
 
-def _only_prepares(statement: Statement) -> bool:
-    """Say whether a service may do no more than what it does before the call that names its source."""
-    return bool(statement.actions) and all(action.lower() in sources.PREPARATIONS for action in statement.actions)
-
-
-def _asks_for_external_id(statement: Statement) -> bool:
-    """Say whether the role is for Firehose as its guide had it before aws:SourceAccount: the account as external id."""
+def _is_bound_otherwise(statement: Statement) -> bool:
+    """Say whether the role is for Firehose as its guide had it before aws:SourceAccount, with the account as external
+    id, or for holders of certain certificates, which IAM Roles Anywhere makes tags of."""
     return any(
-        condition.key.lower() == "sts:externalid" and is_real(condition, statement.conditions)
+        condition.key.lower().startswith(("sts:externalid", "aws:principaltag/x509"))
+        and is_real(condition, statement.conditions)
         for condition in statement.conditions
     )
 

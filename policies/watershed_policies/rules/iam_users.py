@@ -116,6 +116,8 @@ def no_managed_policies(resource: Resource, _: Settings) -> Iterator[Finding]:
     aws("iam", "AccessKey"),
     aws("iam", "UserLoginProfile"),
     aws("iam", "ServiceSpecificCredential"),
+    aws("iam", "SshKey"),
+    aws("iam", "SigningCertificate"),
     aws("iam", "PolicyAttachment"),
 )
 def no_user_permissions(resource: Resource, _: Settings) -> Iterator[Finding]:

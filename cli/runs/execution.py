@@ -93,9 +93,10 @@ class Execution:
             if not view.going_on:
                 return view
             if deadline is not None and time.monotonic() > deadline:
+                which = f"{self._pipeline.name} --date {view.date}" if view.date else self._pipeline.name
                 raise CommandError(
                     f"{self._pipeline.name} has not ended after {seconds:.0f} s; it goes on.",
-                    fix=f"Look again: watershed runs show {self._pipeline.name} --date {view.date}",
+                    fix=f"Look again: watershed runs show {which}",
                 )
             time.sleep(self._pipeline.target.poll_seconds)
 

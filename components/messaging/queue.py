@@ -77,12 +77,21 @@ class Queue(Component, domain="messaging"):
         return grantee.role.allow(f"send-{self.name}", send_statements(self.arn, self._key))
 
     def grant_receive(self, grantee: Grantee) -> aws.iam.RolePolicy:
-        """Let the grantee receive and delete messages, as a Lambda event source mapping does in its function's name."""
+        """Let the grantee receive and delete messages, as a Lambda event source mapping does in its function's name.
+
+        A function may say, too, when a message that failed comes again.
+        """
         return grantee.role.allow(
             f"receive-{self.name}",
             [
                 Statement(
-                    actions=["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], resources=[self.arn]
+                    actions=[
+                        "sqs:ReceiveMessage",
+                        "sqs:DeleteMessage",
+                        "sqs:GetQueueAttributes",
+                        "sqs:ChangeMessageVisibility",
+                    ],
+                    resources=[self.arn],
                 ),
                 self._key.use("sqs"),
             ],

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from types_boto3_events.client import EventBridgeClient
     from types_boto3_s3.client import S3Client
     from types_boto3_sns.client import SNSClient
+    from types_boto3_sqs.client import SQSClient
     from types_boto3_stepfunctions.client import SFNClient
 
 # Lambda's own retry is the queue's; within one attempt short timeouts and a few retries are enough.
@@ -43,6 +44,12 @@ def dynamodb() -> DynamoDBClient:
 def sns() -> SNSClient:
     """Return the SNS client."""
     return boto3.client("sns", config=_CONFIG)
+
+
+@functools.cache
+def sqs() -> SQSClient:
+    """Return the SQS client."""
+    return boto3.client("sqs", config=_CONFIG)
 
 
 @functools.cache

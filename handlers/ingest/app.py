@@ -7,7 +7,7 @@ from typing import Any
 
 from ..common import clients, settings
 from ..common.telemetry import count, logger
-from . import events
+from . import events, redelivery
 from .ingest import Result, ingest
 
 # A message that is not started goes back to the queue at once, instead of being cut off in its middle.
@@ -20,6 +20,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     failed = []
     for number, record in enumerate(event["Records"]):
         if number and _milliseconds_left(context) < _LEAST_MILLISECONDS:
+            redelivery.unstarted(record)
             failed.append(record["messageId"])
             continue
         try:
@@ -28,6 +29,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             message = {"message_id": record["messageId"]}
             logger.exception("Ingestion failed; the message will be delivered again", extra=message)
             count("IngestFailures", {"function": "ingest"})
+            redelivery.after_failure(record)
             failed.append(record["messageId"])
     return {"batchItemFailures": [{"itemIdentifier": message} for message in failed]}
 

@@ -55,10 +55,10 @@ def credentials(monkeypatch: pytest.MonkeyPatch, endpoint: str) -> Iterator[None
         "AWS_EC2_METADATA_DISABLED": "true",
     }.items():
         monkeypatch.setenv(name, value)
-    for cached in (clients.s3, clients.dynamodb, settings.load):
+    for cached in (clients.s3, clients.dynamodb, clients.sqs, settings.load):
         cached.cache_clear()
     yield
-    for cached in (clients.s3, clients.dynamodb, settings.load):
+    for cached in (clients.s3, clients.dynamodb, clients.sqs, settings.load):
         cached.cache_clear()
 
 

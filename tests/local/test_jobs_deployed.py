@@ -116,7 +116,9 @@ def jobs(clients: Clients) -> Jobs:
 
 def test_what_pipelines_run_is_deployed_and_stays_as_it_is(program: Program, jobs: Jobs, clients: Clients) -> None:
     glue = clients("glue")
+    ecr = clients("ecr")
     before = [each["Name"] for each in (*glue.get_jobs()["Jobs"], *glue.get_crawlers()["Crawlers"])]
+    repositories = ecr.describe_repositories()["repositories"]
     assert set(program.up(jobs)) == {"create"}
     first = program.outputs["task"]
     assert program.up(jobs) == {}
@@ -135,7 +137,7 @@ def test_what_pipelines_run_is_deployed_and_stays_as_it_is(program: Program, job
 
     program.stack.destroy()
     assert ecs.describe_clusters(clusters=[program.outputs["cluster"]])["clusters"] == []
-    assert clients("ecr").describe_repositories()["repositories"] == []
+    assert ecr.describe_repositories()["repositories"] == repositories
     assert [each["Name"] for each in (*glue.get_jobs()["Jobs"], *glue.get_crawlers()["Crawlers"])] == before
     assert "DeletedDate" in clients("secretsmanager").describe_secret(SecretId=program.outputs["secret"])
 

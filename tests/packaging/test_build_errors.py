@@ -43,7 +43,7 @@ def refusal(folder: Path) -> str:
 
 def test_a_project_adds_its_own_handlers(tmp_path: Path) -> None:
     build = build_artifacts("host", tmp_path / "out", project(tmp_path))
-    assert [each.name for each in build.deployables] == ["ingest", "report", "runs"]
+    assert [each.name for each in build.deployables] == ["await-ingestion", "ingest", "report", "runs"]
     (archive,) = (tmp_path / "out").glob("report-*.zip")
     assert zipfile.ZipFile(archive).namelist() == ["functions/report.py"]
 

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import dataclasses
-import fcntl
 import hashlib
-import shutil
-import tempfile
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..common.table import Item, MetadataTable, sort_key
@@ -19,9 +14,10 @@ from .convert import Converted, convert
 from .partitions import file_names, hive_path
 from .problems import Gone, Unreadable, shown
 from .quarantine import place_for, version_name
+from .work_folder import work_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
     from types_boto3_dynamodb.client import DynamoDBClient
     from types_boto3_s3.client import S3Client
@@ -30,7 +26,6 @@ if TYPE_CHECKING:
     from .events import ObjectEvent
 
 _UPLOADS_AT_ONCE = 8
-_WORK_FOLDER = "watershed-ingest-"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,7 +65,7 @@ def ingest(event: ObjectEvent, settings: Settings, s3: S3Client, dynamodb: Dynam
 
 def _created(event: ObjectEvent, dataset: Dataset, settings: Settings, ledger: Ledger, s3: S3Client) -> Result:
     quarantine = place_for(settings, dataset, s3)
-    with _work_folder() as folder:
+    with work_folder() as folder:
         try:
             file = raw.fetch(s3, event, folder)
             made = convert(file, event.key, dataset, folder)
@@ -161,28 +156,3 @@ def _record_unassigned(table: MetadataTable, event: ObjectEvent) -> None:
             "deleted": event.deletion is not None,
         }
     )
-
-
-@contextmanager
-def _work_folder() -> Iterator[Path]:
-    """Give a folder on the function's temporary disk, and remove those that killed runs left behind.
-
-    A run that was killed leaves its folder, which the next one in the same environment would find its disk full of.
-    A lock tells which folders are still in use: several functions may share a disk outside Lambda.
-    """
-    for left in Path(tempfile.gettempdir()).glob(f"{_WORK_FOLDER}*"):
-        _remove_if_unused(left)
-    with tempfile.TemporaryDirectory(prefix=_WORK_FOLDER) as name:
-        folder = Path(name)
-        with (folder / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield folder
-
-
-def _remove_if_unused(folder: Path) -> None:
-    try:
-        with (folder / "lock").open() as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(folder, ignore_errors=True)
-    except OSError:  # in use, or just being made or removed by another
-        return

@@ -1,13 +1,16 @@
 """What a stack config says of jobs, pipelines, buses and networks, and how it says what is wrong."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from components.config import PlatformConfig
 from components.config.errors import Problem
 from components.config.source import StackConfig, with_files
+from tests.unit.programs import ROOT
 
 JOB: dict[str, Any] = {"name": "load", "type": "fargate", "container": "load", "command": ["load"]}
 CHECK: dict[str, Any] = {"name": "check", "type": "lambda", "handler": "check"}
@@ -216,3 +219,23 @@ def test_a_file_of_a_list_may_be_changed_by_the_stack_that_names_it(tmp_path: Pa
     found = with_files(StackConfig(given), "watershed", tmp_path)
     assert found.values["pipelines"] == [{"name": "daily", "enabled": False, "stages": []}, {"name": "other"}]
     assert found.origins == {"pipelines": ["daily.yaml", "watershed:pipelines[1]"]}
+
+
+def test_what_the_guide_declares_is_accepted() -> None:
+    guide = (ROOT / "docs" / "guides" / "pipelines.md").read_text("utf-8")
+    jobs, pipelines, stack = (
+        yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", guide, flags=re.DOTALL)
+    )
+    daily = {"name": "daily_prices", "columns": [{"name": "sku"}, {"name": "day", "type": "date"}]}
+    found = PlatformConfig.check(
+        {
+            "datasets": [
+                {"name": "prices", "columns": [{"name": "sku"}], "source": {"prefix": "prices/"}},
+                {**daily, "partitionedBy": ["day"]},
+            ],
+            "jobs": [jobs],
+            "pipelines": [pipelines],
+            **{name.removeprefix("watershed:"): value for name, value in stack.items()},
+        }
+    )
+    assert isinstance(found, PlatformConfig), found

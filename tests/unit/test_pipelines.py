@@ -29,7 +29,7 @@ from components.orchestration import StageError
 from components.orchestration.retries import TRANSIENT
 from tests.policy.harness import Recorded, record
 from tests.unit.pipelines import ledger, pipeline, small_pipeline
-from tests.unit.programs import CONFIG
+from tests.unit.programs import CONFIG, STACKS, platform, stack_config
 
 MACHINE = "aws:sfn/stateMachine:StateMachine"
 State = dict[str, Any]
@@ -98,6 +98,14 @@ def findings(definition: str) -> list[str]:
 @pytest.mark.parametrize("program", [small_pipeline, pipeline])
 def test_the_definition_keeps_the_rules_of_the_language(program: Callable[[], object]) -> None:
     assert findings(machine(recorded(program))["definition"]) == []
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_definitions_of_a_shipped_stack_keep_the_rules_of_the_language(stack: str) -> None:
+    resources = record(platform, stack=stack, config=stack_config(stack))
+    definitions = [resource.inputs["definition"] for resource in resources if resource.type == MACHINE]
+    assert len(definitions) == 2
+    assert [findings(definition) for definition in definitions] == [[], []]
 
 
 def test_the_linter_finds_what_is_broken_on_purpose() -> None:

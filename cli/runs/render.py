@@ -161,4 +161,6 @@ def _note(run: StageRun) -> str:
         notes.append(f"{run.attempts} attempts")
     if run.error and run.status in ("failed", "running"):
         notes.append(run.error)
+    if run.remark and run.status == "succeeded":
+        notes.append(run.remark)
     return escape(", ".join(notes))

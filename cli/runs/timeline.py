@@ -1,5 +1,6 @@
 """What became of each stage of a run, told from the history of its execution."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,6 +34,18 @@ class StageRun:
     def attempts(self) -> int:
         """How often its work was started: more than once after a transient error."""
         return max(self.starts.values(), default=0)
+
+    @property
+    def remark(self) -> str:
+        """What the service said of work that did not fail: why a container ended, that a Spark job did not run."""
+        if not str(self.task.get("resource", "")).startswith(("runTask", "startJobRun")):
+            return ""
+        try:
+            output = json.loads(self.task["output"])
+        except ValueError:  # AWS cuts off what is too long for a history
+            return ""
+        said = [output.get("StateDetail"), *(each.get("Reason") for each in output.get("Containers", []))]
+        return ", ".join(each for each in said if each)
 
     @property
     def seconds(self) -> float | None:
@@ -84,7 +97,7 @@ class Timeline:
         run = self.stages[self._states.stage_of(state)]
         if kind in ("TaskScheduled", "LambdaFunctionScheduled"):
             run.starts[state] = run.starts.get(state, 0) + 1
-        elif kind in ("TaskSubmitted", "TaskSucceeded"):
+        elif kind in ("TaskSubmitted", "TaskSucceeded") and not state.endswith(self._states.RECORDED):
             run.task = {"resource": details.get("resource"), "output": details.get("output", "")}
         elif kind == "TaskFailed" or kind.endswith("TimedOut"):
             run.error, run.cause = str(details.get("error") or ""), str(details.get("cause") or "")

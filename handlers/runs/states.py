@@ -17,6 +17,10 @@ OF_THE_RUN = ("Begin run", "Run of this date going on?", "Already running", "Fin
 """States around the stages."""
 
 
+RECORDED = " recorded"
+"""What the state's name ends with that writes a finished stage into the ledger."""
+
+
 def stage_of(state: str) -> str:
     """Return the name of the stage that the state is a part of, or the state's own where it is of the run."""
     if state in OF_THE_RUN:

@@ -57,12 +57,13 @@ class Containers:
                 "the local stage has no images, and so no command of one: give the task a command", NOT_FOUND
             )
             return container
-        program = _program(command[0])
-        if program is None and Path(command[0]).name in _R:
-            container.end_at_once(
-                f"recorded only: there is no {command[0]} on this machine; on AWS this runs: {' '.join(command)}", 0
-            )
+        missing = missing_r(command)
+        if missing:
+            reason = f"recorded only: there is no {missing} on this machine"
+            container.end_at_once(f"{reason}; on AWS this runs: {' '.join(command)}", 0)
+            defined.note_end(0, reason)
             return container
+        program = _program(command[0])
         if program is None:
             container.end_at_once(f"exec: {command[0]!r}: executable file not found in $PATH", NOT_FOUND)
             return container
@@ -148,6 +149,11 @@ def install(ecs: Any, roles: TaskRoles, *, manifest: Path, folder: Path, endpoin
     client = Docker(containers)
     ecs._get_docker = lambda: client
     return containers
+
+
+def missing_r(command: Sequence[str]) -> str | None:
+    """Return what of R the command runs, at its beginning or by way of another program, that is not here."""
+    return next((word for word in command if Path(word).name in _R and _program(word) is None), None)
 
 
 def _program(name: str) -> str | None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import urllib.request
 import zipfile
 from collections.abc import Callable
@@ -12,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.aws import ACCOUNT, Clients
-from local.emulator import lifecycle
+from local.emulator import containers, lifecycle
 from local.privileges.calls import read_calls
 from local.workspace import Workspace
 
@@ -212,6 +213,14 @@ def test_an_r_script_without_r_is_recorded_only(run: Callable[..., Any], clients
     else:
         assert task["containers"][0]["exitCode"] == 0
         assert logged(clients, task)[0].startswith("recorded only: there is no Rscript on this machine")
+
+
+@pytest.mark.parametrize("command", [("Rscript", "x.R"), ("python3", "-m", "staged", "--", "/usr/bin/Rscript", "x.R")])
+def test_what_runs_r_is_known_by_its_words(command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name, path: None)
+    assert str(containers.missing_r(command)).endswith("Rscript")
+    monkeypatch.setattr(shutil, "which", lambda name, path: f"/usr/bin/{name}")
+    assert containers.missing_r(command) is None
 
 
 def test_a_task_reaches_nothing_but_this_machine(run: Callable[..., Any], clients: Clients) -> None:

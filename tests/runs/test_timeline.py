@@ -1,5 +1,6 @@
 """What became of each stage, told from a history."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -98,6 +99,29 @@ def test_a_redrive_goes_on_with_the_failed_stage() -> None:
     found.add([{"id": 9, "previousEventId": 0, "type": "ExecutionRedriven", "timestamp": BEGIN}])
     assert stage(found, "load").status == "running"
     assert stage(found, "load").error == ""
+
+
+@pytest.mark.parametrize(
+    ("resource", "output", "said"),
+    [
+        ("runTask.sync", {"Containers": [{"Reason": "recorded only: no R"}, {"ExitCode": 0}]}, "recorded only: no R"),
+        ("startJobRun.sync", {"StateDetail": "recorded only: no Spark"}, "recorded only: no Spark"),
+        ("runTask.sync", {"Containers": [{"ExitCode": 0}]}, ""),
+        ("invoke", {"StateDetail": "a function's own"}, ""),
+        ("runTask.sync", None, ""),
+    ],
+)
+def test_what_a_service_said_of_work_that_did_not_fail_is_known(resource: str, output: Any, said: str) -> None:
+    text = json.dumps(output) if output else '{"cut": "of'
+    found = timeline(
+        (0, "TaskStateEntered", "load"),
+        (1, "TaskScheduled", {}),
+        (2, "TaskSucceeded", {"resource": resource, "output": text}),
+        (3, "TaskStateExited", "load"),
+        (4, "TaskStateEntered", "load recorded"),
+        (5, "TaskSucceeded", {"resource": "putItem", "output": "{}"}),
+    )
+    assert stage(found, "load").remark == said
 
 
 def test_a_loop_counts_its_items() -> None:

@@ -1,9 +1,9 @@
 """What pipelines cost a program: compiling the stages of one to a state machine, and declaring many.
 
 Each case is a process of its own, and times are of its processor. Compiling is timed alone (`definition`); the program
-runs on Pulumi's SDK with its mocks, without an engine. The SDK itself takes longer for each resource the more there are,
-so the program is held against one that declares as many plain queues. Linear means that a stage of the largest pipeline
-costs what one of the smallest does, and that the program's ratio to the plain one stays; bars at 1.3 times.
+runs on Pulumi's SDK with its mocks, without an engine. The SDK itself takes longer for each resource the more there
+are, so the program is held against one that declares as many plain queues. Linear means that a stage of the largest
+pipeline costs what one of the smallest does, and that the program's ratio to the plain one stays; bars at 1.3 times.
 """
 
 from __future__ import annotations

@@ -201,7 +201,7 @@ class Crawlers:
         role = str(crawler["Role"])
         if not role.startswith("arn:"):
             role = f"arn:aws:iam::{self._glue.get_account_id()}:role/{role}"
-        return self._clients(role, SESSION, service, self._glue.get_region())
+        return self._clients(role, SESSION, service, self._glue.get_region(), "Glue crawls")
 
 
 _INPUT = ("Name", "Description", "Owner", "Retention", "PartitionKeys", "TableType", "Parameters")

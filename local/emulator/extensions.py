@@ -32,6 +32,12 @@ from .states.integrations import Integrations
 from .states.integrations.api import Api
 from .task_roles import CREDENTIALS_PATH, TaskRoles
 
+# What a service does with a role that it assumes: as the record of calls tells it.
+_IN_A_ROLES_NAME = {
+    schedules.SESSION: "Scheduler starts its target",
+    rule_targets.SESSION: "EventBridge starts its target",
+}
+
 
 @dataclass(frozen=True)
 class Extensions:
@@ -55,7 +61,8 @@ def install(endpoint: str) -> Extensions:
     clients = RoleClients(roles, endpoint)
 
     def api(role: str, session: str, region: str) -> Api:
-        return Api(lambda service: clients(role, session, service, region), region)
+        by = _IN_A_ROLES_NAME.get(session, "")
+        return Api(lambda service: clients(role, session, service, region, by), region)
 
     task_roles = TaskRoles(_service("ecs"), _service("cloudwatch_logs"), roles, endpoint)
     processes = containers.install(

@@ -22,7 +22,8 @@ class Recorder:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._calls: dict[tuple[str, str, str, str, bool], int] = {}
+        self._calls: dict[tuple[str, str, str, str, str, bool], int] = {}
+        self._services: dict[str, str] = {}
         self._unchecked: dict[tuple[str, str], int] = {}
         self._left_out = 0
 
@@ -32,13 +33,14 @@ class Recorder:
             calls = [
                 {
                     "role": role,
+                    "by": by,
                     "action": action,
                     "resource": resource,
                     "context": json.loads(context),
                     "allowed": allowed,
                     "count": count,
                 }
-                for (role, action, resource, context, allowed), count in self._calls.items()
+                for (role, by, action, resource, context, allowed), count in self._calls.items()
             ]
             unchecked = [
                 {"role": role, "operation": operation, "count": count}
@@ -46,12 +48,22 @@ class Recorder:
             ]
             return {"calls": calls, "unchecked": unchecked, "left_out": self._left_out}
 
-    def add(self, caller: str, action: str, resource: str, context: dict[str, Any], *, allowed: bool) -> None:
-        """Record one check, if a role made the call."""
+    def name_service(self, access_key: str, by: str) -> None:
+        """Note that calls with an access key are a service's, in the role's name: `by` says which, and what it does."""
+        self._services[access_key] = by
+
+    def service_of(self, access_key: str) -> str:
+        """Return what was noted of an access key; empty for the role's own."""
+        return self._services.get(access_key, "")
+
+    def add(
+        self, caller: str, action: str, resource: str, context: dict[str, Any], *, allowed: bool, by: str = ""
+    ) -> None:
+        """Record one check, if a role made the call, or the service that `by` names in its name."""
         role = _role(caller)
         if role is None:
             return
-        key = (role, action, resource, json.dumps(context, sort_keys=True, default=str), allowed)
+        key = (role, by, action, resource, json.dumps(context, sort_keys=True, default=str), allowed)
         with self._lock:
             if key not in self._calls and len(self._calls) >= MOST_CALLS:
                 self._left_out += 1
@@ -81,7 +93,14 @@ def install(evaluator: Any, actions: Any) -> Recorder:
     ) -> Any:
         denied = enforce(access_key, action, service, region, resource_arn, service_context)
         if not isinstance(denied, evaluator.AuthError):
-            recorder.add(evaluator.caller_arn(), action, resource_arn, service_context or {}, allowed=denied is None)
+            recorder.add(
+                evaluator.caller_arn(),
+                action,
+                resource_arn,
+                service_context or {},
+                allowed=denied is None,
+                by=recorder.service_of(access_key or ""),
+            )
         return denied
 
     def extract_and_record(service: str, method: str, path: str, headers: dict[str, str], *rest: Any) -> Any:

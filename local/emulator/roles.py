@@ -36,10 +36,13 @@ class Roles:
         self._evaluator = evaluator
         self._recorder = recorder
 
-    def credentials(self, role_arn: str, session: str) -> Credentials:
-        """Return a session's credentials; the same ones for the same role and session."""
+    def credentials(self, role_arn: str, session: str, by: str = "") -> Credentials:
+        """Return a session's credentials; the same ones for the same role and session.
+
+        `by`: they are for a service that acts in the session's name, and what for; its calls are recorded as that.
+        """
         account, name = role_arn.split(":")[4], role_arn.rpartition("/")[2]
-        digest = hashlib.sha256(f"watershed:{role_arn}:{session}".encode()).hexdigest()
+        digest = hashlib.sha256(f"watershed:{role_arn}:{session}{by}".encode()).hexdigest()
         made = Credentials(
             access_key=f"ASIA{digest[:16].upper()}",
             secret_key=hashlib.sha256(f"secret:{digest}".encode()).hexdigest(),
@@ -54,15 +57,24 @@ class Roles:
                 "SessionToken": made.token,
             },
         )
+        if by:
+            self._recorder.name_service(made.access_key, by)
         return made
 
     def allows(
-        self, role_arn: str, session: str, action: str, resource: str, context: dict[str, Any] | None = None
+        self,
+        role_arn: str,
+        session: str,
+        action: str,
+        resource: str,
+        context: dict[str, Any] | None = None,
+        *,
+        by: str = "",
     ) -> bool:
-        """Ask the role's policies, and record what they say."""
+        """Ask the role's policies, and record what they say; `by` is the service that asks in the role's name."""
         allowed = self.may(role_arn, session, action, resource, context)
         caller = f"arn:aws:sts::{role_arn.split(':')[4]}:assumed-role/{role_arn.rpartition('/')[2]}/{session}"
-        self._recorder.add(caller, action, resource, context or {}, allowed=allowed)
+        self._recorder.add(caller, action, resource, context or {}, allowed=allowed, by=by)
         return allowed
 
     def may(
@@ -93,23 +105,23 @@ class RoleClients:
     def __init__(self, roles: Roles, endpoint: str) -> None:
         self._roles = roles
         self._endpoint = endpoint
-        self._made: dict[tuple[str, str, str, str], Any] = {}
+        self._made: dict[tuple[str, str, str, str, str], Any] = {}
         self._lock = threading.Lock()
         self._session: Any = None
 
     def root(self, region: str) -> Callable[[str], Any]:
         """Return what makes clients of the account's root, which no policy restricts."""
-        return lambda service: self._once(("", "", service, region), Credentials(ACCESS_KEY, SECRET_KEY, None))
+        return lambda service: self._once(("", "", "", service, region), Credentials(ACCESS_KEY, SECRET_KEY, None))
 
-    def __call__(self, role_arn: str, session: str, service: str, region: str) -> Any:
-        """Return the client of a service, made once for a role and session."""
-        return self._once((role_arn, session, service, region), self._roles.credentials(role_arn, session))
+    def __call__(self, role_arn: str, session: str, service: str, region: str, by: str = "") -> Any:
+        """Return the client of a service, made once for a role and session; `by` as for `Roles.credentials`."""
+        return self._once((role_arn, session, by, service, region), self._roles.credentials(role_arn, session, by))
 
-    def _once(self, key: tuple[str, str, str, str], credentials: Credentials) -> Any:
+    def _once(self, key: tuple[str, str, str, str, str], credentials: Credentials) -> Any:
         # Loading the model of a service is not safe in several threads at once.
         with self._lock:
             if key not in self._made:
-                self._made[key] = self._make(credentials, *key[2:])
+                self._made[key] = self._make(credentials, *key[3:])
             return self._made[key]
 
     def _make(self, credentials: Credentials, service: str, region: str) -> Any:

@@ -70,14 +70,15 @@ class TaskRoles:
             ("ecr:BatchGetImage", repository),
             ("ecr:GetDownloadUrlForLayer", repository),
         ):
-            if refusal := self._refused(defined, action, resource):
+            if refusal := self._refused(defined, action, resource, "ECS pulls the image"):
                 raise self._ecs._ImagePullError(f"pull image manifest has been retried 1 time(s): {refusal}")
 
     def _read_secret(self, defined: TaskContainer, source: str) -> None:
+        by = "ECS reads the secret"
         if ":secretsmanager:" in source:
-            refusal = self._refused(defined, "secretsmanager:GetSecretValue", ":".join(source.split(":")[:7]))
+            refusal = self._refused(defined, "secretsmanager:GetSecretValue", ":".join(source.split(":")[:7]), by)
         else:
-            refusal = self._refused(defined, "ssm:GetParameters", source)
+            refusal = self._refused(defined, "ssm:GetParameters", source, by)
         if refusal:
             raise self._ecs._SecretResolutionError(f"unable to retrieve secret {source}: {refusal}")
 
@@ -88,7 +89,7 @@ class TaskRoles:
         _, _, _, region, account, *_ = str(self.task_arn(defined)).split(":")
         stream = f"arn:aws:logs:{region}:{account}:log-group:{group}:log-stream:any"
         for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
-            if refusal := self._refused(defined, action, stream):
+            if refusal := self._refused(defined, action, stream, "ECS writes the log"):
                 raise RuntimeError(f"failed to validate logger args: failed to create Cloudwatch log stream: {refusal}")
         if group not in self._logs._log_groups and defined.logs_to.get("awslogs-create-group") != "true":
             raise RuntimeError(
@@ -101,11 +102,11 @@ class TaskRoles:
         """Return the ARN of the task, which names its account and region."""
         return str(defined.task["taskArn"])
 
-    def _refused(self, defined: TaskContainer, action: str, resource: str) -> str:
+    def _refused(self, defined: TaskContainer, action: str, resource: str, by: str) -> str:
         """Return why the execution role may not; empty when it may."""
         role = defined.execution_role
         if not role:
             return f"the task has no execution role, which {action} needs"
-        if self._roles.allows(role, SESSION, action, resource):
+        if self._roles.allows(role, SESSION, action, resource, by=by):
             return ""
         return f"AccessDeniedException: {role} is not authorized to perform: {action} on resource: {resource}"

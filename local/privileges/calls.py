@@ -8,7 +8,8 @@ from typing import Any
 
 from ..emulator.recording import CALLS_PATH
 
-# What a handler itself called, as told from what AWS services call in its role's name.
+# What a handler itself called, as told from what AWS services call in its role's name: those the emulator makes too are
+# recorded as theirs, the others follow from `implied.py`.
 ITS_OWN = "its own call"
 
 
@@ -49,6 +50,7 @@ def parse(document: Mapping[str, Any]) -> Recorded:
                 role=each["role"],
                 action=each["action"],
                 resource=each["resource"],
+                by=each["by"] or ITS_OWN,
                 context=each["context"],
                 allowed=each["allowed"],
             )

@@ -11,7 +11,7 @@ import pytest
 from local.aws import ACCOUNT, Clients
 from local.emulator import lifecycle
 from local.emulator.recording import Recorder
-from local.privileges.calls import parse, read_calls
+from local.privileges.calls import ITS_OWN, parse, read_calls
 
 HANDLER = """
 import boto3
@@ -87,6 +87,14 @@ def test_equal_calls_are_one_with_a_count() -> None:
         recorder.add(ASSUMED, "s3:GetObject", OBJECTS, {"s3:prefix": "a"}, allowed=True)
     recorder.add(ASSUMED, "s3:GetObject", OBJECTS, {"s3:prefix": "b"}, allowed=True)
     assert [call["count"] for call in recorder.document()["calls"]] == [3, 1]
+
+
+def test_what_a_service_calls_in_a_role_s_name_is_told_from_what_the_role_calls() -> None:
+    recorder = Recorder()
+    recorder.name_service("ASIASERVICE", "Athena reads for a query")
+    for key in ("ASIASERVICE", "ASIAOWN"):
+        recorder.add(ASSUMED, "s3:GetObject", OBJECTS, {}, allowed=True, by=recorder.service_of(key))
+    assert {call.by for call in parse(recorder.document()).calls} == {ITS_OWN, "Athena reads for a query"}
 
 
 def test_calls_beyond_the_most_are_counted_as_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

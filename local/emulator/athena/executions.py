@@ -18,7 +18,7 @@ from typing import Any
 
 from ..roles import RoleClients, Roles
 from . import writes
-from .access import Access
+from .access import READS, WRITES, Access
 from .errors import QueryError
 from .selects import prepare, run
 from .statements import Statement, is_ours, read
@@ -106,7 +106,7 @@ class Queries:
             name = (statement.target.db or database).lower(), statement.target.name.lower()
             access.database(name[0])
             if statement.kind == "INSERT_INTO":
-                target = Table(*name, access.table(*name))
+                target = Table(*name, access.target(*name))
             elif self._exists(access, name):
                 if statement.if_not_exists:
                     return Answer([], [], [], 0)
@@ -178,17 +178,20 @@ class Queries:
         root = self._clients.root(region)
         caller = self._evaluator.caller_arn()
         if ":assumed-role/" not in caller:
-            return Access(root, root, root)
+            return Access(root, root, root, root)
         name, session = caller.split("/")[1:3]
         role = f"arn:aws:iam::{caller.split(':')[4]}:role/{name}"
 
-        def own(service: str) -> Any:
-            return self._clients(role, session, service, region)
+        def looking(service: str) -> Any:
+            return self._clients(role, session, service, region, READS)
+
+        def writing(service: str) -> Any:
+            return self._clients(role, session, service, region, WRITES)
 
         vended = self._roles.may(role, session, "lakeformation:GetDataAccess", "*")
         if vended:
-            self._roles.allows(role, session, "lakeformation:GetDataAccess", "*")
-        return Access(own, root if vended else own, root)
+            self._roles.allows(role, session, "lakeformation:GetDataAccess", "*", by=READS)
+        return Access(looking, root if vended else looking, writing, root)
 
     def _prepared(self, workgroup: str) -> Mapping[str, str]:
         """Return a workgroup's prepared statements."""
@@ -202,7 +205,7 @@ class Queries:
     @staticmethod
     def _exists(access: Access, name: tuple[str, str]) -> bool:
         try:
-            access.table(*name)
+            access.target(*name)
         except QueryError as error:
             if str(error).startswith("TABLE_NOT_FOUND"):
                 return False

@@ -145,7 +145,7 @@ def create(
             },
         },
     )
-    table = Table(*name, access.table(*name))
+    table = Table(*name, access.target(*name))
     try:
         target = Place(bucket, prefix, columns, keys, _compression({"parquet.compression": compression}))
         return _write(prepared, target, access, folder, table)
@@ -230,7 +230,7 @@ def _partitions(prepared: Prepared, place: Place) -> Iterator[tuple[tuple[str | 
 
 
 def _register(table: Table, partitions: Sequence[tuple[tuple[str | None, ...], str]], access: Access) -> None:
-    known = {tuple(each["Values"]) for each in access.partitions(table.database, table.name)}
+    known = {tuple(each["Values"]) for each in access.target_partitions(table.database, table.name)}
     descriptor = dict(table.definition["StorageDescriptor"])
     new = []
     for values, location in partitions:

@@ -17,6 +17,7 @@ RULES = {
     "arn:aws:states:::ecs:runTask.sync": "StepFunctionsGetEventsForECSTaskRule",
     "arn:aws:states:::states:startExecution.sync": "StepFunctionsGetEventsForStepFunctionsExecutionRule",
 }
+BY = "Step Functions keeps a rule"
 ACTIONS = ("events:PutTargets", "events:PutRule", "events:DescribeRule")
 
 
@@ -32,7 +33,7 @@ def install(engine: Any, roles: Roles) -> None:
             for rule in rules_of(request.get("definition") or machine.get("definition", "")):
                 arn = f"arn:aws:events:{region}:{account}:rule/{rule}"
                 # All three are asked, so that all are recorded.
-                answers = [roles.allows(role, SESSION, action, arn) for action in ACTIONS]
+                answers = [roles.allows(role, SESSION, action, arn, by=BY) for action in ACTIONS]
                 if not all(answers):
                     message = f"'{role}' is not authorized to create managed-rule."
                     return engine.error_response_json("AccessDeniedException", message, 400)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from . import (
+    absent_objects,
     catalog_settings,
     containers,
     crawlers,
@@ -59,6 +60,7 @@ def install(endpoint: str) -> Extensions:
     iam_resources.install(_core("iam_evaluator"), _core("iam_actions"), _service("ecs"), _service("athena"))
     roles = Roles(_service("sts"), _core("iam_evaluator"), recorder)
     clients = RoleClients(roles, endpoint)
+    absent_objects.install(_service("s3"), _core("iam_evaluator"), roles)
 
     def api(role: str, session: str, region: str) -> Api:
         by = _IN_A_ROLES_NAME.get(session, "")

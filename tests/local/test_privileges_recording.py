@@ -6,7 +6,10 @@ import urllib.request
 import zipfile
 from typing import Any
 
+import boto3
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from local.aws import ACCOUNT, Clients
 from local.emulator import lifecycle
@@ -95,6 +98,48 @@ def test_what_a_service_calls_in_a_role_s_name_is_told_from_what_the_role_calls(
     for key in ("ASIASERVICE", "ASIAOWN"):
         recorder.add(ASSUMED, "s3:GetObject", OBJECTS, {}, allowed=True, by=recorder.service_of(key))
     assert {call.by for call in parse(recorder.document()).calls} == {ITS_OWN, "Athena reads for a query"}
+
+
+def test_who_may_not_list_is_denied_what_is_not_there(clients: Clients, emulator: lifecycle.Emulator) -> None:
+    bucket = "absent-objects"
+    clients("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    with pytest.raises(ClientError, match="NoSuchKey"):
+        clients("s3").get_object(Bucket=bucket, Key="gone")
+    get: dict[str, Any] = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
+    some: dict[str, Any] = {
+        "Effect": "Allow",
+        "Action": "s3:ListBucket",
+        "Resource": f"arn:aws:s3:::{bucket}",
+        "Condition": {"StringLike": {"s3:prefix": "here/*"}},
+    }
+    everything = {**some, "Condition": {}}
+    for name, statements, says in (
+        ("reads", [get], "403"),
+        ("lists-some", [get, some], "403"),
+        ("lists", [get, everything], "404"),
+    ):
+        with pytest.raises(ClientError) as refused:
+            as_role(clients, name, statements).head_object(Bucket=bucket, Key="here/gone")
+        assert refused.value.response["Error"]["Code"] == says, name
+    calls = [call for call in read_calls(emulator.endpoint).calls if call.role == "lists"]
+    assert ("s3:ListBucket", "S3 tells that an object is not there") in {(call.action, call.by) for call in calls}
+
+
+def as_role(clients: Clients, name: str, statements: list[dict[str, Any]]) -> Any:
+    """Make a role, and return S3's client of it."""
+    trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
+    clients("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps({"Statement": [trust]}))
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    clients("iam").put_role_policy(RoleName=name, PolicyName="may", PolicyDocument=document)
+    taken = clients("sts").assume_role(RoleArn=f"arn:aws:iam::{ACCOUNT}:role/{name}", RoleSessionName="it")
+    session: Any = boto3.session.Session(
+        aws_access_key_id=taken["Credentials"]["AccessKeyId"],
+        aws_secret_access_key=taken["Credentials"]["SecretAccessKey"],
+        aws_session_token=taken["Credentials"]["SessionToken"],
+        region_name="eu-central-1",
+    )
+    path = Config(s3={"addressing_style": "path"})
+    return session.client("s3", endpoint_url=clients.endpoint, config=path)
 
 
 def test_calls_beyond_the_most_are_counted_as_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,8 @@
 """What IAM checks a call on, where ministack names another resource than AWS does.
 
-ministack checks a task by its cluster, a query by nothing and a table by its database; grants that name what AWS
-checks would be refused here. The resources are those of AWS's Service Authorization Reference for ECS, Athena,
-EventBridge, Glue and Step Functions.
+ministack checks a task by its cluster, a query and a repository's tags by nothing, a table by its database and every
+schedule in the default group; grants that name what AWS checks would be refused here. The resources are those of AWS's
+Service Authorization Reference for Athena, ECR, ECS, EventBridge, EventBridge Scheduler, Glue and Step Functions.
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
@@ -14,6 +14,9 @@ from typing import Any
 from .event_buses import put_events_context
 
 _TABLE = re.compile(r"(?P<head>arn:aws:glue:[^:]*:\d+):(table|database)/(?P<database>[^/]+)")
+IN_PARTS = "s3:part-of-an-upload"
+"""In the context of a write that is part of an upload: no key of IAM's, which no policy names; S3 asks more of KMS."""
+_SCHEDULE = re.compile(r"/schedules/(?P<name>[^/]+)")
 _CRAWLER_LISTS = ("GetCrawlerMetrics", "GetCrawlers", "ListCrawlers")
 
 
@@ -24,6 +27,7 @@ class Resources:
         self._extract = actions.extract_resource_arn
         self._action = actions.extract_iam_action
         self._context = actions.request_tag_context
+        self._s3_context = actions.s3_service_context
         self._ecs = ecs
         self._athena = athena
 
@@ -32,14 +36,17 @@ class Resources:
     ) -> str:
         """Return the ARN that AWS checks a request on."""
         theirs = str(self._extract(service, method, path, headers, body, query, region, account))
-        if service not in ("ecs", "athena", "events", "glue", "states"):
+        if service == "scheduler":
+            return _of_scheduler(path, _json(body), query or {}, f"arn:aws:{service}:{region}:{account}") or theirs
+        if service not in ("athena", "ecr", "ecs", "events", "glue", "states"):
             return theirs
         action = str(headers.get("x-amz-target", "")).rpartition(".")[2]
         named = _json(body)
         prefix = f"arn:aws:{service}:{region}:{account}"
         ours = {
-            "ecs": self._of_ecs,
             "athena": self._of_athena,
+            "ecr": _of_ecr,
+            "ecs": self._of_ecs,
             "events": _of_events,
             "glue": _of_glue,
             "states": _of_states,
@@ -58,6 +65,12 @@ class Resources:
         if action == "events:PutEvents":
             found = {**found, **put_events_context(_json(body))}
         return found
+
+    def s3_context(self, action: str, query: Mapping[str, Any] | None, *rest: Any, **named: Any) -> dict[str, Any]:
+        """Return the condition keys of a request to S3, and whether it is for an upload in parts."""
+        found: dict[str, Any] = self._s3_context(action, query, *rest, **named)
+        in_parts = action == "s3:PutObject" and query and ("uploadId" in query or "uploads" in query)
+        return {**found, IN_PARTS: "true"} if in_parts else found
 
     def _of_ecs(self, action: str, named: Mapping[str, Any], prefix: str) -> str:
         cluster = str(named.get("cluster", "default")).rpartition("/")[2]
@@ -107,6 +120,13 @@ def install(evaluator: Any, actions: Any, ecs: Any, athena: Any) -> None:
     evaluator.enforce = enforce_all
     actions.extract_resource_arn = resources.of_request
     actions.request_tag_context = resources.context
+    actions.s3_service_context = resources.s3_context
+
+
+def _of_ecr(action: str, named: Mapping[str, Any], prefix: str) -> str:
+    if action == "DescribeRepositories":
+        return f"{prefix}:repository/{next(iter(named.get('repositoryNames') or ()), '*')}"
+    return str(named.get("resourceArn") or "")
 
 
 def _of_glue(action: str, named: Mapping[str, Any], prefix: str) -> str:
@@ -132,6 +152,15 @@ def _of_events(action: str, named: Mapping[str, Any], prefix: str) -> str:
     if action == "StartReplay":
         return str(named.get("EventSourceArn") or "")
     return f"{prefix}:replay/{named.get('ReplayName')}" if action in ("CancelReplay", "DescribeReplay") else ""
+
+
+def _of_scheduler(path: str, named: Mapping[str, Any], query: Mapping[str, Any], prefix: str) -> str:
+    """The name of a schedule is in the path; its group in the body of what is written, else in the query."""
+    schedule = _SCHEDULE.fullmatch(path)
+    if schedule is None:
+        return ""
+    given = named.get("GroupName") or query.get("groupName") or "default"
+    return f"{prefix}:schedule/{given if isinstance(given, str) else given[0]}/{schedule['name']}"
 
 
 def _of_states(action: str, named: Mapping[str, Any], prefix: str) -> str:

@@ -14,6 +14,7 @@ from . import (
     containers,
     crawlers,
     event_buses,
+    flow_logs,
     functions,
     glue_jobs,
     iam_resources,
@@ -78,6 +79,7 @@ def install(endpoint: str) -> Extensions:
     queries.install(_service("athena"), _core("iam_evaluator"), roles, clients)
     crawlers.install(_service("glue"), _core("responses"), clients)
     glue_jobs.install(_service("glue"))
+    flow_logs.install(_service("ec2"))
     catalog_settings.install(_service("glue"), _core("responses"))
     executions = machines.install(
         _service("stepfunctions"),

@@ -60,7 +60,7 @@ FLOW_LOG = Resource(
     computed={"arn": f"{_ARN}:vpc-flow-log/{{id}}"},
     defaults={"logDestinationType": _LOGS, "maxAggregationInterval": 600},
     # ministack takes them and does not answer them.
-    unread=("deliverCrossAccountRole", "destinationOptions", "iamRoleArn", "logFormat", "maxAggregationInterval"),
+    unread=("deliverCrossAccountRole", "destinationOptions", "logFormat", "maxAggregationInterval"),
     unsupported={
         "regionalNatGatewayId": "the local stage's NAT gateways stand in one subnet",
         "tagFieldSpecifications": "the local stage's flow logs have no tag fields",

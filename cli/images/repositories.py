@@ -10,6 +10,7 @@ from ..errors import CommandError
 from ..runs.target import Target
 
 _FIX = "Make it: make build TARGET=aws"
+_OF_IMAGE = "-image-"
 
 
 @dataclass(frozen=True)
@@ -65,14 +66,26 @@ def _repositories(target: Target) -> dict[str, Mapping[str, Any]]:
     client = target.clients("ecr")
     found = {}
     for repository in client.get_paginator("describe_repositories").paginate().search("repositories[]"):
-        if not repository:
+        if not repository or _OF_IMAGE not in repository["repositoryName"]:
             continue
-        answer = client.list_tags_for_resource(resourceArn=repository["repositoryArn"])
-        tags = {tag["Key"]: tag["Value"] for tag in answer["tags"]}
-        _, of_image, container = tags.get("component", "").partition("-image-")
+        tags = _tags(client, repository["repositoryArn"])
+        _, of_image, container = tags.get("component", "").partition(_OF_IMAGE)
         if of_image and (tags.get("project"), tags.get("stack")) == (target.project, target.stack):
             found[container] = repository
     return found
+
+
+def _tags(client: Any, repository: str) -> dict[str, str]:
+    """Return a repository's tags; none of one that is not the stack's, which its deployer may not look at."""
+    from botocore.exceptions import ClientError
+
+    try:
+        answer = client.list_tags_for_resource(resourceArn=repository)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "AccessDeniedException":
+            return {}
+        raise
+    return {tag["Key"]: tag["Value"] for tag in answer["tags"]}
 
 
 def _has(client: Any, repository: str, tag: str) -> bool:

@@ -220,6 +220,25 @@ def test_what_is_not_the_stacks_is_out_of_reach(action: str, own: str, other: st
     assert not allows(policies, action, other)
 
 
+# Amazon ECR User Guide, "IAM permissions for pushing an image to an Amazon ECR private repository".
+PUSH_ACTIONS = [
+    *("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload"),
+    *("ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart"),
+]
+
+
+def test_images_are_pushed_to_the_stacks_repositories_alone() -> None:
+    repositories = f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository"
+    policies = list(deployer_policy(["aws:ecr/repository:Repository"], DEPLOY).policies)
+    assert allows(policies, "ecr:GetAuthorizationToken", "*")
+    assert allows(policies, "ecr:DescribeRepositories", f"{repositories}/*")
+    for action in (*PUSH_ACTIONS, "ecr:DescribeImages", "ecr:ListTagsForResource"):
+        assert allows(policies, action, f"{repositories}/shop-image-report-1a2b3c4"), action
+        assert not allows(policies, action, f"{repositories}/payroll-image-report"), action
+    read_only = list(made(read_only=True).policies)
+    assert [each for each in PUSH_ACTIONS if allows(read_only, each, f"{repositories}/shop-image-report")] == []
+
+
 def test_a_key_is_reached_by_its_tags() -> None:
     policies = list(made().policies)
     assert allows(policies, "kms:ScheduleKeyDeletion", KEY, **OWN_TAGS)

@@ -4,18 +4,24 @@ import json
 import os
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
 from typer.testing import CliRunner
 
+from cli.deployer.policy import deployer_policy
+from cli.deployer.statements import Deploy
 from cli.errors import CommandError
 from cli.images import commands
 from cli.images.push import default_artifacts
 from cli.runs.target import Target
 from local.aws import ACCOUNT, Clients
 
+REGION = "eu-central-1"
 TAGS = {"project": "shop", "stack": "dev", "component": "shop-image-report"}
 DOCKER = """#!{python}
 import json, os, pathlib, sys
@@ -84,6 +90,26 @@ def docker(tmp_path: Path, clients: Clients, monkeypatch: pytest.MonkeyPatch) ->
     return log
 
 
+def as_deployer(clients: Clients) -> Callable[[str], Any]:
+    """Return what makes clients of a role that has the policy which is made for a stack with a repository."""
+    name = "shop-dev-deployer"
+    iam = clients("iam")
+    trusted = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps({"Statement": [trusted]}))
+    made = deployer_policy(["aws:ecr/repository:Repository"], Deploy("shop", "dev", ACCOUNT, REGION, name))
+    for number, document in enumerate(made.policies):
+        iam.put_role_policy(RoleName=name, PolicyName=f"policy-{number}", PolicyDocument=json.dumps(document))
+    role = f"arn:aws:iam::{ACCOUNT}:role/{name}"
+    taken = clients("sts").assume_role(RoleArn=role, RoleSessionName="push")["Credentials"]
+    session: Any = boto3.session.Session(
+        aws_access_key_id=taken["AccessKeyId"],
+        aws_secret_access_key=taken["SecretAccessKey"],
+        aws_session_token=taken["SessionToken"],
+        region_name=REGION,
+    )
+    return lambda service: session.client(service, endpoint_url=clients.endpoint)
+
+
 def calls(log: Path) -> list[list[Any]]:
     return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
 
@@ -109,6 +135,23 @@ def test_what_is_there_is_not_built_again_and_needs_no_docker(run: Any, docker: 
     before = calls(docker)
     assert "pushed" in run("push").stdout
     assert calls(docker) == before
+
+
+def test_the_stacks_deployer_may_push_and_meets_repositories_that_it_may_not_look_at(
+    run: Any, docker: Path, repository: Any, clients: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.create_repository(repositoryName="payroll-image-report", tags=[{"Key": "stack", "Value": "dev"}])
+    deployer = as_deployer(clients)
+    with pytest.raises(ClientError, match="not authorized to perform: ecr:ListTagsForResource"):
+        deployer("ecr").list_tags_for_resource(
+            resourceArn=f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/payroll-image-report"
+        )
+    monkeypatch.setattr(commands, "find_target", lambda *_: Target("shop", "dev", ACCOUNT, REGION, deployer))
+    done = run("push", "--json")
+    assert done.exit_code == 0, done.output
+    assert [image["repository"] for image in json.loads(done.stdout) if image["there"]] == ["shop-image-report-dev"]
+    assert [call[0] for call in calls(docker)] == ["login", "buildx"]
+    repository.delete_repository(repositoryName="payroll-image-report")
 
 
 def test_before_the_first_deploy_there_is_nothing_to_push_to(run: Any, docker: Path) -> None:

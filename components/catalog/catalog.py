@@ -98,37 +98,42 @@ class Catalog(Component, domain="catalog"):
         """Let the grantee read a data set through SQL: its entry in the catalog, and its files.
 
         Running queries takes `workgroup.grant_query` too. Raises ValueError for a Spark job and a data set with
-        projections, whose partitions the catalog does not hold.
+        projections, whose partitions the catalog does not hold. Source: Amazon Athena User Guide, "Partition
+        projection" (Athena asks for no partitions then), "Cross-account access" (what it does in S3).
         """
         if isinstance(grantee, GlueJob) and dataset.projected:
             raise ValueError(_spark_sees_nothing(grantee.name, dataset))
         entry = grantee.role.allow(
             f"catalog-{dataset.name}",
-            [read_entry(self.databases[dataset.zone].name, dataset.name), self._key.use("glue")],
+            [
+                *read_entry(self.databases[dataset.zone].name, dataset.name, partitions=not dataset.projected),
+                self._key.use("glue"),
+            ],
         )
         return [entry, self.lake.grant_read(grantee, zone=dataset.zone, prefix=dataset.prefix)]
 
     def grant_write(self, grantee: Grantee, dataset: Dataset) -> list[aws.iam.RolePolicy]:
         """Let the grantee add rows to a data set: SQL's INSERT, or Spark; files are written, partitions registered.
 
-        Neither reading its rows nor deleting them: `grant_read` and `lake.grant_delete` do. Source: Amazon Athena User
-        Guide, "INSERT INTO", "Access to Amazon S3".
+        Neither reading its rows nor deleting them: `grant_read` and `lake.grant_delete` do. Source: AWS Step Functions
+        Developer Guide, "Run Athena queries with Step Functions", of which this is what adding rows takes.
         """
         database = self.databases[dataset.zone].name
-        bucket = self.lake.zone(dataset.zone).arn
+        bucket = self.lake.zone(dataset.zone)
+        registers = [write_entry(database, dataset.name), catalog_key(self._key)]
         statements = [
-            read_entry(database, dataset.name),
-            write_entry(database, dataset.name),
-            catalog_key(self._key),
+            *read_entry(database, dataset.name, partitions=True),
+            *(registers if dataset.partitioned_by else [self._key.use("glue")]),
             Statement(
                 actions=["s3:ListBucket"],
-                resources=[bucket],
+                resources=[bucket.arn],
                 conditions={"StringLike": {"s3:prefix": [f"{dataset.prefix}*"]}},
             ),
-            Statement(actions=["s3:GetBucketLocation", "s3:ListBucketMultipartUploads"], resources=[bucket]),
+            bucket.location(),
+            Statement(actions=["s3:ListBucketMultipartUploads"], resources=[bucket.arn]),
             Statement(
                 actions=["s3:ListMultipartUploadParts"],
-                resources=[pulumi.Output.concat(bucket, "/", dataset.prefix, "*")],
+                resources=[pulumi.Output.concat(bucket.arn, "/", dataset.prefix, "*")],
             ),
         ]
         entry = grantee.role.allow(f"catalog-write-{dataset.name}", statements)

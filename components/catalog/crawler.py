@@ -117,7 +117,7 @@ class Crawler(Component, domain="catalog"):
             self.role.allow(
                 what,
                 [
-                    read_entry(database, table),
+                    *read_entry(database, table, partitions=True),
                     write_entry(database, table, definition=True),
                     catalog_key(lake.key),
                 ],

@@ -5,17 +5,24 @@ import pulumi
 from ..core import Statement
 from ..core.deployment import current
 
-_READ = (
-    *("glue:BatchGetPartition", "glue:GetDatabase", "glue:GetPartition", "glue:GetPartitions"),
-    "glue:GetTable",
-)
+_READ_PARTITIONS = ("glue:BatchGetPartition", "glue:GetPartition", "glue:GetPartitions")
 _PARTITIONS = ("glue:BatchCreatePartition", "glue:CreatePartition", "glue:UpdatePartition")
 _DEFINITION = ("glue:BatchUpdatePartition", "glue:CreateTable", "glue:GetTables", "glue:UpdateTable")
 
 
-def read_entry(database: pulumi.Input[str], table: str) -> Statement:
-    """Return what reading a table's entry and its partitions takes (AWS managed policy AmazonAthenaFullAccess)."""
-    return Statement(actions=list(_READ), resources=_entry(database, table))
+def read_entry(database: pulumi.Input[str], table: str, *, partitions: bool) -> list[Statement]:
+    """Return what reading a table's entry takes, and with `partitions` those that are registered with it.
+
+    Source: Amazon Athena User Guide, "Configure access to databases and tables in the AWS Glue Data Catalog".
+    """
+    catalog, holder, entry = _entry(database, table)
+    return [
+        Statement(actions=["glue:GetDatabase"], resources=[catalog, holder]),
+        Statement(
+            actions=sorted(("glue:GetTable", *(_READ_PARTITIONS if partitions else ()))),
+            resources=[catalog, holder, entry],
+        ),
+    ]
 
 
 def write_entry(database: pulumi.Input[str], table: str, *, definition: bool = False) -> Statement:

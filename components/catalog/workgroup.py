@@ -37,6 +37,7 @@ class Workgroup(Component, domain="catalog"):
     ) -> None:
         super().__init__(name, tags=tags, opts=opts)
         self._results = results
+        self._prefix = f"{name}/"
         encryption = aws.athena.WorkgroupConfigurationResultConfigurationEncryptionConfigurationArgs(
             encryption_option="SSE_KMS", kms_key_arn=key.arn
         )
@@ -50,7 +51,7 @@ class Workgroup(Component, domain="catalog"):
                     selected_engine_version="Athena engine version 3"
                 ),
                 result_configuration=aws.athena.WorkgroupConfigurationResultConfigurationArgs(
-                    output_location=pulumi.Output.concat("s3://", results.bucket_name, "/", name, "/"),
+                    output_location=pulumi.Output.concat("s3://", results.bucket_name, "/", self._prefix),
                     encryption_configuration=encryption,
                 ),
             ),
@@ -63,30 +64,46 @@ class Workgroup(Component, domain="catalog"):
         self.register_outputs({"arn": self.arn, "workgroup_name": self.workgroup_name})
 
     def grant_query(self, grantee: Grantee) -> list[aws.iam.RolePolicy]:
-        """Let the grantee run queries in the workgroup and read their results; what it may read is granted apart.
+        """Let the grantee run queries and read their results, as people and their tools do.
 
-        Source: AWS managed policy AmazonAthenaFullAccess; Amazon Athena User Guide, "Configure AWS Glue access to your
-        catalog and database per AWS Region".
+        These ask what the workgroup is like, too. What the queries may read is granted apart.
+        """
+        look = grantee.role.allow(
+            f"look-{self.name}", [Statement(actions=["athena:GetWorkGroup"], resources=[self.arn])]
+        )
+        return [look, *self.grant_run(grantee), self.grant_results(grantee)]
+
+    def grant_results(self, grantee: Grantee) -> aws.iam.RolePolicy:
+        """Let the grantee, which may run queries in the workgroup, ask Athena for their results."""
+        return grantee.role.allow(
+            f"results-{self.name}", [Statement(actions=["athena:GetQueryResults"], resources=[self.arn])]
+        )
+
+    def grant_run(self, grantee: Grantee) -> list[aws.iam.RolePolicy]:
+        """Let the grantee run statements in the workgroup, watch and stop them; Athena keeps results in its name.
+
+        Source: AWS Step Functions Developer Guide, "Run Athena queries with Step Functions"; AWS managed policy
+        AmazonAthenaFullAccess; Amazon Athena User Guide, "Configure AWS Glue access to your catalog and database per
+        AWS Region"; its API Reference, "StartQueryExecution" (which asks for GetDataCatalog of other catalogs alone).
         """
         glue = current().arn
-        prefix = f"{self.name}/"
         run = grantee.role.allow(
             f"query-{self.name}",
             [
                 Statement(
-                    actions=[
-                        "athena:GetQueryExecution",
-                        "athena:GetQueryResults",
-                        "athena:GetWorkGroup",
-                        "athena:StartQueryExecution",
-                        "athena:StopQueryExecution",
-                    ],
+                    actions=["athena:GetQueryExecution", "athena:StartQueryExecution", "athena:StopQueryExecution"],
                     resources=[self.arn],
+                ),
+                self._results.location(),
+                Statement(
+                    actions=["s3:ListBucket"],
+                    resources=[self._results.arn],
+                    conditions={"StringLike": {"s3:prefix": [f"{self._prefix}*"]}},
                 ),
                 Statement(actions=["s3:ListBucketMultipartUploads"], resources=[self._results.arn]),
                 Statement(
-                    actions=["s3:ListMultipartUploadParts"],
-                    resources=[pulumi.Output.concat(self._results.arn, "/", prefix, "*")],
+                    actions=["s3:GetObject", "s3:ListMultipartUploadParts"],
+                    resources=[pulumi.Output.concat(self._results.arn, "/", self._prefix, "*")],
                 ),
                 # The database of every query that is started without one.
                 Statement(
@@ -94,4 +111,4 @@ class Workgroup(Component, domain="catalog"):
                 ),
             ],
         )
-        return [run, self._results.grant_read(grantee, prefix), self._results.grant_write(grantee, prefix)]
+        return [run, self._results.grant_write(grantee, self._prefix)]

@@ -165,10 +165,10 @@ class LambdaFunction(Component, domain="compute"):
 
     def starting(self) -> Starting:
         """Return how a schedule or a rule starts it; each start that fails is tried again, then kept."""
-        resources: Sequence[pulumi.Input[str]] = [self.arn, pulumi.Output.concat(self.arn, ":*")]
         return Starting(
             arn=self.arn,
-            statement=Statement(actions=["lambda:InvokeFunction"], resources=resources),
+            # Schedules, rules and stages name the function itself, none of its versions or aliases.
+            statement=Statement(actions=["lambda:InvokeFunction"], resources=[self.arn]),
             depends_on=self.role.granted,
             function_name=self.function_name,
         )

@@ -41,13 +41,14 @@ class FlowLog(Component, domain="network"):
             tags=self.tags,
             opts=self._options(),
         )
+        # The ARN of everything but tags ends so (Amazon CloudWatch Logs API Reference, "LogGroup").
         streams = pulumi.Output.concat(self.log_group.arn, ":*")
         self.role.allow(
             "write",
             [
                 Statement(
                     actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-                    resources=[self.log_group.arn, streams],
+                    resources=[streams],
                 )
             ],
         )

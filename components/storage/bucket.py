@@ -3,7 +3,7 @@
 import pulumi
 import pulumi_aws as aws
 
-from ..core import Classification, Component, EncryptionKey, Grantee, Tags
+from ..core import Classification, Component, EncryptionKey, Grantee, Statement, Tags
 from ..core.component import destroyable
 from ..core.limits import BUCKET_NAME
 from ..core.names import check_auto_name
@@ -85,8 +85,16 @@ class Bucket(Component, domain="storage"):
         self.register_outputs({"arn": self.arn, "bucket_name": self.bucket_name})
 
     def grant_read(self, grantee: Grantee, prefix: str = "") -> aws.iam.RolePolicy:
-        """Let the grantee list and read the objects under `prefix`, with their versions; default all of them."""
+        """Let the grantee list the keys under `prefix` and read the objects as they are now; default all of them.
+
+        It may ask for the bucket's region too, as Athena and Glue do: what is listed and got alone needs `grant_list`
+        and `grant_get`.
+        """
         return bucket_grants.read(self.name, self.arn, self.key, grantee, prefix)
+
+    def grant_get(self, grantee: Grantee, prefix: str = "") -> aws.iam.RolePolicy:
+        """Let the grantee read the objects under `prefix` whose keys it knows, as they are now, and list nothing."""
+        return bucket_grants.get(self.name, self.arn, self.key, grantee, prefix)
 
     def grant_read_versions(self, grantee: Grantee, prefix: str = "") -> aws.iam.RolePolicy:
         """Let the grantee read the objects under `prefix` whose version id it knows, and list nothing."""
@@ -107,6 +115,10 @@ class Bucket(Component, domain="storage"):
     def grant_delete(self, grantee: Grantee, prefix: str = "") -> aws.iam.RolePolicy:
         """Let the grantee delete objects under `prefix` (former versions stay); default anywhere in the bucket."""
         return bucket_grants.delete(self.name, self.arn, grantee, prefix)
+
+    def location(self) -> Statement:
+        """Return what asking for the bucket's region takes, as Athena and Glue do."""
+        return bucket_grants.location(self.arn)
 
     def _encrypt(self) -> aws.s3.BucketServerSideEncryptionConfiguration:
         by_default = aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(

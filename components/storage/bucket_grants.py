@@ -9,17 +9,15 @@ from ..core import EncryptionKey, Grantee, Statement
 
 
 def read(name: str, arn: pulumi.Output[str], key: EncryptionKey, grantee: Grantee, prefix: str) -> aws.iam.RolePolicy:
-    """Let the grantee list and read objects under the prefix, former versions included."""
-    listing = Statement(
-        actions=["s3:ListBucket", "s3:GetBucketLocation"] if not prefix else ["s3:ListBucket"],
-        resources=[arn],
-        conditions={"StringLike": {"s3:prefix": [f"{prefix}*"]}} if prefix else {},
-    )
-    objects = Statement(actions=["s3:GetObject", "s3:GetObjectVersion"], resources=[_objects(arn, prefix)])
-    location = [Statement(actions=["s3:GetBucketLocation"], resources=[arn])] if prefix else []
+    """Let the grantee list the keys under the prefix, ask for the region, and read the objects as they are now."""
     return grantee.role.allow(
-        _grant("read", name, prefix), [listing, *location, objects, key.use("s3", context=_context(arn, prefix))]
+        _grant("read", name, prefix), [_listing(arn, prefix), location(arn), *_getting(arn, key, prefix)]
     )
+
+
+def get(name: str, arn: pulumi.Output[str], key: EncryptionKey, grantee: Grantee, prefix: str) -> aws.iam.RolePolicy:
+    """Let the grantee read objects as they are now, whose keys it knows, and list nothing."""
+    return grantee.role.allow(_grant("get", name, prefix), _getting(arn, key, prefix))
 
 
 def read_versions(
@@ -37,12 +35,7 @@ def list_objects(name: str, arn: pulumi.Output[str], grantee: Grantee, prefix: s
 
     S3 tells only those who may list that an object is gone; others are denied (Amazon S3 API Reference, "GetObject").
     """
-    listing = Statement(
-        actions=["s3:ListBucket"],
-        resources=[arn],
-        conditions={"StringLike": {"s3:prefix": [f"{prefix}*"]}} if prefix else {},
-    )
-    return grantee.role.allow(_grant("list", name, prefix), [listing])
+    return grantee.role.allow(_grant("list", name, prefix), [_listing(arn, prefix)])
 
 
 def put(name: str, arn: pulumi.Output[str], key: EncryptionKey, grantee: Grantee, prefix: str) -> aws.iam.RolePolicy:
@@ -65,6 +58,24 @@ def delete(name: str, arn: pulumi.Output[str], grantee: Grantee, prefix: str) ->
     """Let the grantee delete objects under the prefix; their former versions stay until the lifecycle ends them."""
     objects = Statement(actions=["s3:DeleteObject"], resources=[_objects(arn, prefix)])
     return grantee.role.allow(_grant("delete", name, prefix), [objects])
+
+
+def location(arn: pulumi.Output[str]) -> Statement:
+    """Return what asking for a bucket's region takes, as Athena and Glue do."""
+    return Statement(actions=["s3:GetBucketLocation"], resources=[arn])
+
+
+def _listing(arn: pulumi.Output[str], prefix: str) -> Statement:
+    return Statement(
+        actions=["s3:ListBucket"],
+        resources=[arn],
+        conditions={"StringLike": {"s3:prefix": [f"{prefix}*"]}} if prefix else {},
+    )
+
+
+def _getting(arn: pulumi.Output[str], key: EncryptionKey, prefix: str) -> list[Statement]:
+    objects = Statement(actions=["s3:GetObject"], resources=[_objects(arn, prefix)])
+    return [objects, key.use("s3", context=_context(arn, prefix))]
 
 
 def _objects(arn: pulumi.Output[str], prefix: str) -> pulumi.Output[str]:

@@ -70,8 +70,12 @@ class DataLake(Component, domain="storage"):
             raise KeyError(f"lake {self.name} has no zone {name!r}; it has {', '.join(self.zones)}") from None
 
     def grant_read(self, grantee: Grantee, *, zone: str, prefix: str = "") -> aws.iam.RolePolicy:
-        """Let the grantee list and read objects of the zone under `prefix`; default all of the zone."""
+        """Let the grantee list the zone's keys under `prefix` and read the objects as they are now; default all."""
         return self.zone(zone).grant_read(grantee, prefix)
+
+    def grant_get(self, grantee: Grantee, *, zone: str, prefix: str = "") -> aws.iam.RolePolicy:
+        """Let the grantee read objects of the zone under `prefix` whose keys it knows, and list nothing."""
+        return self.zone(zone).grant_get(grantee, prefix)
 
     def grant_read_versions(self, grantee: Grantee, *, zone: str, prefix: str = "") -> aws.iam.RolePolicy:
         """Let the grantee read objects of the zone whose version id it knows, as from an event, and list nothing."""

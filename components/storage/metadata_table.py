@@ -67,6 +67,13 @@ class MetadataTable(Component, domain="storage"):
             ],
         )
 
+    def grant_get(self, grantee: Grantee) -> aws.iam.RolePolicy:
+        """Let the grantee get items whose keys it knows, and query nothing."""
+        return grantee.role.allow(
+            f"get-{self.name}",
+            [Statement(actions=["dynamodb:GetItem"], resources=[self.arn]), self._key.use("dynamodb")],
+        )
+
     def grant_search(self, grantee: Grantee) -> aws.iam.RolePolicy:
         """Let the grantee query the indexes: by owner, tag or name. Nobody is granted a scan."""
         return grantee.role.allow(

@@ -1,6 +1,7 @@
 """Databases, tables and the workgroup: defaults, options, refusals."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,9 +16,11 @@ from components import (
     EnumProjection,
     IntegerProjection,
     Partition,
+    Role,
 )
+from components.catalog.workgroup import Workgroup
 from tests.policy.harness import Recorded, record
-from tests.unit.programs import ACCOUNT, CONFIG, ORDERS, catalog, lake, read_catalog
+from tests.unit.programs import ACCOUNT, CONFIG, ORDERS, catalog, lake, read_catalog, role
 
 ID = Column(name="id", type="bigint")
 
@@ -150,14 +153,69 @@ def test_a_query_that_names_no_database_may_look_at_the_default_one() -> None:
     assert database["Resource"] == [f"{glue}:catalog", f"{glue}:database/default"]
 
 
+def on_entry(give: Callable[[Catalog, Role, Dataset], object], dataset: Dataset) -> set[str]:
+    """What a grant allows on the data set's entry in the catalog."""
+
+    def program() -> None:
+        made = Catalog("catalog", lake=lake(), datasets=[dataset])
+        give(made, role(), dataset)
+
+    policies = [one for one in record(program, config=CONFIG) if one.type == "aws:iam/rolePolicy:RolePolicy"]
+    statements = [one for policy in policies for one in json.loads(policy.inputs["policy"])["Statement"]]
+    entry = f":table/watershed_test_curated/{dataset.name}"
+    allowed = [one["Action"] for one in statements if any(on.endswith(entry) for on in one["Resource"])]
+    return {action for given in allowed for action in ([given] if isinstance(given, str) else given)}
+
+
+DAYS = Dataset(name="days", columns=(ID, Column(name="day")), partitioned_by=("day",))
+PLAIN = Dataset(name="plain", columns=(ID,))
+READ_PARTITIONS = {"glue:BatchGetPartition", "glue:GetPartition", "glue:GetPartitions"}
+REGISTER = {"glue:BatchCreatePartition", "glue:CreatePartition", "glue:UpdatePartition"}
+
+
+def test_partitions_are_read_from_the_catalog_unless_they_are_projected() -> None:
+    def read(made: Catalog, reader: Role, dataset: Dataset) -> None:
+        made.grant_read(reader, dataset)
+
+    assert on_entry(read, DAYS) == {"glue:GetTable", *READ_PARTITIONS}
+    assert on_entry(read, PLAIN) == {"glue:GetTable", *READ_PARTITIONS}
+    assert on_entry(read, ORDERS) == {"glue:GetTable"}
+
+
+def test_partitions_are_registered_where_there_are_any() -> None:
+    def write(made: Catalog, writer: Role, dataset: Dataset) -> None:
+        made.grant_write(writer, dataset)
+
+    assert on_entry(write, DAYS) == on_entry(write, ORDERS) == {"glue:GetTable", *READ_PARTITIONS, *REGISTER}
+    assert on_entry(write, PLAIN) == {"glue:GetTable", *READ_PARTITIONS}
+
+
+def test_who_runs_queries_is_told_results_and_what_the_workgroup_is_like_by_grants_of_their_own() -> None:
+    def actions(give: Callable[[Workgroup, Role], object]) -> set[str]:
+        policies = record(lambda: give(catalog().workgroup, role()), config=CONFIG)
+        documents = [
+            json.loads(one.inputs["policy"]) for one in policies if one.type == "aws:iam/rolePolicy:RolePolicy"
+        ]
+        given = [one["Action"] for document in documents for one in document["Statement"]]
+        return {action for each in given for action in ([each] if isinstance(each, str) else each)}
+
+    run = actions(lambda workgroup, who: workgroup.grant_run(who))
+    asked = {each for each in run if each.startswith("athena:")}
+    assert asked == {"athena:StartQueryExecution", "athena:GetQueryExecution", "athena:StopQueryExecution"}
+    # AWS Step Functions Developer Guide, "Run Athena queries with Step Functions".
+    assert {f"s3:{name}" for name in ("GetBucketLocation", "GetObject", "ListBucket", "PutObject")} <= run
+    results = actions(lambda workgroup, who: workgroup.grant_results(who))
+    assert results == {"athena:GetQueryResults"}
+    query = actions(lambda workgroup, who: workgroup.grant_query(who))
+    assert query == {*run, *results, "athena:GetWorkGroup"}
+
+
 def test_reading_a_data_set_covers_its_entry_and_its_files_and_nothing_of_another() -> None:
     resources = {resource.name: resource for resource in record(read_catalog, config=CONFIG)}
-    entry = json.loads(resources["role-catalog-orders"].inputs["policy"])["Statement"][0]
+    holder, entry, _ = json.loads(resources["role-catalog-orders"].inputs["policy"])["Statement"]
     glue = f"arn:aws:glue:eu-west-1:{ACCOUNT}"
-    assert entry["Resource"] == [
-        f"{glue}:catalog",
-        f"{glue}:database/watershed_test_curated",
-        f"{glue}:table/watershed_test_curated/orders",
-    ]
+    held = [f"{glue}:catalog", f"{glue}:database/watershed_test_curated"]
+    assert (holder["Action"], holder["Resource"]) == ("glue:GetDatabase", held)
+    assert entry["Resource"] == [*held, f"{glue}:table/watershed_test_curated/orders"]
     files = json.loads(resources["role-read-lake-curated-orders"].inputs["policy"])["Statement"]
     assert "arn:aws:s3:::lake-curated-abc1234/orders/*" in [statement["Resource"] for statement in files]

@@ -156,7 +156,7 @@ def test_a_flow_log_writes_all_traffic_to_its_own_group_and_its_role_to_no_other
     assert group["kmsKeyId"].startswith("arn:aws:kms:")
     (policy,) = of_type(found, "aws:iam/rolePolicy:RolePolicy").values()
     (statement,) = json.loads(policy["policy"])["Statement"]
-    assert statement["Resource"] == [log["logDestination"], f"{log['logDestination']}:*"]
+    assert statement["Resource"] == f"{log['logDestination']}:*"
 
 
 def test_the_flow_logs_role_is_assumed_for_flow_logs_of_this_account_alone() -> None:

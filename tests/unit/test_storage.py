@@ -95,6 +95,16 @@ def test_putting_whole_objects_is_neither_writing_in_parts_nor_decrypting() -> N
     assert key_use["Action"] == "kms:GenerateDataKey"
 
 
+def test_getting_is_neither_listing_nor_reading_former_versions() -> None:
+    objects, key_use = granted(lambda made, role: made.grant_get(role, zone="raw", prefix="in/"))
+    assert (objects["Action"], objects["Resource"]) == ("s3:GetObject", "arn:aws:s3:::lake-raw-abc1234/in/*")
+    assert key_use["Action"] == "kms:Decrypt"
+
+
+def test_reading_is_of_objects_as_they_are_now() -> None:
+    assert "s3:GetObjectVersion" not in json.dumps(granted(lambda made, role: made.grant_read(role, zone="raw")))
+
+
 def test_reading_versions_is_neither_listing_nor_reading_what_is_newest() -> None:
     objects, key_use = granted(lambda made, role: made.grant_read_versions(role, zone="raw"))
     assert objects["Action"] == "s3:GetObjectVersion"

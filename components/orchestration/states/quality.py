@@ -23,6 +23,7 @@ def quality_states(stage: QualityStage, compilation: Compilation, place: Place) 
     catalog = compilation.component(stage.catalog, Catalog, named)
     dataset = compilation.component(stage.dataset, Dataset, named)
     grant_reading(catalog, [dataset], stage.name, compilation)
+    compilation.grant(f"results of {catalog.name}", lambda role: catalog.workgroup.grant_results(role))
     results, passed, failed = f"{stage.name} results", f"{stage.name} passed?", f"{stage.name} failed"
     parameters = _parameters(stage, dataset, place)
     return {

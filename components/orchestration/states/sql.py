@@ -123,11 +123,11 @@ def partition_prefix(stage: SqlStage, dataset: Dataset) -> str:
 
 
 def grant_reading(catalog: Catalog, datasets: list[Dataset], stage: str, compilation: Compilation) -> None:
-    """Let the state machine query data sets of the catalog; raises StageError for one that the catalog lacks."""
+    """Let the state machine's statements read data sets; raises StageError for one that the catalog lacks."""
     for dataset in datasets:
         if dataset.name not in catalog.tables:
             raise StageError(f"stage {stage!r}: catalog {catalog.name} has no data set {dataset.name!r}")
-    compilation.grant(f"query {catalog.name}", lambda role: catalog.workgroup.grant_query(role))
+    compilation.grant(f"run in {catalog.name}", lambda role: catalog.workgroup.grant_run(role))
     for dataset in datasets:
         compilation.grant(f"read {dataset.name}", partial(catalog.grant_read, dataset=dataset))
 

@@ -78,7 +78,7 @@ def _of_jobs(
     arriving = {dataset.name for _, dataset in datasets if dataset.source}
     for position, job in jobs:
         path = f"{listed}[{position}]"
-        for key in ("reads", "writes", "datasets"):
+        for key in ("reads", "writes", "puts", "datasets"):
             for number, name in enumerate(getattr(job, key, ())):
                 yield from _one_of(f"{path}.{key}[{number}]", name, names, "data set")
         for key in ("delivers", "watches"):

@@ -64,8 +64,10 @@ class FileAccess(Model):
     zone: ZoneName
     prefix: Prefix | Literal[""] = ""
     """Default the whole zone."""
-    access: Annotated[tuple[Literal["list", "read", "write", "delete"], ...], Field(min_length=1)] = ("read",)
-    """`read` lists too."""
+    access: Annotated[tuple[Literal["list", "get", "read", "put", "write", "delete"], ...], Field(min_length=1)] = (
+        "read",
+    )
+    """`get` reads what it knows the key of, `read` lists too; `put` writes whole objects, `write` in parts too."""
 
 
 class _Job(Model):
@@ -87,15 +89,26 @@ class _Job(Model):
 
 
 class _Program(_Job):
-    """What a job has that is a program of one's own: it is told where everything lies by the settings document."""
+    """What a job has that is a program of one's own."""
 
     delivers: tuple[DatasetName, ...] = ()
     """Data sets for which it puts files where they arrive, for ingestion to convert."""
     watches: tuple[DatasetName, ...] = ()
     """Data sets whose arriving files it lists, with what ingestion has made of them."""
     files: tuple[FileAccess, ...] = ()
+    puts: tuple[DatasetName, ...] = ()
+    """Data sets whose files it puts, each whole, and neither reads nor deletes: a run puts what an earlier one did."""
+    settings: bool = True
+    """Whether it is told where zones and data sets lie: SETTINGS_BUCKET, SETTINGS_KEY and SETTINGS_VERSION."""
     state: bool = False
     """Whether it has a table of its own, which STATE_TABLE names, to remember what it has done."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        twice = sorted(set(self.writes) & set(self.puts))
+        if twice:
+            raise ValueError(f"{', '.join(twice)} in writes or in puts: what is in writes it may put too")
+        return self
 
 
 class CachedImage(Model):

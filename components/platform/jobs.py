@@ -155,7 +155,8 @@ class Jobs:
 
     def _grant(self, job: FargateJob | LambdaFunction, config: FargateJobConfig | LambdaJobConfig) -> None:
         parts = self._parts
-        parts.settings.grant_read(job)
+        if config.settings:
+            parts.settings.grant_read(job)
         if config.name in self.states:
             self.states[config.name].grant_use(job)
         places = [
@@ -163,6 +164,10 @@ class Jobs:
             *(
                 FileAccess(zone=each.zone, prefix=each.prefix, access=("read", "write", "delete"))
                 for each in map(parts.dataset, config.writes)
+            ),
+            *(
+                FileAccess(zone=each.zone, prefix=each.prefix, access=("put",))
+                for each in map(parts.dataset, config.puts)
             ),
             *(
                 FileAccess(zone=source.zone, prefix=source.prefix, access=("write",))
@@ -177,21 +182,27 @@ class Jobs:
             *config.files,
         ]
         if config.watches:
-            parts.metadata.grant_read(job)
+            parts.metadata.grant_get(job)
         lake = parts.lake
         verbs = {
-            "list": lake.grant_list,
-            "read": lake.grant_read,
-            "write": lake.grant_write,
-            "delete": lake.grant_delete,
+            "list": (lake.grant_list,),
+            "get": (lake.grant_get,),
+            "read": (lake.grant_list, lake.grant_get),
+            "put": (lake.grant_put,),
+            "write": (lake.grant_write,),
+            "delete": (lake.grant_delete,),
         }
-        for place in places:
-            for access in place.access:
-                verbs[access](job, zone=place.zone, prefix=place.prefix)
+        # In the order of the config, each once: what is listed and read is listed once.
+        wanted = dict.fromkeys(
+            (grant, place.zone, place.prefix) for place in places for access in place.access for grant in verbs[access]
+        )
+        for grant, zone, prefix in wanted:
+            grant(job, zone=zone, prefix=prefix)
 
     def _environment(self, config: FargateJobConfig | LambdaJobConfig) -> dict[str, pulumi.Input[str]]:
         given = {name: self._filled(value) for name, value in config.environment.items()}
-        return {**self._parts.settings.environment, **self._state(config), **given}
+        told = self._parts.settings.environment if config.settings else {}
+        return {**told, **self._state(config), **given}
 
     def _filled(self, value: str) -> pulumi.Input[str]:
         """Return a variable's value, with the buckets that it refers to."""

@@ -45,7 +45,7 @@ def main() -> None:
             (csv, REPORTS_ZONE, f"{run.pipeline}/{run.date.isoformat()}/carrier-delays.csv"),
         )
         for file, zone, key in places:
-            s3.upload_file(str(file), known.zones[zone].bucket, key)
+            s3.put_object(Bucket=known.zones[zone].bucket, Key=key, Body=file.read_bytes())
     logger.info(
         "Computed delays", extra={"date": run.date.isoformat(), "flight_day": day.isoformat(), "carriers": rows}
     )

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from boto3.s3.transfer import TransferConfig
+
 from ..common import clients
 from ..common.tasks import TaskRefusedError, load_settings, run_task
 from ..common.telemetry import logger
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from ..common.settings import Settings
 
 NOT_FOUND = 127
+# The most that one call puts; larger files go in parts, which takes more permissions.
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+WHOLE_BYTES = 5 * 1024**3
 
 
 @dataclass(frozen=True)
@@ -88,10 +93,12 @@ def fetch(source: Place, folder: Path) -> int:
 
 
 def put(folder: Path, target: Place) -> int:
-    """Upload all files of a folder; returns how many."""
+    """Upload all files of a folder, each whole where S3 takes it so; returns how many."""
     files = sorted(file for file in folder.rglob("*") if file.is_file())
+    whole = TransferConfig(multipart_threshold=WHOLE_BYTES)
     for file in files:
-        clients.s3().upload_file(str(file), target.bucket, target.prefix + file.relative_to(folder).as_posix())
+        key = target.prefix + file.relative_to(folder).as_posix()
+        clients.s3().upload_file(str(file), target.bucket, key, Config=whole)
     return len(files)
 
 

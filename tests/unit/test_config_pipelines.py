@@ -80,6 +80,8 @@ def test_jobs_and_pipelines_of_every_kind_are_accepted() -> None:
         ({"reads": ["sale"]}, "jobs[0].reads[0]", "a data set: sales, totals"),
         ({"delivers": ["totals"]}, "jobs[0].delivers[0]", "a data set that has a source: sales"),
         ({"reads": ["totals"], "writes": ["totals"]}, "jobs[0]", "totals in writes alone, which lets it read too"),
+        ({"puts": ["total"]}, "jobs[0].puts[0]", "a data set: sales, totals"),
+        ({"puts": ["totals"], "writes": ["totals"]}, "jobs[0]", "totals in writes or in puts"),
         ({"files": [{"zone": "gold", "prefix": "a/"}]}, "jobs[0].files[0].zone", "a zone of the lake"),
         ({"type": "fargat"}, "jobs[0].type", "one of fargate, lambda, glue, crawler"),
         ({"name": "a" * 28}, "jobs[0].name", "at most 27"),

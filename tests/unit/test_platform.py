@@ -2,6 +2,7 @@
 
 import json
 import socket
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,52 @@ def test_a_stack_without_arriving_files_needs_no_handler_archives(monkeypatch: p
     lists = {f"watershed:{key}": "[]" for key in ("datasets", "jobs", "pipelines")}
     config = {**stack_config("dev"), **lists}
     assert "watershed-ingestion-function" not in recorded("dev", config)
+
+
+@cache
+def local_stack() -> dict[str, Recorded]:
+    return recorded("local")
+
+
+def allowed(role: str) -> set[tuple[str, str]]:
+    """Each action that a role of the local stack is granted, with where."""
+    policies = [
+        one
+        for one in local_stack().values()
+        if one.type == "aws:iam/rolePolicy:RolePolicy" and one.name.startswith(f"watershed-job-{role}-role-")
+    ]
+    statements = [one for policy in policies for one in json.loads(policy.inputs["policy"])["Statement"]]
+    return {
+        (action, resource)
+        for one in statements
+        for action in ([one["Action"]] if isinstance(one["Action"], str) else one["Action"])
+        for resource in ([one["Resource"]] if isinstance(one["Resource"], str) else one["Resource"])
+    }
+
+
+def test_a_job_that_puts_a_data_set_neither_reads_nor_deletes_it() -> None:
+    granted = allowed("carrier-delays")
+    on_files = {action for action, resource in granted if "/carrier_delays/" in resource}
+    assert on_files == {"s3:PutObject"}
+
+
+def test_a_job_that_reads_a_data_set_lists_it_and_gets_its_files() -> None:
+    curated = "arn:aws:s3:::watershed-lake-curated-abc1234"
+    granted = allowed("carrier-delays")
+    assert {each for each in granted if each[1].startswith(curated) and "carrier_delays" not in each[1]} == {
+        ("s3:ListBucket", curated),
+        ("s3:GetObject", f"{curated}/flights/*"),
+    }
+
+
+def test_a_job_is_told_of_the_settings_unless_it_needs_none() -> None:
+    def told(job: str) -> bool:
+        return any("/settings/" in resource for _, resource in allowed(job))
+
+    assert told("carrier-delays")
+    assert not told("odk-export")
+    definition = local_stack()["watershed-job-odk-export-task"].inputs["containerDefinitions"]
+    assert "SETTINGS_BUCKET" not in json.dumps(definition)
 
 
 def test_a_wrong_config_registers_nothing_and_lists_every_problem() -> None:

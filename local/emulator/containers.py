@@ -24,6 +24,8 @@ from .task_roles import TaskRoles
 CONTAINERS_VARIABLE = "WATERSHED_CONTAINERS"
 """Names the manifest that lists the built containers."""
 NOT_FOUND = 127
+RECORDED_ONLY = "recorded only"
+"""What the reason of a container begins with that ran nothing, as what it runs is not here."""
 _SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _R = ("Rscript", "R")
 _CREDENTIALS = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN")
@@ -59,7 +61,7 @@ class Containers:
             return container
         missing = missing_r(command)
         if missing:
-            reason = f"recorded only: there is no {missing} on this machine"
+            reason = f"{RECORDED_ONLY}: there is no {missing} on this machine"
             container.end_at_once(f"{reason}; on AWS this runs: {' '.join(command)}", 0)
             defined.note_end(0, reason)
             return container

@@ -1,10 +1,12 @@
 """What stands in the emulated account and acts under a role, or is encrypted with a key."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..aws import Clients
+from ..emulator.containers import RECORDED_ONLY
+from .encrypted import read_keys
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,14 @@ class StateMachine:
 
 
 @dataclass(frozen=True)
+class FlowLog:
+    """A flow log that is delivered to CloudWatch Logs under a role."""
+
+    role: str
+    log_group: str
+
+
+@dataclass(frozen=True)
 class Account:
     """The parts of an account that make AWS call things in a role's name."""
 
@@ -60,20 +70,22 @@ class Account:
     schedules: tuple[Schedule, ...] = ()
     rule_targets: tuple[RuleTarget, ...] = ()
     machines: tuple[StateMachine, ...] = ()
+    flow_logs: tuple[FlowLog, ...] = ()
     keys: Mapping[str, str] = field(default_factory=dict, hash=False)
     """The KMS key by the ARN of the bucket, table, queue, topic, secret or catalog that it encrypts."""
     results: Mapping[str, str] = field(default_factory=dict, hash=False)
     """The place of Athena's results, as an ARN, by the ARN of the workgroup that sets it."""
     bucket_keys: frozenset[str] = frozenset()
     """The buckets with a bucket key: S3 then names the bucket to KMS, not the object."""
+    partitioned: frozenset[str] = frozenset()
+    """The tables of the catalog that have partitions, by their ARNs."""
+    not_run: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Why a role's tasks were recorded only: what they run is not on this machine, so that they called nothing."""
 
 
 def read_account(clients: Clients) -> Account:
     """Ask the emulator for all of it."""
-    keys: dict[str, str] = {}
-    bucket_keys = _read_buckets(clients, keys)
-    for read in (_read_tables, _read_queues, _read_topics, _read_streams, _read_secrets, _read_catalog):
-        read(clients, keys)
+    keys, bucket_keys = read_keys(clients)
     return Account(
         number=str(clients("sts").get_caller_identity()["Account"]),
         region=clients.region,
@@ -81,9 +93,12 @@ def read_account(clients: Clients) -> Account:
         schedules=tuple(_schedules(clients)),
         rule_targets=tuple(_rule_targets(clients)),
         machines=tuple(_machines(clients)),
+        flow_logs=tuple(_flow_logs(clients)),
         keys=keys,
         results=_results(clients),
-        bucket_keys=frozenset(bucket_keys),
+        bucket_keys=bucket_keys,
+        partitioned=frozenset(_partitioned(clients)),
+        not_run=_not_run(clients),
     )
 
 
@@ -149,21 +164,6 @@ def _machines(clients: Clients) -> list[StateMachine]:
     ]
 
 
-def _read_buckets(clients: Clients, keys: dict[str, str]) -> list[str]:
-    """Note each bucket's key; returns the ARNs of those with a bucket key."""
-    s3 = clients("s3")
-    with_bucket_key = []
-    for bucket in s3.list_buckets()["Buckets"]:
-        rules = _or_none(lambda: s3.get_bucket_encryption(Bucket=bucket["Name"]))  # noqa: B023 - called at once
-        for rule in (rules or {}).get("ServerSideEncryptionConfiguration", {}).get("Rules", []):
-            key = rule.get("ApplyServerSideEncryptionByDefault", {}).get("KMSMasterKeyID")
-            if key:
-                arn = f"arn:aws:s3:::{bucket['Name']}"
-                keys[arn] = key
-                with_bucket_key += [arn] if rule.get("BucketKeyEnabled") else []
-    return with_bucket_key
-
-
 def _results(clients: Clients) -> dict[str, str]:
     client = clients("athena")
     found = {}
@@ -177,61 +177,47 @@ def _results(clients: Clients) -> dict[str, str]:
     return found
 
 
-def _read_tables(clients: Clients, keys: dict[str, str]) -> None:
-    client = clients("dynamodb")
-    for name in client.get_paginator("list_tables").paginate().search("TableNames[]"):
-        table = client.describe_table(TableName=name)["Table"]
-        if key := table.get("SSEDescription", {}).get("KMSMasterKeyArn"):
-            keys[table["TableArn"]] = key
+def _flow_logs(clients: Clients) -> list[FlowLog]:
+    found = clients("ec2").get_paginator("describe_flow_logs").paginate().search("FlowLogs[]")
+    return [
+        FlowLog(
+            _name(each["DeliverLogsPermissionArn"]), each.get("LogGroupName") or each["LogDestination"].split(":")[6]
+        )
+        for each in found
+        if each and each.get("LogDestinationType") == "cloud-watch-logs" and each.get("DeliverLogsPermissionArn")
+    ]
 
 
-def _read_queues(clients: Clients, keys: dict[str, str]) -> None:
-    client = clients("sqs")
-    for url in client.list_queues().get("QueueUrls", []):
-        attributes = client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-        if key := attributes.get("KmsMasterKeyId"):
-            keys[attributes["QueueArn"]] = key
+def _partitioned(clients: Clients) -> list[str]:
+    glue = clients("glue")
+    account = clients("sts").get_caller_identity()["Account"]
+    prefix = f"arn:aws:glue:{clients.region}:{account}:table"
+    return [
+        f"{prefix}/{database}/{table['Name']}"
+        for database in glue.get_paginator("get_databases").paginate().search("DatabaseList[].Name")
+        if database
+        for table in glue.get_paginator("get_tables").paginate(DatabaseName=database).search("TableList[]")
+        if table and table.get("PartitionKeys")
+    ]
 
 
-def _read_topics(clients: Clients, keys: dict[str, str]) -> None:
-    client = clients("sns")
-    for topic in client.get_paginator("list_topics").paginate().search("Topics[].TopicArn"):
-        if key := client.get_topic_attributes(TopicArn=topic)["Attributes"].get("KmsMasterKeyId"):
-            keys[str(topic)] = key
+def _not_run(clients: Clients) -> dict[str, str]:
+    ecs = clients("ecs")
+    found = {}
+    for cluster in ecs.get_paginator("list_clusters").paginate().search("clusterArns[]"):
+        pages = ecs.get_paginator("list_tasks").paginate(cluster=cluster, desiredStatus="STOPPED")
+        for page in pages:
+            tasks = ecs.describe_tasks(cluster=cluster, tasks=page["taskArns"])["tasks"] if page["taskArns"] else ()
+            for task in tasks:
+                reason = next((each.get("reason", "") for each in task["containers"]), "")
+                if reason.startswith(RECORDED_ONLY):
+                    found[_task_role(ecs, task)] = reason
+    return found
 
 
-def _read_streams(clients: Clients, keys: dict[str, str]) -> None:
-    client = clients("kinesis")
-    for name in client.list_streams().get("StreamNames", []):
-        stream = client.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]
-        if key := stream.get("KeyId"):
-            keys[stream["StreamARN"]] = key
-
-
-def _read_secrets(clients: Clients, keys: dict[str, str]) -> None:
-    client = clients("secretsmanager")
-    for arn in client.get_paginator("list_secrets").paginate().search("SecretList[].ARN"):
-        if arn and (key := client.describe_secret(SecretId=arn).get("KmsKeyId")):
-            keys[arn] = key
-
-
-def _read_catalog(clients: Clients, keys: dict[str, str]) -> None:
-    settings = clients("glue").get_data_catalog_encryption_settings()["DataCatalogEncryptionSettings"]
-    if key := settings.get("EncryptionAtRest", {}).get("SseAwsKmsKeyId"):
-        account = clients("sts").get_caller_identity()["Account"]
-        keys[f"arn:aws:glue:{clients.region}:{account}:catalog"] = key
-
-
-def _or_none(read: Callable[[], Any]) -> Any:
-    """Return what is read, or nothing where AWS answers that there is none."""
-    from botocore.exceptions import ClientError
-
-    try:
-        return read()
-    except ClientError as error:
-        if error.response["Error"]["Code"].endswith(("NotFound", "NotFoundError")):
-            return None
-        raise
+def _task_role(ecs: Any, task: Mapping[str, Any]) -> str:
+    described = ecs.describe_task_definition(taskDefinition=task["taskDefinitionArn"])
+    return _name(described["taskDefinition"].get("taskRoleArn", ""))
 
 
 def _name(role_arn: str) -> str:

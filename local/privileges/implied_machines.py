@@ -40,6 +40,9 @@ def for_machines(account: Account, recorded: tuple[Call, ...]) -> Iterator[Call]
             context = {"kms:EncryptionContext:aws:states:stateMachineArn": machine.arn}
             for action in ("kms:Decrypt", "kms:GenerateDataKey"):
                 yield Call(machine.role, action, machine.key, "Step Functions encrypts", _KEY, context)
+        if machine.key and machine.logs:
+            context = {"kms:EncryptionContext:SourceArn": f"arn:aws:logs:{account.region}:{account.number}:*"}
+            yield Call(machine.role, "kms:GenerateDataKey", machine.key, "Step Functions encrypts logs", _KEY, context)
     roles = {machine.role for machine in account.machines}
     for call in recorded:
         if call.role in roles and call.allowed and call.action in STOPS:

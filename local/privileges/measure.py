@@ -8,13 +8,12 @@ from ..aws import Clients
 from ..emulator import lifecycle
 from ..errors import StageError
 from ..processes import stop_marked
-from ..stage.ingestion import lake_of
 from ..stage.progress import Progress
 from ..stage.up import BuildArtifacts, bring_up
 from ..workspace import Workspace
 from .account import read_account
 from .calls import read_calls
-from .exercise import exercise_ingestion
+from .exercise import exercise
 from .grants import read_roles
 from .report import PrivilegesReport, compare, kept_grants
 
@@ -39,9 +38,7 @@ def _bring_up_and_compare(
     stopped: StageError | None = None
     try:
         up = bring_up(workspace, stack, build, progress, port=ANY_PORT)
-        lake = lake_of(up.outputs)
-        if lake is not None:
-            exercise_ingestion(Clients(up.endpoint, up.region), lake, progress)
+        exercise(Clients(up.endpoint, up.region), up.outputs, progress)
     except StageError as error:
         stopped = error
     emulator = lifecycle.find(workspace)

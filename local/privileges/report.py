@@ -78,7 +78,7 @@ def compare(
     for role in roles:
         own = [call for call in calls if call.role == role.name]
         lines += _missing(role, own)
-        lines += _granted(role, own, kept)
+        lines += _granted(role, own, kept, account.not_run.get(role.name, ""))
     return PrivilegesReport(
         lines=tuple(sorted(lines, key=lambda line: (line.role, line.action, line.resource, line.condition))),
         problems=tuple(_problems(roles, recorded, calls, kept)),
@@ -97,11 +97,11 @@ def stable_name(role: str) -> str:
     return _RANDOM_SUFFIX.sub("", role)
 
 
-def _granted(role: RolePolicies, calls: Iterable[Call], kept: Sequence[Kept]) -> Iterable[Line]:
+def _granted(role: RolePolicies, calls: Iterable[Call], kept: Sequence[Kept], not_run: str) -> Iterable[Line]:
     allowed = [call for call in calls if call.allowed]
     for grant in role.grants():
         users = sorted({call.by for call in allowed if grant.covers(call)}, key=lambda by: (by != ITS_OWN, by))
-        reason = next((each.reason for each in kept if each.fits(grant)), "")
+        reason = next((each.reason for each in kept if each.fits(grant)), not_run)
         verdict: Verdict = "used" if users else "kept" if reason else "unused"
         yield Line(
             role=stable_name(role.name),

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from local.aws import ACCOUNT, Clients
 from local.emulator import containers, lifecycle
+from local.privileges.account import read_account
 from local.privileges.calls import read_calls
 from local.workspace import Workspace
 
@@ -213,6 +214,15 @@ def test_an_r_script_without_r_is_recorded_only(run: Callable[..., Any], clients
     else:
         assert task["containers"][0]["exitCode"] == 0
         assert logged(clients, task)[0].startswith("recorded only: there is no Rscript on this machine")
+
+
+def test_the_account_tells_whose_tasks_ran_nothing(run: Callable[..., Any], clients: Clients) -> None:
+    role(clients, "statistician", ("s3:GetObject", "*"))
+    arn = f"arn:aws:iam::{ACCOUNT}:role/statistician"
+    run("true")
+    assert "statistician" not in read_account(clients).not_run
+    run("/opt/none/Rscript", "x.R", taskRoleArn=arn)
+    assert read_account(clients).not_run["statistician"].startswith("recorded only: there is no /opt/none/Rscript")
 
 
 @pytest.mark.parametrize("command", [("Rscript", "x.R"), ("python3", "-m", "staged", "--", "/usr/bin/Rscript", "x.R")])

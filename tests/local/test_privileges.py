@@ -10,12 +10,16 @@ import pytest
 
 from local.aws import Clients
 from local.emulator import lifecycle
+from local.emulator.athena.access import READS, WRITES
+from local.emulator.iam_resources import IN_PARTS
 from local.emulator.lifecycle import Emulator
 from local.privileges import measure
-from local.privileges.account import Account, Function, RuleTarget, Schedule, StateMachine, read_account
+from local.privileges.account import Account, FlowLog, Function, RuleTarget, Schedule, StateMachine, read_account
 from local.privileges.calls import ITS_OWN, Call, Recorded
 from local.privileges.grants import Grant, RolePolicies, is_action, matching_actions
-from local.privileges.implied import ENCRYPTED_USES, FUNCTION_CALLS, RULE_CALLS, SCHEDULE_CALLS, implied_calls
+from local.privileges.implied import FLOW_LOG_CALLS, FUNCTION_CALLS, RULE_CALLS, SCHEDULE_CALLS, implied_calls
+from local.privileges.implied_keys import ENCRYPTED_USES
+from local.privileges.implied_queries import QUERY_CALLS
 from local.privileges.report import KEPT_FILE, Kept, Line, PrivilegesReport, compare, kept_grants
 from local.processes import ProcessRecord
 
@@ -88,6 +92,13 @@ def test_an_unused_grant_with_a_reason_is_kept() -> None:
     reason = Kept("worker", "s3:Abort*", "arn:aws:s3:::lake/*", "large files")
     report = compared(role(allow("s3:AbortMultipartUpload", f"{BUCKET}/*")), kept=[reason])
     assert [(line.verdict, line.why) for line in report.lines] == [("kept", "large files")]
+    assert not report.fails
+
+
+def test_grants_of_what_this_machine_cannot_run_are_kept_and_say_why() -> None:
+    account = Account("111122223333", REGION, not_run={ROLE: "recorded only: there is no Rscript on this machine"})
+    report = compared(role(allow("s3:GetObject", f"{BUCKET}/*")), account=account)
+    assert [(line.verdict, line.why) for line in report.lines] == [("kept", account.not_run[ROLE])]
     assert not report.fails
 
 
@@ -236,12 +247,96 @@ def test_athena_writes_a_query_s_results_in_the_name_of_who_asks() -> None:
     account = Account("111122223333", REGION, results={group: f"{BUCKET}/results"}, keys={BUCKET: KEY})
     asked = (call("athena:StartQueryExecution", group),)
     assert {(each.action, each.resource) for each in implied_calls(account, asked)} == {
+        ("glue:GetDatabase", CATALOG),
+        ("glue:GetDatabase", CATALOG.replace("catalog", "database/default")),
         ("s3:GetBucketLocation", BUCKET),
+        ("s3:ListBucket", BUCKET),
+        ("s3:ListBucketMultipartUploads", BUCKET),
+        ("s3:GetObject", f"{BUCKET}/results/any.csv"),
         ("s3:PutObject", f"{BUCKET}/results/any.csv"),
         ("s3:AbortMultipartUpload", f"{BUCKET}/results/any.csv"),
+        ("s3:ListMultipartUploadParts", f"{BUCKET}/results/any.csv"),
         ("kms:GenerateDataKey", KEY),
+        ("kms:Decrypt", KEY),
     }
-    assert implied_calls(account, (call("athena:GetQueryResults", group),)) == []
+    streamed = implied_calls(account, (call("athena:GetQueryResults", group),))
+    assert {each.action for each in streamed} == {"s3:GetObject", "kms:Decrypt"}
+
+
+def of_athena(by: str, action: str, resource: str) -> Call:
+    return Call(ROLE, action, resource, by=by)
+
+
+def actions_on_partitions(account: Account, *recorded: Call) -> set[str]:
+    return {each.action for each in implied_calls(account, recorded) if "Partition" in each.action}
+
+
+def test_athena_asks_for_a_table_s_database_and_its_partitions_where_the_query_did() -> None:
+    table = CATALOG.replace("catalog", "table/lake/flights")
+    read = of_athena(READS, "glue:GetTable", table)
+    assert {(each.action, each.resource) for each in implied_calls(EMPTY, (read,))} == {
+        ("glue:GetDatabase", CATALOG),
+        ("glue:GetDatabase", CATALOG.replace("catalog", "database/lake")),
+    }
+    listed = of_athena(READS, "glue:GetPartitions", table)
+    wanted = {"glue:BatchGetPartition", "glue:GetPartition", "glue:GetPartitions"}
+    assert actions_on_partitions(EMPTY, listed) == wanted
+    assert implied_calls(EMPTY, (call("glue:GetTable", table),)) == []
+
+
+def test_athena_registers_partitions_of_what_it_writes_where_the_table_has_any() -> None:
+    table = CATALOG.replace("catalog", "table/lake/flights")
+    written = of_athena(WRITES, "glue:GetTable", table)
+    assert actions_on_partitions(EMPTY, written) == set()
+    partitioned = Account("111122223333", REGION, partitioned=frozenset({table}))
+    assert {"glue:BatchCreatePartition", "glue:GetPartitions"} <= actions_on_partitions(partitioned, written)
+
+
+def test_athena_writes_rows_in_parts_and_looks_into_their_folder() -> None:
+    row = of_athena(WRITES, "s3:PutObject", f"{BUCKET}/totals/day=1/a.parquet")
+    made = implied_calls(Account("111122223333", REGION, keys={BUCKET: KEY}), (row,))
+    assert {each.action for each in made} == {
+        *("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"),
+        *("s3:GetBucketLocation", "s3:ListBucketMultipartUploads", "s3:ListBucket"),
+        *("kms:GenerateDataKey", "kms:Decrypt"),
+    }
+    (listing,) = [each for each in made if each.action == "s3:ListBucket"]
+    assert listing.context == {"s3:prefix": "totals/day=1/"}
+
+
+def test_only_an_upload_in_parts_takes_decrypting_what_was_written() -> None:
+    account = Account("111122223333", REGION, keys={BUCKET: KEY})
+    for context, asked in (({}, {"kms:GenerateDataKey"}), ({IN_PARTS: "true"}, {"kms:GenerateDataKey", "kms:Decrypt"})):
+        made = implied_calls(account, (call("s3:PutObject", f"{BUCKET}/a", context),))
+        assert {each.action for each in made} == asked
+
+
+def test_a_flow_log_is_delivered_under_its_role() -> None:
+    account = Account("111122223333", REGION, flow_logs=(FlowLog(ROLE, "/network"),))
+    streams = f"arn:aws:logs:{REGION}:111122223333:log-group:/network:log-stream:any"
+    assert {(each.role, each.action, each.resource) for each in implied_calls(account, ())} == {
+        (ROLE, action, streams) for action in ("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents")
+    }
+
+
+def test_the_account_tells_of_flow_logs_and_partitioned_tables(clients: Clients) -> None:
+    vpc = clients("ec2").create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    clients("ec2").create_flow_logs(
+        ResourceType="VPC",
+        ResourceIds=[vpc],
+        TrafficType="ALL",
+        LogDestinationType="cloud-watch-logs",
+        LogDestination=f"arn:aws:logs:{REGION}:000000000000:log-group:/network",
+        DeliverLogsPermissionArn="arn:aws:iam::000000000000:role/delivers",
+    )
+    glue = clients("glue")
+    glue.create_database(DatabaseInput={"Name": "partitions"})
+    for name, keys in (("with", [{"Name": "day", "Type": "date"}]), ("without", [])):
+        glue.create_table(DatabaseName="partitions", TableInput={"Name": name, "PartitionKeys": keys})
+    account = read_account(clients)
+    assert FlowLog("delivers", "/network") in account.flow_logs
+    tables = f"arn:aws:glue:{REGION}:{account.number}:table/partitions"
+    assert {each for each in account.partitioned if each.startswith(tables)} == {f"{tables}/with"}
 
 
 def test_a_schedule_starts_its_target_and_opens_its_payload_under_its_own_role() -> None:
@@ -289,9 +384,11 @@ def test_equal_grants_of_two_policies_are_one() -> None:
 
 def test_the_table_names_actions_of_aws_and_a_source_for_each() -> None:
     named = {action for use in ENCRYPTED_USES for action in (*use.actions, *use.asks)}
-    named |= {action for line in (*FUNCTION_CALLS, *RULE_CALLS, *SCHEDULE_CALLS) for action in line.actions}
+    services = (*FLOW_LOG_CALLS, *FUNCTION_CALLS, *QUERY_CALLS, *RULE_CALLS, *SCHEDULE_CALLS)
+    named |= {action for line in services for action in line.actions}
+    named |= {action for line in QUERY_CALLS for action in line.after}
     assert [action for action in named if not is_action(action)] == []
-    for line in (*ENCRYPTED_USES, *FUNCTION_CALLS, *RULE_CALLS, *SCHEDULE_CALLS):
+    for line in (*ENCRYPTED_USES, *services):
         assert line.source.startswith("https://docs.aws.amazon.com/")
 
 

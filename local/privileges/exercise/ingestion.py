@@ -1,7 +1,8 @@
 """Take the ingestion through every path that makes calls of its own, so that what it never calls is never needed.
 
-The samples that `up` loads are the plain path. Here: bad rows, a new version, a duplicate, a file that is no table, a
-version that is gone, a deletion, and a file of no data set. Each ends when the function has said what became of it.
+The samples that `up` loads are the plain path. Here: a message that fails, bad rows, a new version, a duplicate, a
+file that is no table, a version that is gone, a deletion, and a file of no data set. Each ends when the function has
+said what became of it.
 """
 
 import csv
@@ -13,12 +14,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..aws import Clients
-from ..errors import StageError
-from ..stage.diagnosis import log_lines
-from ..stage.ingestion import Lake, has_dataset
-from ..stage.progress import Progress
-from ..stage.samples import SAMPLES, Sample
+from ...aws import Clients
+from ...errors import StageError
+from ...stage.diagnosis import log_lines
+from ...stage.ingestion import Lake, has_dataset
+from ...stage.progress import Progress
+from ...stage.samples import SAMPLES, Sample
 
 SECONDS = 60.0
 POLL_SECONDS = 0.2
@@ -47,6 +48,7 @@ class _Ingestion:
     def take_all_paths(self) -> None:
         prefix = self.sample.key.rpartition("/")[0]
         key = f"{prefix}/least-privilege.csv"
+        self._fail()
         self._put(key, _some_rows(self.sample, bad=1), "committed")
         first = self._put(key, _some_rows(self.sample, bad=0), "committed")
         self._send(self._event(key, first, sequencer=OLDEST), key, "outdated")
@@ -70,11 +72,28 @@ class _Ingestion:
     def _send(self, event: dict[str, Any], key: str, becomes: str) -> None:
         """Deliver an event as EventBridge would."""
         before = self._said(key)
+        self._message(json.dumps(event))
+        self._wait(key, before, becomes)
+
+    def _fail(self) -> None:
+        """Deliver what is no event: the function fails, and says when it is to come again."""
+        self.progress.doing("waiting for a message to fail")
+        message = self._message("no event")
+        deadline = time.monotonic() + SECONDS
+        while not any(entry.get("message_id") == message for entry in self._logged()):
+            if time.monotonic() > deadline:
+                raise StageError(
+                    f"The ingestion did not say in {SECONDS:.0f} s that a message failed.",
+                    fix="See what it logged: watershed local logs.",
+                )
+            time.sleep(POLL_SECONDS)
+
+    def _message(self, body: str) -> str:
+        """Put a message into the function's queue; returns its id."""
         mappings = self.clients("lambda").list_event_source_mappings(FunctionName=self.function)
         queue = str(mappings["EventSourceMappings"][0]["EventSourceArn"]).rpartition(":")[2]
         url = self.clients("sqs").get_queue_url(QueueName=queue)["QueueUrl"]
-        self.clients("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(event))
-        self._wait(key, before, becomes)
+        return str(self.clients("sqs").send_message(QueueUrl=url, MessageBody=body)["MessageId"])
 
     def _event(self, key: str, version: str, *, sequencer: str) -> dict[str, Any]:
         thing = {"key": key, "size": 1, "etag": "0" * 32, "version-id": version, "sequencer": sequencer}
@@ -95,11 +114,10 @@ class _Ingestion:
 
     def _said(self, key: str) -> list[str]:
         """Return what became of an object, each time the function logged it."""
-        return [
-            entry["status"]
-            for entry in _entries(log_lines(self.clients, self.function))
-            if entry.get("key") == key and "status" in entry
-        ]
+        return [entry["status"] for entry in self._logged() if entry.get("key") == key and "status" in entry]
+
+    def _logged(self) -> Iterator[dict[str, Any]]:
+        return _entries(log_lines(self.clients, self.function))
 
 
 def _entries(lines: list[str]) -> Iterator[dict[str, Any]]:

@@ -61,9 +61,34 @@ def test_every_path_of_the_ingestion_was_seen(report: dict[str, Any]) -> None:
     } <= used
 
 
+def test_pipelines_and_jobs_were_taken_through_all_that_happens_to_them(report: dict[str, Any]) -> None:
+    """People are told of failures, jobs stopped, dates held, uploads broken off, failed messages sent again."""
+    used = {
+        (line["role"].removeprefix("watershed-"), line["action"])
+        for line in report["lines"]
+        if line["verdict"] == "used" and line["why"].startswith("its own call")
+    }
+    assert {
+        ("runs-function-role", "sns:Publish"),
+        ("runs-function-role", "states:DescribeExecution"),
+        ("runs-function-role", "states:GetExecutionHistory"),
+        ("pipeline-daily-odk-role", "ecs:StopTask"),
+        ("pipeline-flights-daily-role", "ecs:StopTask"),
+        ("pipeline-flights-daily-role", "s3:DeleteObject"),
+        ("pipeline-flights-daily-role", "athena:GetQueryResults"),
+        ("job-odk-export-role", "s3:AbortMultipartUpload"),
+        ("job-odk-ingested-role", "dynamodb:GetItem"),
+        ("job-carrier-delays-role", "s3:PutObject"),
+        ("ingestion-function-role", "sqs:ChangeMessageVisibility"),
+    } <= used
+
+
 def test_what_aws_does_under_the_role_is_in_it(report: dict[str, Any]) -> None:
     by = {name for line in report["lines"] if line["verdict"] == "used" for name in line["why"].split(", ")}
     assert {"Lambda polls the queue", "Lambda delivers logs", "S3 encrypts", "S3 decrypts"} <= by
+    assert {"ECS pulls the image", "ECS reads the secret", "ECS writes the log", "S3 puts parts together"} <= by
+    assert {"Step Functions keeps a rule", "Step Functions stops jobs", "Scheduler starts its target"} <= by
+    assert {"Athena reads for a query", "Athena writes for a query", "VPC delivers the flow log"} <= by
 
 
 @pytest.mark.parametrize("stack", ["dev", "stage", "prod"])

@@ -12,7 +12,7 @@ from ..core import Component, EncryptionKey, Grantee, Statement, Tags
 from ..core.names import sql_name, stack_name
 from ..storage import DataLake
 from .dataset import Dataset
-from .entries import read_entry, write_entry
+from .entries import define_entry, read_entry, write_entry
 from .table import external_table
 from .workgroup import Workgroup
 
@@ -138,6 +138,20 @@ class Catalog(Component, domain="catalog"):
         ]
         entry = grantee.role.allow(f"catalog-write-{dataset.name}", statements)
         return [entry, self.lake.grant_write(grantee, zone=dataset.zone, prefix=dataset.prefix)]
+
+    def grant_read_all(self, grantee: Grantee, *, zone: str) -> aws.iam.RolePolicy:
+        """Let the grantee read the entries of all data sets of a zone; their files are granted by the lake."""
+        return grantee.role.allow(f"catalog-{zone}", [read_entry(self._database(zone), "*"), self._key.use("glue")])
+
+    def grant_define(self, grantee: Grantee, *, zone: str) -> aws.iam.RolePolicy:
+        """Let the grantee make, change and remove tables of a zone, and read none of their rows."""
+        return grantee.role.allow(
+            f"catalog-define-{zone}", [define_entry(self._database(zone)), catalog_key(self._key)]
+        )
+
+    def _database(self, zone: str) -> pulumi.Output[str]:
+        self.lake.zone(zone)  # an error that names the zones there are
+        return self.databases[zone].name
 
 
 def _spark_sees_nothing(job: str, dataset: Dataset) -> str:

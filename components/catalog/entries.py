@@ -32,6 +32,12 @@ def write_entry(database: pulumi.Input[str], table: str, *, definition: bool = F
     )
 
 
+def define_entry(database: pulumi.Input[str]) -> Statement:
+    """Return what making, changing and removing the tables of a database takes (Service Authorization Reference)."""
+    actions = ["glue:CreateTable", "glue:DeleteTable", "glue:GetTable", "glue:UpdateTable"]
+    return Statement(actions=actions, resources=_entry(database, "*"))
+
+
 def _entry(database: pulumi.Input[str], table: str) -> list[pulumi.Input[str]]:
     """Glue checks the catalog, the database and the table: Athena User Guide, "access to databases and tables"."""
     arn = current().arn

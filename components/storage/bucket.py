@@ -112,6 +112,10 @@ class Bucket(Component, domain="storage"):
         """Let the grantee write objects under `prefix`, and neither read nor delete; default anywhere in the bucket."""
         return bucket_grants.write(self.name, self.arn, self.key, grantee, prefix)
 
+    def grant_upload(self, grantee: Grantee, prefix: str = "") -> aws.iam.RolePolicy:
+        """Let the grantee write objects under `prefix`, and see to uploads in parts that others send."""
+        return bucket_grants.upload(self.name, self.arn, self.key, grantee, prefix)
+
     def grant_delete(self, grantee: Grantee, prefix: str = "") -> aws.iam.RolePolicy:
         """Let the grantee delete objects under `prefix` (former versions stay); default anywhere in the bucket."""
         return bucket_grants.delete(self.name, self.arn, grantee, prefix)

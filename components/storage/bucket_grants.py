@@ -54,6 +54,15 @@ def write(name: str, arn: pulumi.Output[str], key: EncryptionKey, grantee: Grant
     )
 
 
+def upload(name: str, arn: pulumi.Output[str], key: EncryptionKey, grantee: Grantee, prefix: str) -> aws.iam.RolePolicy:
+    """Let the grantee write objects under the prefix, and list the parts of uploads; S3 decrypts these to join them."""
+    actions = ["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]
+    objects = Statement(actions=actions, resources=[_objects(arn, prefix)])
+    return grantee.role.allow(
+        _grant("upload", name, prefix), [objects, key.use("s3", write=True, context=_context(arn, prefix))]
+    )
+
+
 def delete(name: str, arn: pulumi.Output[str], grantee: Grantee, prefix: str) -> aws.iam.RolePolicy:
     """Let the grantee delete objects under the prefix; their former versions stay until the lifecycle ends them."""
     objects = Statement(actions=["s3:DeleteObject"], resources=[_objects(arn, prefix)])

@@ -93,6 +93,10 @@ class DataLake(Component, domain="storage"):
         """Let the grantee write objects of the zone under `prefix`, in parts too, and neither read nor delete."""
         return self.zone(zone).grant_write(grantee, prefix)
 
+    def grant_upload(self, grantee: Grantee, *, zone: str, prefix: str = "") -> aws.iam.RolePolicy:
+        """Let the grantee write objects of the zone under `prefix`, and see to uploads in parts that others send."""
+        return self.zone(zone).grant_upload(grantee, prefix)
+
     def grant_delete(self, grantee: Grantee, *, zone: str, prefix: str = "") -> aws.iam.RolePolicy:
         """Let the grantee delete objects of the zone under `prefix`; former versions stay for the zone's days."""
         return self.zone(zone).grant_delete(grantee, prefix)

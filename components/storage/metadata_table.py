@@ -74,6 +74,13 @@ class MetadataTable(Component, domain="storage"):
             [Statement(actions=["dynamodb:GetItem"], resources=[self.arn]), self._key.use("dynamodb")],
         )
 
+    def grant_batch_read(self, grantee: Grantee) -> aws.iam.RolePolicy:
+        """Let the grantee get many items by their keys in one call."""
+        return grantee.role.allow(
+            f"batch-read-{self.name}",
+            [Statement(actions=["dynamodb:BatchGetItem"], resources=[self.arn]), self._key.use("dynamodb")],
+        )
+
     def grant_search(self, grantee: Grantee) -> aws.iam.RolePolicy:
         """Let the grantee query the indexes: by owner, tag or name. Nobody is granted a scan."""
         return grantee.role.allow(

@@ -13,7 +13,7 @@ from .iam import Conditions, Statement, policy_document
 from .names import stack_name
 from .tags import Tags
 
-KeyService = Literal["logs", "log-delivery", "events", "cloudwatch", "sns", "image-caches"]
+KeyService = Literal["logs", "log-delivery", "events", "cloudwatch", "cloudfront", "sns", "image-caches"]
 """AWS services that use the key in their own name, so that the key's policy must name them."""
 
 Context = Mapping[str, pulumi.Input[str] | Sequence[pulumi.Input[str]]]
@@ -27,8 +27,9 @@ class EncryptionKey(Component, domain="core"):
 
     - `services`: AWS services that use the key in their own name; default all of them: CloudWatch Logs (log groups of
       this account, and the delivery of state machines' encrypted logs to them), EventBridge (to encrypted queues and
-      topics, and for buses and archives of this account), CloudWatch alarms (to encrypted topics), SNS (to encrypted
-      queues) and ECR's pull-through caches (the secrets with their credentials).
+      topics, and for buses and archives of this account), CloudWatch alarms (to encrypted topics), CloudFront (objects
+      of buckets that let a distribution of this account read them), SNS (to encrypted queues) and ECR's pull-through
+      caches (the secrets with their credentials).
     - `deletion_window_days`: 7 to 30, default 30. `rotation_days`: 90 to 2560, default 365.
     - `removable`: may be destroyed, when the stack's `allowDestroy` agrees; default no.
     - `arn`: an existing key's ARN, instead of all of the above. Its own policy must then allow those services.
@@ -129,7 +130,9 @@ def _key_policy(deployment: Deployment, services: Sequence[KeyService]) -> list[
     EventBridge is bound by the encryption context that SQS and SNS send: aws:SourceAccount and aws:SourceArn are "not
     supported for EventBridge-to-encrypted topics" (Amazon SNS Developer Guide, "Key management"), whose events vanish.
     Buses and archives share one context, the bus; a call for an archive names no bus as its source, and one that looks
-    at the key has no context, so that statement is as the guide has it.
+    at the key has no context, so that statement is as the guide has it. CloudFront says for which distribution it asks:
+    here any of this account, as one ARN would make a cycle of key, bucket and distribution; which of them reads a
+    bucket, the bucket's policy says (Amazon CloudFront Developer Guide, "Restrict access to an Amazon S3 origin").
     """
     root = f"arn:{deployment.partition}:iam::{deployment.account_id}:root"
     account = {"StringEquals": {"aws:SourceAccount": deployment.account_id}}
@@ -171,11 +174,23 @@ def _key_policy(deployment: Deployment, services: Sequence[KeyService]) -> list[
             service("EventBusKeys", "events.amazonaws.com", {}, ["kms:DescribeKey"]),
         ],
         "cloudwatch": [service("CloudWatchAlarms", "cloudwatch.amazonaws.com", account)],
+        "cloudfront": [
+            service(
+                "CloudFrontOrigins",
+                "cloudfront.amazonaws.com",
+                {"ArnLike": {"aws:SourceArn": _distributions(deployment)}},
+                ["kms:Decrypt"],
+            )
+        ],
         "sns": [service("SnsDeliveries", "sns.amazonaws.com", account)],
         "image-caches": [_image_caches(deployment)],
     }
     delegation = Statement(sid="AccountIam", principals={"AWS": [root]}, actions=["kms:*"], resources=["*"])
     return [delegation, *(statement for name in dict.fromkeys(services) for statement in by_service[name])]
+
+
+def _distributions(deployment: Deployment) -> str:
+    return f"arn:{deployment.partition}:cloudfront::{deployment.account_id}:distribution/*"
 
 
 def _image_caches(deployment: Deployment) -> Statement:

@@ -64,6 +64,20 @@ def api_of(resource: Resource, stack: Stack) -> Resource | None:
     return None
 
 
+def is_without_backend(method: Resource, stack: Stack) -> bool:
+    """Say whether API Gateway answers a method by itself, the same to everyone: a mock integration."""
+    kinds = [
+        integration.properties.get("type")
+        for integration in stack.of_type(INTEGRATION)
+        if method.urn in integration.dependencies.get("httpMethod", ())
+        or (
+            (integration.values.get("httpMethod") == method.values.get("httpMethod"))
+            and same_reference(integration, method, "resourceId")
+        )
+    ]
+    return bool(kinds) and all(kind == "MOCK" for kind in kinds)
+
+
 def is_private(api: Resource) -> bool:
     """Say whether a REST API is reached from VPCs only."""
     types = api.properties.get("endpointConfiguration", "types")
@@ -75,7 +89,8 @@ def open_operations(api: Resource) -> Iterator[str]:
     description = _description(api)
     schemes = _authorizers(description)
     for name, operation in _operations(description):
-        if not _is_authorized(operation, description, schemes):
+        is_mock = str(mapping(operation.get("x-amazon-apigateway-integration")).get("type")).upper() == "MOCK"
+        if not is_mock and not _is_authorized(operation, description, schemes):
             yield name
 
 

@@ -44,6 +44,11 @@ ARNS = {
     "sfn/stateMachine": "arn:aws:states:{region}:{account}:stateMachine:{name}",
     "iam/role": "arn:aws:iam::{account}:role/{name}",
     "iam/policy": "arn:aws:iam::{account}:policy/{name}",
+    "apigateway/restApi": "arn:aws:apigateway:{region}::/restapis/{id}",
+    "apigateway/stage": "arn:aws:apigateway:{region}::/restapis/{rest_api}/stages/{stage}",
+    "cloudfront/distribution": "arn:aws:cloudfront::{account}:distribution/{id}",
+    "cognito/userPool": "arn:aws:cognito-idp:{region}:{account}:userpool/{id}",
+    "wafv2/webAcl": "arn:aws:wafv2:{region}:{account}:regional/webacl/{name}/{id}",
 }
 KEY_ID_PREFIX = "11111111-2222-3333-4444-"
 
@@ -56,6 +61,8 @@ def outputs_of(type_: str, name: str, inputs: Mapping[str, Any], account: str = 
     # A key's id is made of its name, so that two keys differ and the same program gives the same ids; a group's too.
     if key == "kms/key":
         id_ = f"{KEY_ID_PREFIX}{sum(map(ord, name)):012d}"
+    elif key == "cognito/userPool":
+        id_ = f"{REGION}_{sum(map(ord, name)):09d}"
     elif key == "ec2/securityGroup":
         id_ = f"sg-{sum(map(ord, name)):017x}"
     values = {
@@ -65,6 +72,8 @@ def outputs_of(type_: str, name: str, inputs: Mapping[str, Any], account: str = 
         "account": account,
         "database": inputs.get("databaseName", "default"),
         "family": inputs.get("family", name),
+        "rest_api": inputs.get("restApi"),
+        "stage": inputs.get("stageName"),
     }
     service = key.split("/", 1)[0] or "unknown"
     arn = ARNS.get(key, f"arn:aws:{service}:{{region}}:{{account}}:{key.split('/')[-1]}/{{name}}").format(**values)
@@ -98,6 +107,15 @@ def outputs_of(type_: str, name: str, inputs: Mapping[str, Any], account: str = 
     elif key == "apigatewayv2/api":
         outputs |= {"executionArn": f"arn:aws:execute-api:{REGION}:{account}:{id_}"}
         outputs |= {"apiEndpoint": f"https://{id_}.execute-api.{REGION}.amazonaws.com"}
+    elif key == "apigateway/stage":
+        base = f"https://{inputs.get('restApi')}.execute-api.{REGION}.amazonaws.com"
+        outputs |= {"invokeUrl": f"{base}/{inputs.get('stageName')}"}
+    elif key == "cognito/userPool":
+        outputs |= {"endpoint": f"cognito-idp.{REGION}.amazonaws.com/{id_}"}
+    elif key == "cognito/userPoolClient" and inputs.get("generateSecret"):
+        outputs |= {"clientSecret": f"secret of {name}"}
+    elif key == "cloudfront/distribution":
+        outputs |= {"domainName": f"{id_.lower()}.cloudfront.net"}
     elif key == "ecr/repository":
         outputs |= {"repositoryUrl": f"{account}.dkr.ecr.{REGION}.amazonaws.com/{physical}", "registryId": account}
     elif key == "ecs/taskDefinition":

@@ -17,6 +17,7 @@ from ..apis import (
     api_of,
     is_plain_http,
     is_private,
+    is_without_backend,
     open_operations,
     shown,
     unvalidated_operations,
@@ -89,11 +90,11 @@ DEFAULT_ENDPOINT = Rule(
 
 @AUTHORIZATION.across(METHOD)
 def method_is_authorized(method: Resource, stack: Stack) -> Iterator[Finding]:
-    """Refuse an open method, unless its API is private: the API's policy, which must exist, says which VPCs call it."""
+    """Refuse an open method, but of a private API, whose policy says who calls it, and one that calls no backend."""
     properties = method.properties
     kind = str(properties.get("authorization") or "NONE")
     # Browsers ask OPTIONS without credentials.
-    if str(properties.get("httpMethod")).upper() == "OPTIONS":
+    if str(properties.get("httpMethod")).upper() == "OPTIONS" or is_without_backend(method, stack):
         return
     api = api_of(method, stack) if kind not in AUTHORIZATIONS else None
     if api is None or not is_private(api):

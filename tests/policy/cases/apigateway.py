@@ -70,6 +70,9 @@ def into_vpc(**inputs: Any) -> Recorded:
     return make(INTEGRATION_V2, integrationType="HTTP_PROXY", connectionType="VPC_LINK", connectionId="vl-1", **inputs)
 
 
+OPEN = method(authorization="NONE")
+MOCK = {"restApi": "r", "resourceId": "s", "httpMethod": "GET", "type": "MOCK"}
+
 CASES = [
     bad("APIGATEWAY-AUTHORIZATION", "an open method", method(authorization="NONE")),
     bad("APIGATEWAY-AUTHORIZATION", "an API key only", method(authorization="NONE", apiKeyRequired=True)),
@@ -87,6 +90,23 @@ CASES = [
     bad("APIGATEWAY-AUTHORIZATION", "described with a key", rest(described({"security": [{"users": []}]}, KEY_ONLY))),
     bad("APIGATEWAY-AUTHORIZATION", "described in YAML", rest("openapi: 3.0.1\npaths:\n  /a:\n    get: {}\n")),
     bad("APIGATEWAY-AUTHORIZATION", "an HTTP API described", make(API, protocolType="HTTP", body=described({}))),
+    bad("APIGATEWAY-AUTHORIZATION", "an open function", OPEN, integration(type="AWS_PROXY")),
+    bad(
+        "APIGATEWAY-AUTHORIZATION", "a mock of another method", OPEN, make(INTEGRATION, **{**MOCK, "httpMethod": "PUT"})
+    ),
+    bad("APIGATEWAY-AUTHORIZATION", "a mock elsewhere", OPEN, make(INTEGRATION, **{**MOCK, "resourceId": "t"})),
+    good("APIGATEWAY-AUTHORIZATION", "the same answer to everyone", OPEN, make(INTEGRATION, **MOCK)),
+    good(
+        "APIGATEWAY-AUTHORIZATION",
+        "such an answer, by reference",
+        OPEN,
+        make(INTEGRATION, **{**MOCK, "httpMethod": OPEN}),
+    ),
+    good(
+        "APIGATEWAY-AUTHORIZATION",
+        "such an answer, described",
+        rest(described({"x-amazon-apigateway-integration": {"type": "mock"}})),
+    ),
     good("APIGATEWAY-AUTHORIZATION", "IAM", method()),
     good("APIGATEWAY-AUTHORIZATION", "a pool", method(authorization="COGNITO_USER_POOLS", authorizerId="a")),
     good("APIGATEWAY-AUTHORIZATION", "a browser's question", method(httpMethod="OPTIONS", authorization="NONE")),

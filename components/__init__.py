@@ -1,6 +1,7 @@
 """Watershed: secure data platform components for AWS, on Pulumi."""
 
 from .account import AccountSettings
+from .api import DatasetApi, Domain, Machine
 from .catalog import (
     Catalog,
     Column,
@@ -61,12 +62,12 @@ from .storage import AccessLogs, Bucket, DataLake, Lifecycle, MetadataTable, Sta
 __all__ = [
     "FARGATE_ENDPOINTS", "GLUE_ENDPOINTS", "HEARTBEAT_ENDPOINTS", "SECRET_ENDPOINTS", "AccessLogs", "AccountSettings",
     "Artifacts", "Bucket", "Catalog", "Choice", "Column", "ColumnCheck", "Component", "Crawler", "CrawlerStage",
-    "DataLake", "Dataset", "DateProjection", "DeadLetterQueue", "DependencyLayers", "Egress", "EncryptionKey",
-    "EnumProjection", "EventBus", "EventPattern", "FargateCluster", "FargateJob", "FargateStage", "FilesIn", "ForEach",
-    "GlueJob", "GlueStage", "Grantee", "Image", "ImageCache", "ImageRepository", "Ingestion", "IntegerProjection",
-    "JdbcConnection", "LambdaFunction", "LambdaStage", "Lifecycle", "MetadataTable", "Network", "ObjectCreated",
-    "Parallel", "Partition", "Pipeline", "PipelineSucceeded", "Platform", "PlatformConfig", "QualityStage", "Queue",
-    "Role", "Rotation", "RowCount", "RunLedger", "S3Keys", "Schedule", "ScheduledStart", "Secret", "Sender",
-    "SettingsDocument", "Source", "SqlStage", "StateTable", "Statement", "Subnets", "TablesOf", "Tags", "Topic",
-    "Trigger", "WaitForData", "When", "Workgroup", "Zone",
+    "DataLake", "Dataset", "DatasetApi", "DateProjection", "DeadLetterQueue", "DependencyLayers", "Domain", "Egress",
+    "EncryptionKey", "EnumProjection", "EventBus", "EventPattern", "FargateCluster", "FargateJob", "FargateStage",
+    "FilesIn", "ForEach", "GlueJob", "GlueStage", "Grantee", "Image", "ImageCache", "ImageRepository", "Ingestion",
+    "IntegerProjection", "JdbcConnection", "LambdaFunction", "LambdaStage", "Lifecycle", "Machine", "MetadataTable",
+    "Network", "ObjectCreated", "Parallel", "Partition", "Pipeline", "PipelineSucceeded", "Platform", "PlatformConfig",
+    "QualityStage", "Queue", "Role", "Rotation", "RowCount", "RunLedger", "S3Keys", "Schedule", "ScheduledStart",
+    "Secret", "Sender", "SettingsDocument", "Source", "SqlStage", "StateTable", "Statement", "Subnets", "TablesOf",
+    "Tags", "Topic", "Trigger", "WaitForData", "When", "Workgroup", "Zone",
 ]  # fmt: skip

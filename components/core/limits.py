@@ -47,3 +47,6 @@ EVENT_ARCHIVE_NAME = 48
 
 EVENT_BUS_POLICY = 10_240
 """Amazon EventBridge quotas, "Event bus policy size": characters."""
+
+API_TIMEOUT = 29
+"""Amazon API Gateway Developer Guide, "Quotas for REST APIs": seconds until an integration must have answered."""

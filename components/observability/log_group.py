@@ -20,7 +20,7 @@ def log_group(
     retention_days: LogRetention,
     tags: dict[str, str],
     opts: pulumi.ResourceOptions,
-    path: str | None = None,
+    path: pulumi.Input[str] | None = None,
 ) -> aws.cloudwatch.LogGroup:
     """Return a log group encrypted with the key; `path` is its name, where a service asks for one."""
     return aws.cloudwatch.LogGroup(

@@ -36,7 +36,7 @@ from components import (
     Workgroup,
 )
 from components.compute import Artifacts
-from tests.unit import events, jobs, networks
+from tests.unit import apis, events, jobs, networks
 from tests.unit.pipelines import ledger, pipeline, small_pipeline
 
 ROOT = Path(__file__).parents[2]
@@ -63,7 +63,7 @@ def artifacts(folder: Path) -> Artifacts:
         "architecture": "arm64",
         "deployables": {
             name: {**archive, "archive": "ingest.zip", "entry": f"handlers.{name}.app.handler", "layers": ["duckdb"]}
-            for name in ("ingest", "runs", "await-ingestion")
+            for name in ("api", "await-ingestion", "ingest", "runs")
         },
         "layers": {"duckdb": {**archive, "archive": "duckdb.zip"}},
         "containers": {
@@ -196,6 +196,7 @@ PROGRAMS: dict[str, Callable[[], object]] = {
     "DeadLetterQueue": lambda: DeadLetterQueue("dead", key=key()),
     "Topic": lambda: Topic("topic", key=key(), emails=["a@example.com"]),
     "Queue and Topic with grants": granted_messaging,
+    **apis.PROGRAMS,
     **events.PROGRAMS,
     **jobs.PROGRAMS,
     **networks.PROGRAMS,

@@ -5,7 +5,7 @@ All else of the packaging stands in pyproject.toml; this part needs a loop, whic
 
 from setuptools import find_namespace_packages, setup
 
-SIBLINGS = ("cli", "components", "handlers", "local", "policies")
+SIBLINGS = ("cli", "components", "handlers", "local", "policies", "portal")
 
 
 def packages_of(sibling: str) -> list[str]:

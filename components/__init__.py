@@ -1,7 +1,7 @@
 """Watershed: secure data platform components for AWS, on Pulumi."""
 
 from .account import AccountSettings
-from .api import DatasetApi, Domain, Machine
+from .api import DatasetApi, Domain, Machine, Portal
 from .catalog import (
     Catalog,
     Column,
@@ -67,7 +67,7 @@ __all__ = [
     "FilesIn", "ForEach", "GlueJob", "GlueStage", "Grantee", "Image", "ImageCache", "ImageRepository", "Ingestion",
     "IntegerProjection", "JdbcConnection", "LambdaFunction", "LambdaStage", "Lifecycle", "Machine", "MetadataTable",
     "Network", "ObjectCreated", "Parallel", "Partition", "Pipeline", "PipelineSucceeded", "Platform", "PlatformConfig",
-    "QualityStage", "Queue", "Role", "Rotation", "RowCount", "RunLedger", "S3Keys", "Schedule", "ScheduledStart",
-    "Secret", "Sender", "SettingsDocument", "Source", "SqlStage", "StateTable", "Statement", "Subnets", "TablesOf",
-    "Tags", "Topic", "Trigger", "WaitForData", "When", "Workgroup", "Zone",
+    "Portal", "QualityStage", "Queue", "Role", "Rotation", "RowCount", "RunLedger", "S3Keys", "Schedule",
+    "ScheduledStart", "Secret", "Sender", "SettingsDocument", "Source", "SqlStage", "StateTable", "Statement",
+    "Subnets", "TablesOf", "Tags", "Topic", "Trigger", "WaitForData", "When", "Workgroup", "Zone",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from ..observability import LogRetention
 from ..storage import DataLake, MetadataTable
 from . import permissions, stage
 from .alarms import api_alarms
+from .browsers import let_pages_in
 from .firewall import Firewall
 from .names import Domain, Machine, check_origins
 from .rest_api import RestApi
@@ -31,13 +32,15 @@ class DatasetApi(Component, domain="api"):
     """The Dataset API: API Gateway in front of one function, for the users of a Cognito pool, behind a web firewall.
 
     Creates: UserPool, LambdaFunction (handler `api`), RestApi and Firewall, alarms (failures, p99, throttled requests,
-    broken calls), and the function's grants. Open to everyone is `GET /health` alone, which API Gateway answers.
+    broken calls), the function's grants, and what lets pages fetch from the lake's buckets. Open to everyone is
+    `GET /health` alone, which API Gateway answers.
 
     - `lake`, `catalog`, `metadata`, `settings`: what it serves. `source_zones`: where uploads go, default raw; the
       function may write there and not read, and read all other zones.
     - `alarms`: the topic its alarms tell; default none, they only show. `key`: encrypts logs; default the lake's.
     - `callback_urls`, `logout_urls`, `groups`, `machines`, `mfa`, `plan`, `domain_prefix`, `sign_in_domain`: who signs
-      in, and where; see UserPool. `cors_origins`: whose pages may call, default none.
+      in, and where; see UserPool. `cors_origins`: whose pages may call, and fetch from the lake's buckets what the API
+      has signed; default none.
     - `domain`: the API's own name, default the one AWS gives. `docs`: serve the API's description too, default no.
     - `throttle_rate`, `throttle_burst`: of each method, a second and at once; default 50 and 100.
     - `web_acl`: block what the firewall finds, or only count it (`"count"`) or have none (`"off"`); default block.
@@ -182,6 +185,13 @@ class DatasetApi(Component, domain="api"):
             access_log=self.rest_api.stage.access_log.name,
             notify=alarms,
             tags=self._tags(),
+            opts=self._options(),
+        )
+        let_pages_in(
+            self._child("pages"),
+            {**lake.zones, "results": lake.results},
+            cors_origins=self.cors_origins,
+            uploads=source_zones,
             opts=self._options(),
         )
         self.url: pulumi.Output[str] = self.rest_api.url

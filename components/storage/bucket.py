@@ -1,5 +1,7 @@
 """The bucket that everything in the lake is kept in."""
 
+from collections.abc import Callable, Sequence
+
 import pulumi
 import pulumi_aws as aws
 
@@ -13,6 +15,9 @@ from .bucket_policy import data_bucket_policy
 from .bucket_protection import block_public_access, keep_versions, own_all_objects
 from .lifecycle import Lifecycle
 
+Readers = Callable[["Bucket"], Sequence[Statement]]
+"""Makes what reads a bucket in an AWS service's own name, and returns the statements that let it."""
+
 
 class Bucket(Component, domain="storage"):
     """A private bucket: encrypted with the platform's key, versioned, logged, reached over TLS only.
@@ -23,6 +28,7 @@ class Bucket(Component, domain="storage"):
     - `key`: encrypts the objects. `access_logs`: where S3 writes who read what.
     - `lifecycle`: ageing of objects; default keeps them, with former versions for 30 days.
     - `events`: tell EventBridge of each object; default no.
+    - `readers`: what its policy lets in, made when the bucket is there and its policy is not yet; default nobody.
     - `classification`: of the data, as a tag; default what `tags` say.
     - `removable`: may be destroyed with its objects, when the stack's `allowDestroy` agrees; default no.
 
@@ -37,6 +43,7 @@ class Bucket(Component, domain="storage"):
         access_logs: AccessLogs,
         lifecycle: Lifecycle | None = None,
         events: bool = False,
+        readers: Readers | None = None,
         classification: Classification | None = None,
         removable: bool = False,
         tags: Tags | None = None,
@@ -60,7 +67,7 @@ class Bucket(Component, domain="storage"):
         self.policy = aws.s3.BucketPolicy(
             self._child("policy"),
             bucket=self.bucket_name,
-            policy=data_bucket_policy(self.arn, key.arn),
+            policy=data_bucket_policy(self.arn, key.arn, readers(self) if readers else ()),
             opts=self._options(depends_on=[closed, owned]),
         )
         self.versioning = keep_versions(self._child("versioning"), self.bucket_name, self._options())

@@ -1,5 +1,7 @@
 """The bucket policies of the lake."""
 
+from collections.abc import Sequence
+
 import pulumi
 
 from ..core import Statement
@@ -9,14 +11,20 @@ from ..core.iam import policy_document, tls_only
 _EVERYONE = {"*": ["*"]}
 
 
-def data_bucket_policy(bucket_arn: pulumi.Output[str], key_arn: pulumi.Output[str]) -> pulumi.Output[str]:
+def data_bucket_policy(
+    bucket_arn: pulumi.Output[str], key_arn: pulumi.Output[str], readers: Sequence[Statement] = ()
+) -> pulumi.Output[str]:
     """Refuse requests without TLS 1.2 or later, and objects encrypted with anything but the platform's key."""
     objects = pulumi.Output.concat(bucket_arn, "/*")
-    return policy_document([*_transport(bucket_arn, objects), *_only_key(objects, key_arn)])
+    return policy_document([*_transport(bucket_arn, objects), *_only_key(objects, key_arn), *readers])
 
 
 def access_log_bucket_policy(bucket_arn: pulumi.Output[str]) -> pulumi.Output[str]:
-    """Let S3 deliver the access logs of this account's buckets, and nobody write anything over plain HTTP."""
+    """Let AWS deliver this account's access logs, and nobody write anything over plain HTTP.
+
+    S3 delivers those of buckets; CloudWatch Logs those of distributions, which it calls a delivery's source (Amazon
+    CloudWatch Logs User Guide, "Logs sent to Amazon S3").
+    """
     objects = pulumi.Output.concat(bucket_arn, "/*")
     deployment = current()
     delivery = Statement(
@@ -29,7 +37,22 @@ def access_log_bucket_policy(bucket_arn: pulumi.Output[str]) -> pulumi.Output[st
             "ArnLike": {"aws:SourceArn": f"arn:{deployment.partition}:s3:::*"},
         },
     )
-    return policy_document([*_transport(bucket_arn, objects), delivery])
+    vended = Statement(
+        sid="LogDelivery",
+        principals={"Service": ["delivery.logs.amazonaws.com"]},
+        actions=["s3:PutObject"],
+        resources=[pulumi.Output.concat(bucket_arn, f"/AWSLogs/{deployment.account_id}/*")],
+        conditions={
+            "StringEquals": {
+                "aws:SourceAccount": deployment.account_id,
+                "s3:x-amz-acl": "bucket-owner-full-control",
+            },
+            "ArnLike": {
+                "aws:SourceArn": f"arn:{deployment.partition}:logs:*:{deployment.account_id}:delivery-source:*"
+            },
+        },
+    )
+    return policy_document([*_transport(bucket_arn, objects), delivery, vended])
 
 
 def _transport(bucket_arn: pulumi.Output[str], objects: pulumi.Output[str]) -> list[Statement]:

@@ -13,12 +13,14 @@ from components import (
     EncryptionKey,
     Machine,
     MetadataTable,
+    Portal,
     SettingsDocument,
     Topic,
 )
 
 CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d"
 FLIGHTS = Dataset(name="flights", columns=(Column(name="carrier"),))
+PORTAL_DOMAIN = Domain(name="data.example.com", certificate_arn=CERTIFICATE.replace("eu-west-1", "us-east-1"))
 HERE = "https://data.example.com"
 
 
@@ -55,4 +57,6 @@ def full_api() -> DatasetApi:
 PROGRAMS: dict[str, Callable[[], object]] = {
     "DatasetApi": dataset_api,
     "DatasetApi with everything": full_api,
+    "Portal": lambda: Portal("portal", api=dataset_api()),
+    "Portal with a domain": lambda: Portal("portal", api=dataset_api(), domain=PORTAL_DOMAIN),
 }

@@ -3,6 +3,8 @@
 import pulumi
 import pulumi_aws as aws
 
+from ..core.limits import METRIC_NAME
+from ..core.names import fixed_name
 from ..messaging import Topic
 from ..observability import Alarm, metric_alarm
 
@@ -84,4 +86,4 @@ def api_alarms(
 
 def _metric(name: str, what: str) -> str:
     """Return the metric's name: the stack's too, as a metric filter knows no dimension that is the same for all."""
-    return f"{pulumi.get_project()}-{pulumi.get_stack()}-{name}-{what}"
+    return fixed_name(f"{name}-{what}", limit=METRIC_NAME)

@@ -3,6 +3,8 @@
 import pulumi
 import pulumi_aws as aws
 
+from ..core.limits import DELIVERY_NAME
+from ..core.names import fixed_name
 from ..storage import AccessLogs
 
 _REGION = "us-east-1"
@@ -20,9 +22,10 @@ def distribution_logs(
     opts: pulumi.ResourceOptions,
 ) -> aws.cloudwatch.LogDelivery:
     """Return the delivery of a distribution's access logs, as JSON under `AWSLogs/<account>/CloudFront/`."""
+    known = fixed_name(name, limit=DELIVERY_NAME)
     source = aws.cloudwatch.LogDeliverySource(
         f"{name}-source",
-        name=f"{pulumi.get_project()}-{pulumi.get_stack()}-{name}",
+        name=known,
         log_type="ACCESS_LOGS",
         resource_arn=distribution_arn,
         region=_REGION,
@@ -31,7 +34,7 @@ def distribution_logs(
     )
     destination = aws.cloudwatch.LogDeliveryDestination(
         f"{name}-destination",
-        name=f"{pulumi.get_project()}-{pulumi.get_stack()}-{name}",
+        name=known,
         output_format="json",
         delivery_destination_configuration={"destination_resource_arn": logs.arn},
         region=_REGION,

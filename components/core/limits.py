@@ -50,3 +50,9 @@ EVENT_BUS_POLICY = 10_240
 
 API_TIMEOUT = 29
 """Amazon API Gateway Developer Guide, "Quotas for REST APIs": seconds until an integration must have answered."""
+
+DELIVERY_NAME = 60
+"""botocore logs service model, DeliverySourceName."""
+
+METRIC_NAME = 255
+"""botocore cloudwatch service model, MetricName."""

@@ -12,7 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import ServiceModel
 
-_ABSENT = re.compile(r"NotFound|NoSuch|NonExist|DoesNotExist|^404$")
+_ABSENT = re.compile(r"NotFound|NoSuch|Non[eE]xist|DoesNotExist|^404$")
 _session = botocore.session.get_session()
 
 

@@ -81,7 +81,7 @@ def _refused(resource: BoundResource, inputs: Mapping[str, Any], around: Surroun
             problems.append(Problem(name, f"is not a property of {resource.resource.token}"))
         elif name not in resource.supported:
             problems.append(Problem(name, "has no AWS parameter that the local aws provider knows"))
-        elif name == "region" and value != around.region:
+        elif name == "region" and value != around.region and resource.resource.support == "emulated":
             problems.append(Problem(name, f"is {value}, but the local stage has one region, {around.region}"))
     return problems
 

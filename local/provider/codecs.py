@@ -7,7 +7,18 @@ from typing import Any, NamedTuple
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-from .forms import Codec, ListCodec, MapCodec, MemberCodec, PairsCodec, Problem, ScalarCodec, SingleCodec
+from .forms import (
+    Codec,
+    CountedCodec,
+    ListCodec,
+    MapCodec,
+    MemberCodec,
+    OnlyEntryCodec,
+    PairsCodec,
+    Problem,
+    ScalarCodec,
+    SingleCodec,
+)
 from .matching import Path, find_member, member_shape, normalised
 from .schema import PropertyType
 from .values import Unknown
@@ -52,8 +63,15 @@ def codec_for(kind: PropertyType, shape: Shape, hints: Hints) -> Codec | None:
         item = codec_for(kind.item, shape.value, hints)
         return MapCodec(item, shape) if item else None
     if isinstance(shape, StructureShape):
-        return ObjectCodec(kind, shape, hints) if kind.kind == "object" else _only_member(kind, shape, hints)
+        if kind.kind == "object":
+            return ObjectCodec(kind, shape, hints)
+        return _counted(kind, shape, hints) if kind.kind == "list" else _only_member(kind, shape, hints)
     return ScalarCodec(kind, shape) if kind.kind in ("string", "integer", "number", "boolean") else None
+
+
+def _only_entry(kind: PropertyType, shape: Shape, hints: Hints) -> Codec | None:
+    item = codec_for(kind.item, shape, hints) if kind.item else None
+    return OnlyEntryCodec(item) if item else None
 
 
 def _list_codec(kind: PropertyType, shape: ListShape, hints: Hints) -> Codec | None:
@@ -65,6 +83,14 @@ def _list_codec(kind: PropertyType, shape: ListShape, hints: Hints) -> Codec | N
     # What can occur once is a plain value in Pulumi, even where AWS has a list.
     single = codec_for(kind, shape.member, hints) if kind.kind != "any" else None
     return SingleCodec(single) if single else None
+
+
+def _counted(kind: PropertyType, shape: StructureShape, hints: Hints) -> Codec | None:
+    """A list that is counted in AWS, or is its one entry there."""
+    if not {"Items", "Quantity"} <= set(shape.members):
+        return _only_entry(kind, shape, hints)
+    entries = codec_for(kind, shape.members["Items"], hints)
+    return CountedCodec(entries) if entries else None
 
 
 def _only_member(kind: PropertyType, shape: StructureShape, hints: Hints) -> Codec | None:
@@ -129,6 +155,8 @@ class ObjectCodec:
                 problems.append(Problem(here, self._refusal(name)))
                 continue
             put(encoded, matched.path, matched.codec.encode(entry, here, problems))
+        if {"Items", "Quantity"} <= set(self.shape.members):
+            encoded["Quantity"] = len(encoded.get("Items") or ())
         missing = [member for member in self.shape.required_members if member not in encoded]
         problems.extend(Problem(path, f"needs {self._property(member)}") for member in missing)
         return encoded

@@ -10,6 +10,8 @@ from botocore.model import Shape
 _JAVA_TO_PYTHON = (
     (r"\uD800\uDC00-\uDBFF\uDFFF", "\U00010000-\U0010ffff"),
     (r"\p{L}", "A-Za-z\u00aa-\U0010ffff"),
+    (r"\p{M}", "\u0300-\u036f"),
+    (r"\p{S}", r"$+<=>\^`|~"),
     (r"\p{Z}", r"\s"),
     (r"\p{N}", "0-9"),
     (r"\p{P}", r"!-/:-@\[-`{-~"),

@@ -58,10 +58,17 @@ def _equal(old: Any, new: Any) -> bool:
     if isinstance(old, Asset) and isinstance(new, Asset):
         return old.hash == new.hash and not has_unknown(new) and bool(new.hash or old.fields == new.fields)
     if isinstance(old, Mapping) and isinstance(new, Mapping):
+        if _chosen(old) and _chosen(new) and not _chosen(old) & _chosen(new):
+            # WAF's {"count": {}} and {"block": {}} say what they say by their names alone.
+            return False
         return all(_equal(old.get(key), new.get(key)) for key in (set(old) | set(new)) - {DEFAULTS})
     if isinstance(old, list) and isinstance(new, list):
         return len(old) == len(new) and all(_equal(*pair) for pair in zip(old, new, strict=True))
     return bool(old == new) or (_empty(old) and _empty(new))
+
+
+def _chosen(value: Mapping[str, Any]) -> set[str]:
+    return {key for key, entry in value.items() if entry is not None} - {DEFAULTS}
 
 
 def _empty(value: Any) -> bool:

@@ -80,6 +80,8 @@ class ScalarCodec:
                 return _number(value, float)
         if isinstance(value, bool):
             return "true" if value else "false"
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
         return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
 
 
@@ -132,6 +134,43 @@ class SingleCodec:
     def decode(self, value: Any) -> Any:
         """The one entry, if there is one."""
         return self.item.decode(value[0]) if value else None
+
+
+@dataclass(frozen=True)
+class OnlyEntryCodec:
+    """A list that has one entry at most, and is that entry in AWS."""
+
+    item: Codec
+
+    def encode(self, value: Any, path: str, problems: list[Problem]) -> Any:
+        """The one entry."""
+        if isinstance(value, Unknown) or not value:
+            return value or None
+        if len(value) > 1:
+            problems.append(Problem(path, "has more than one entry"))
+        return self.item.encode(value[0], f"{path}[0]", problems)
+
+    def decode(self, value: Any) -> Any:
+        """A list of one."""
+        return [self.item.decode(value)]
+
+
+@dataclass(frozen=True)
+class CountedCodec:
+    """A list that AWS spells as a structure of its entries and how many they are, as CloudFront does."""
+
+    entries: Codec
+
+    def encode(self, value: Any, path: str, problems: list[Problem]) -> Any:
+        """The structure; one without entries holds none."""
+        if isinstance(value, Unknown):
+            return value
+        entries = self.entries.encode(value, path, problems) if value else []
+        return {"Quantity": len(entries), **({"Items": entries} if entries else {})}
+
+    def decode(self, value: Any) -> Any:
+        """The entries."""
+        return self.entries.decode(value.get("Items") or [])
 
 
 @dataclass(frozen=True)

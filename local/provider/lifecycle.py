@@ -244,8 +244,11 @@ def _add(state: State, found: State, over: bool = False) -> None:
 
 
 def _computed(resource: BoundResource, state: Mapping[str, Any], session: Session) -> State:
-    around = {"region": session.region, "account": session.account, "partition": session.partition, **strings(state)}
-    computed: State = {"region": session.region} if "region" in resource.schema.properties else {}
+    here = {"region": session.region, "account": session.account, "partition": session.partition}
+    around = {**here, **({"endpoint": session.endpoint} if session.endpoint else {}), **strings(state)}
+    computed: State = {}
+    if "region" in resource.schema.properties:
+        computed["region"] = state.get("region") or session.region
     for name, template in resource.resource.computed.items():
         if name in resource.schema.inputs and state.get(name) is not None:
             continue

@@ -17,6 +17,8 @@ Support = Literal["emulated", "recorded"]
 class Session(Protocol):
     """What a resource type's own code may use: AWS and where it is."""
 
+    endpoint: str | None
+    """Of the emulated AWS; none in previews without one."""
     region: str
     account: str
     partition: str
@@ -151,7 +153,8 @@ class Resource:
     unsupported: Mapping[str, str] = field(default_factory=dict)
     """Property path -> why, and what to do instead: using one is an error."""
     computed: Mapping[str, str] = field(default_factory=dict)
-    """Properties made of others, when the program does not set them: {"arn": "arn:{partition}:s3:::{bucket}"}."""
+    """Properties made of others, when the program does not set them: {"arn": "arn:{partition}:s3:::{bucket}"}; of
+    `{endpoint}`, `{region}`, `{account}` and `{partition}` too."""
     volatile: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Output -> inputs whose change makes it unknown until the update is done."""
     json: tuple[str, ...] = ()

@@ -49,9 +49,9 @@ class World:
         self.rule = self.made("aws:cloudwatch/eventRule:EventRule", "rule", scheduleExpression="rate(1 day)").outputs
         self.function = self.made("aws:lambda/function:Function", "work", **self.function_properties()).outputs
 
-    def made(self, token: str, name: str, **given: Any) -> Life:
+    def made(self, token: str, called: str, /, **given: Any) -> Life:
         """A resource in the emulated AWS."""
-        return Life(self.served, token, name).create(**given)
+        return Life(self.served, token, called).create(**given)
 
     def code(self, version: int) -> Asset:
         """A zip archive of a handler."""

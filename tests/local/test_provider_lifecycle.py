@@ -11,7 +11,7 @@ from local.provider import support, supported_types
 from local.provider.server import AwsProvider
 from local.provider.values import Secret
 
-from . import provider_events, provider_jobs, provider_machines, provider_networks
+from . import provider_apis, provider_events, provider_jobs, provider_machines, provider_networks
 from .provider_stage import REGION, Life, Refusal
 from .provider_world import ROLE_TRUST, Case, World, get, policy, tags_of
 
@@ -471,6 +471,7 @@ CASES = (
         "ENABLED",
         "DISABLED",
     ),
+    *provider_apis.CASES,
     *provider_events.CASES,
     *provider_jobs.CASES,
     *provider_machines.CASES,
@@ -527,6 +528,7 @@ def test_a_recorded_type_lives_in_state_only(world: World, token: str) -> None:
                 "connectionPasswordEncryption": {"returnConnectionPasswordEncrypted": True, "awsKmsKeyId": world.key},
             }
         },
+        **provider_apis.recorded(world),
         **provider_jobs.recorded(world),
     }
     life = world.made(token, "subject", **given[token])

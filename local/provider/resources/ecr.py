@@ -1,40 +1,6 @@
 """ECR: repositories are emulated; what it pulls through from other registries is recorded only."""
 
-from dataclasses import dataclass
-from typing import Any
-
-from botocore.model import Shape
-
-from ..codecs import Hints, codec_for
-from ..forms import Codec, Problem
-from ..schema import PropertyType
 from ..table import Call, Name, Part, Resource, Tags
-from ..values import Unknown
-
-
-@dataclass(frozen=True)
-class OnlyEntryCodec:
-    """A list that has one entry at most, and is that entry in AWS."""
-
-    item: Codec
-
-    def encode(self, value: Any, path: str, problems: list[Problem]) -> Any:
-        """The one entry."""
-        if isinstance(value, Unknown) or not value:
-            return value or None
-        if len(value) > 1:
-            problems.append(Problem(path, "has more than one entry"))
-        return self.item.encode(value[0], f"{path}[0]", problems)
-
-    def decode(self, value: Any) -> Any:
-        """A list of one."""
-        return [self.item.decode(value)]
-
-
-def _only_entry_codec(kind: PropertyType, shape: Shape, hints: Hints) -> Codec | None:
-    item = codec_for(kind.item, shape, hints) if kind.item else None
-    return OnlyEntryCodec(item) if item else None
-
 
 _ENCRYPTION = {"encryptionConfigurations": "encryptionConfiguration"}
 
@@ -60,7 +26,6 @@ REPOSITORY = Resource(
         "name": ("repositoryName", "repositoryNames"),
         "repositoryUrl": "repositoryUri",
     },
-    codecs={"encryptionConfigurations": _only_entry_codec},
     defaults={"imageTagMutability": "MUTABLE", "forceDelete": False},
     reset={"imageScanningConfiguration": {"scanOnPush": False}},
     unread=("imageTagMutabilityExclusionFilters",),
@@ -110,7 +75,6 @@ CREATION_TEMPLATE = Resource(
     parts=(Part(put=Call("UpdateRepositoryCreationTemplate")),),
     delete=(Call("DeleteRepositoryCreationTemplate"),),
     rename={**_ENCRYPTION, "appliedFors": "appliedFor"},
-    codecs={"encryptionConfigurations": _only_entry_codec},
     json=("lifecyclePolicy",),
     policies=("repositoryPolicy",),
     computed={"registryId": "{account}"},

@@ -56,4 +56,66 @@ LOG_GROUP = Resource(
     check=_retention,
 )
 
-RESOURCES = (LOG_GROUP,)
+METRIC_FILTER = Resource(
+    "aws:cloudwatch/logMetricFilter:LogMetricFilter",
+    service="logs",
+    id="{name}",
+    import_id="{logGroupName}:{name}",
+    name=Name(limit=512, prefix_property=""),
+    identity=("logGroupName",),
+    create=Call("PutMetricFilter"),
+    puts=True,
+    read=(
+        Call(
+            "DescribeMetricFilters",
+            rename={"name": "filterName"},
+            result="metricFilters",
+            where={"filterName": "name"},
+        ),
+    ),
+    delete=(Call("DeleteMetricFilter"),),
+    rename={
+        "metricTransformation.name": "metricName",
+        "metricTransformation.namespace": "metricNamespace",
+        "metricTransformation.value": "metricValue",
+        "name": "filterName",
+        "pattern": "filterPattern",
+    },
+    unread=("applyOnTransformedLogs",),
+)
+
+DELIVERY_SOURCE = Resource(
+    "aws:cloudwatch/logDeliverySource:LogDeliverySource",
+    service="logs",
+    id="{name}",
+    name=Name(limit=60, prefix_property=""),
+    support="recorded",
+    create=Call("PutDeliverySource"),
+    puts=True,
+    rename={"tagsAll": "tags"},
+    computed={"arn": "arn:{partition}:logs:{region}:{account}:delivery-source:{name}"},
+)
+
+DELIVERY_DESTINATION = Resource(
+    "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination",
+    service="logs",
+    id="{name}",
+    name=Name(limit=60, prefix_property=""),
+    support="recorded",
+    create=Call("PutDeliveryDestination"),
+    puts=True,
+    rename={"tagsAll": "tags"},
+    computed={"arn": "arn:{partition}:logs:{region}:{account}:delivery-destination:{name}"},
+)
+
+DELIVERY = Resource(
+    "aws:cloudwatch/logDelivery:LogDelivery",
+    service="logs",
+    id="{digest}",
+    support="recorded",
+    create=Call("CreateDelivery"),
+    rename={"s3DeliveryConfigurations": "s3DeliveryConfiguration", "tagsAll": "tags"},
+    computed={"arn": "arn:{partition}:logs:{region}:{account}:delivery:{deliverySourceName}"},
+)
+
+RESOURCES = (LOG_GROUP, METRIC_FILTER, DELIVERY_SOURCE, DELIVERY_DESTINATION, DELIVERY)

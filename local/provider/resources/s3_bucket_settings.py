@@ -115,6 +115,16 @@ LIFECYCLE = Resource(
     check=_transitions_wait,
 )
 
+CORS = Resource(
+    "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration",
+    service="s3",
+    id="{bucket}",
+    create=Call("PutBucketCors", within="CORSConfiguration"),
+    puts=True,
+    read=(Call("GetBucketCors"),),
+    delete=(Call("DeleteBucketCors"),),
+)
+
 LOGGING = Resource(
     "aws:s3/bucketLogging:BucketLogging",
     service="s3",
@@ -210,6 +220,7 @@ NOTIFICATION = Resource(
 )
 
 RESOURCES = (
+    CORS,
     VERSIONING,
     ENCRYPTION,
     PUBLIC_ACCESS_BLOCK,

@@ -26,6 +26,7 @@ from . import (
     transport,
 )
 from .answers import Answer
+from .apis import gateway, portal, sign_in
 from .athena import executions as queries
 from .roles import RoleClients, Roles
 from .service_principals import ServicePrincipals
@@ -90,6 +91,8 @@ def install(endpoint: str) -> Extensions:
     schedules.install(_service("scheduler"), _service("eventbridge"), _core("responses"), api)
     principals = ServicePrincipals(_core("iam_evaluator"), _service("lambda_svc"), _service("sqs"), _service("iam"))
     rule_targets.install(_service("eventbridge"), api, lambda region: Api(clients.root(region), region), principals)
+    gateway.install(_service("apigateway_v1"), principals)
+    sign_in.install(app, _service("cognito"))
 
     def end() -> None:
         executions.stop_all()
@@ -97,7 +100,7 @@ def install(endpoint: str) -> Extensions:
         _core("lambda_runtime").reset()
 
     return Extensions(
-        app.app,
+        portal.with_portal(app.app, _service("cloudfront"), endpoint),
         {
             recording.CALLS_PATH: lambda _: recorder.document(),
             CREDENTIALS_PATH: task_roles.answer,

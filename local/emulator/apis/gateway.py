@@ -1,0 +1,124 @@
+"""REST APIs as AWS serves them, where ministack's are laxer.
+
+A function is invoked only if its own policy lets this API's stage and method in; it has 29 seconds, or what the
+integration says; a request has 10 MB at most; what a function answers in another form than a proxy's is a 502; every
+answer has the id that the function was told and the API's own error documents.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html
+"""
+
+import asyncio
+import contextvars
+from typing import Any
+
+from ..service_principals import ServicePrincipals
+from .claims import claim_texts
+from .mock_answers import mock_answer
+
+PRINCIPAL = "apigateway.amazonaws.com"
+_MOST_BYTES = 10 * 1_000_000
+_DEFAULT_MILLISECONDS = 29_000
+_BAD_GATEWAY = 502
+
+
+class _BadGateway(Exception):  # noqa: N818  it is an answer, not a fault of ours
+    """The function failed, or answered what is no proxy's answer."""
+
+
+class Gateway:
+    """What stands in for parts of ministack's data plane."""
+
+    def __init__(self, gateway: Any, principals: ServicePrincipals) -> None:
+        self._gateway = gateway
+        self._principals = principals
+        self._execute = gateway._execute_in_scope
+        self._event = gateway._build_lambda_event_v1
+        self._proxy = gateway._invoke_lambda_proxy_v1
+        self._shape = gateway._lambda_proxy_response
+        self._request: contextvars.ContextVar[dict[str, Any]] = contextvars.ContextVar("api-request")
+
+    async def execute(self, request: dict[str, Any], api: str, stage: str, *rest: Any) -> Any:
+        """Serve a request, with one id for the function, the answer and the error documents."""
+        body = rest[3]
+        self._request.set(request)
+        found = self._gateway._stages_v1.get(api, {}).get(stage)
+        if found is not None and len(body or b"") > _MOST_BYTES:
+            request["stage"] = found
+            return self._gateway._gw_error("REQUEST_TOO_LARGE", "Request Too Long")
+        try:
+            answer = await self._execute(request, api, stage, *rest)
+        except _BadGateway:
+            error = self._gateway._gw_error("DEFAULT_5XX", "Internal server error")
+            _, headers, document = self._gateway._gateway_error_response(error, request)
+            answer = _BAD_GATEWAY, headers, document
+        if isinstance(answer, tuple):
+            answer[1].setdefault("x-amzn-requestid", request["request_id"])
+        return answer
+
+    def event(self, api: str, stage: str, *rest: Any, **options: Any) -> dict[str, Any]:
+        """Make a function's event, with the request's own id."""
+        made: dict[str, Any] = self._event(api, stage, *rest, **options)
+        request = self._request.get()
+        host = str(request["headers"].get("host", ""))
+        made["requestContext"] |= {
+            "requestId": request["request_id"],
+            "extendedRequestId": request["request_id"],
+            "domainName": host,
+            "domainPrefix": host.partition(".")[0],
+        }
+        return made
+
+    async def call(self, integration: dict[str, Any], api: str, stage: str, *rest: Any, **options: Any) -> Any:
+        """Invoke the function that an integration names, if it lets this method in, and wait as long as AWS does."""
+        _, resource, _, method = rest[:4]
+        function = self._gateway._extract_lambda_ref_from_integration_uri(integration.get("uri", ""))
+        where = f"{options['owner_region']}:{options['owner_account_id']}:{api}"
+        source = f"arn:aws:execute-api:{where}/{stage}/{method}{resource['path']}"
+        if not self._principals.may_invoke(PRINCIPAL, function, source):
+            return self._gateway._gw_error("API_CONFIGURATION_ERROR", "Internal server error")
+        task = asyncio.ensure_future(self._proxy(integration, api, stage, *rest, **options))
+        seconds = float(integration.get("timeoutInMillis") or _DEFAULT_MILLISECONDS) / 1_000
+        done, _ = await asyncio.wait({task}, timeout=seconds)
+        if not done:
+            # The function goes on, as on AWS; whatever becomes of it has nobody to answer any more.
+            task.add_done_callback(lambda late: late.cancelled() or late.exception())
+            return self._gateway._gw_error("INTEGRATION_TIMEOUT", "Endpoint request timed out")
+        return task.result()
+
+    def shape(self, result: dict[str, Any]) -> Any:
+        """Take a function's answer for a proxy's, or for none."""
+        if result.get("error") or not _is_proxy_answer(result.get("body")):
+            raise _BadGateway
+        return self._shape(result)
+
+    def mock(self, integration: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
+        """Answer without a backend."""
+        return mock_answer(integration, self._request.get())
+
+
+def _is_proxy_answer(answer: Any) -> bool:
+    if not isinstance(answer, dict) or not isinstance(answer.get("body", ""), (str, type(None))):
+        return False
+    status = str(answer.get("statusCode"))
+    return status.isdecimal() and 100 <= int(status) <= 599
+
+
+def install(gateway: Any, principals: ServicePrincipals) -> None:
+    """Put these in ministack's place, and keep a stage's tags."""
+    served = Gateway(gateway, principals)
+    gateway._execute_in_scope = served.execute
+    gateway._build_lambda_event_v1 = served.event
+    gateway._invoke_lambda_proxy_v1 = served.call
+    gateway._lambda_proxy_response = served.shape
+    gateway._invoke_mock_v1 = served.mock
+    gateway._stringify_claims = claim_texts
+    create_stage = gateway._create_stage
+
+    def create_tagged_stage(api: str, data: dict[str, Any]) -> Any:
+        answer = create_stage(api, data)
+        if answer[0] < 400 and data.get("tags"):
+            gateway._tag_v1_resource(f"{gateway._rest_api_arn(api)}/stages/{data['stageName']}", {"tags": data["tags"]})
+        return answer
+
+    gateway._create_stage = create_tagged_stage

@@ -6,8 +6,11 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from .parts import Parts
+
 
 def fixed_answer(
+    parts: Parts,
     name: str,
     rest_api: pulumi.Input[str],
     resource_id: pulumi.Input[str],
@@ -18,12 +21,13 @@ def fixed_answer(
     template: str,
     validator: pulumi.Input[str] | None = None,
     opts: pulumi.ResourceOptions,
-) -> list[pulumi.Resource]:
-    """Return an open method with no backend; `headers` are mapping expressions, `template` is of the body.
+) -> None:
+    """Make an open method with no backend; `headers` are mapping expressions, `template` is of the body.
 
     Source: Amazon API Gateway Developer Guide, "Set up mock integrations", "Parameter mapping source reference".
     """
-    method = aws.apigateway.Method(
+    method = parts.make(
+        aws.apigateway.Method,
         name,
         rest_api=rest_api,
         resource_id=resource_id,
@@ -37,7 +41,8 @@ def fixed_answer(
         "resource_id": resource_id,
         "http_method": method.http_method,
     }
-    integration = aws.apigateway.Integration(
+    integration = parts.make(
+        aws.apigateway.Integration,
         f"{name}-integration",
         **where,
         type="MOCK",
@@ -45,14 +50,16 @@ def fixed_answer(
         passthrough_behavior="WHEN_NO_MATCH",
         opts=opts,
     )
-    response = aws.apigateway.MethodResponse(
+    response = parts.make(
+        aws.apigateway.MethodResponse,
         f"{name}-response",
         **where,
         status_code=str(status),
         response_parameters={f"method.response.header.{header}": True for header in headers},
         opts=opts,
     )
-    mapping = aws.apigateway.IntegrationResponse(
+    parts.make(
+        aws.apigateway.IntegrationResponse,
         f"{name}-mapping",
         **where,
         status_code=str(status),
@@ -60,4 +67,3 @@ def fixed_answer(
         response_templates={"application/json": template},
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[integration, response])),
     )
-    return [method, integration, response, mapping]

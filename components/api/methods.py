@@ -1,7 +1,7 @@
 """The methods of a REST API: which path and which scope lead to the function, and what is checked before."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import pulumi
@@ -9,6 +9,7 @@ import pulumi_aws as aws
 
 from ..core.limits import API_TIMEOUT
 from .fixed_answer import fixed_answer
+from .parts import Parts
 from .preflight import preflight_headers, preflight_template
 from .problems import REQUEST_ID
 from .routes import Route
@@ -30,9 +31,12 @@ class Backend:
     opts: pulumi.ResourceOptions
 
 
-def document_model(name: str, rest_api: pulumi.Input[str], opts: pulumi.ResourceOptions) -> aws.apigateway.Model:
+def document_model(
+    parts: Parts, name: str, rest_api: pulumi.Input[str], opts: pulumi.ResourceOptions
+) -> aws.apigateway.Model:
     """Return the model of a body: any JSON object."""
-    return aws.apigateway.Model(
+    return parts.make(
+        aws.apigateway.Model,
         name,
         rest_api=rest_api,
         name="Document",
@@ -44,11 +48,11 @@ def document_model(name: str, rest_api: pulumi.Input[str], opts: pulumi.Resource
 
 @dataclass
 class Methods:
-    """Makes resources and methods of routes; `made` is all that a deployment is made of."""
+    """Makes resources and methods of routes, as parts of a deployment."""
 
     name: str
     backend: Backend
-    made: list[pulumi.Resource] = field(default_factory=list)
+    parts: Parts
     _resources: dict[str, pulumi.Input[str]] = field(default_factory=dict)
 
     def add(self, routes: Iterable[Route]) -> None:
@@ -56,15 +60,18 @@ class Methods:
         by_path: dict[str, list[str]] = {}
         for route in routes:
             by_path.setdefault(route.path, []).append(route.method)
-            made = self._answer(route) if route.scope is None else self._call(route, route.scope)
-            self.made.extend(made)
+            if route.scope is None:
+                self._answer(route)
+            else:
+                self._call(route, route.scope)
         for path, methods in by_path.items() if self.backend.cors_origins else ():
-            self.made.extend(self._preflight(path, methods))
+            self._preflight(path, methods)
 
-    def _call(self, route: Route, scope: str) -> Iterator[pulumi.Resource]:
+    def _call(self, route: Route, scope: str) -> None:
         """Make a method that calls the function, for who has a token with the scope."""
         resource_id = self._resource(route.path)
-        method = aws.apigateway.Method(
+        method = self.parts.make(
+            aws.apigateway.Method,
             self._named(route.path, route.method),
             rest_api=self.backend.rest_api.id,
             resource_id=resource_id,
@@ -77,8 +84,8 @@ class Methods:
             request_models={"application/json": self.backend.model} if route.body else None,
             opts=self.backend.opts,
         )
-        yield method
-        yield aws.apigateway.Integration(
+        self.parts.make(
+            aws.apigateway.Integration,
             self._named(route.path, route.method, "integration"),
             rest_api=self.backend.rest_api.id,
             resource_id=resource_id,
@@ -90,9 +97,10 @@ class Methods:
             opts=self.backend.opts,
         )
 
-    def _answer(self, route: Route) -> list[pulumi.Resource]:
+    def _answer(self, route: Route) -> None:
         """Make an open method, which API Gateway answers by itself: nobody without a token costs more than that."""
-        return fixed_answer(
+        fixed_answer(
+            self.parts,
             self._named(route.path, route.method),
             self.backend.rest_api.id,
             self._resource(route.path),
@@ -104,9 +112,10 @@ class Methods:
             opts=self.backend.opts,
         )
 
-    def _preflight(self, path: str, methods: Sequence[str]) -> list[pulumi.Resource]:
+    def _preflight(self, path: str, methods: Sequence[str]) -> None:
         origins = self.backend.cors_origins
-        return fixed_answer(
+        fixed_answer(
+            self.parts,
             self._named(path, "options"),
             self.backend.rest_api.id,
             self._resource(path),

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from .parts import Parts
+
 CONTENT_TYPE = "application/problem+json"
 REQUEST_ID = "X-Request-Id"
 EXPOSED = (REQUEST_ID, "Retry-After")
@@ -49,12 +51,13 @@ PROBLEMS = (
 
 
 def gateway_responses(
-    name: str, rest_api: pulumi.Input[str], *, cors_origins: Sequence[str], opts: pulumi.ResourceOptions
-) -> list[aws.apigateway.Response]:
-    """Return the answers, one for each kind that is told apart (AWS's own are not JSON that says what went wrong)."""
+    parts: Parts, name: str, rest_api: pulumi.Input[str], *, cors_origins: Sequence[str], opts: pulumi.ResourceOptions
+) -> None:
+    """Make the answers, one for each kind that is told apart (AWS's own are not JSON that says what went wrong)."""
     headers = _headers(cors_origins)
-    return [
-        aws.apigateway.Response(
+    for problem in PROBLEMS:
+        parts.make(
+            aws.apigateway.Response,
             f"{name}-{problem.kind.lower().replace('_', '-')}",
             rest_api_id=rest_api,
             response_type=problem.kind,
@@ -69,8 +72,6 @@ def gateway_responses(
             response_templates={"application/json": template(problem)},
             opts=opts,
         )
-        for problem in PROBLEMS
-    ]
 
 
 def template(problem: Problem) -> str:

@@ -1,7 +1,5 @@
 """A REST API in front of one function."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 
 import pulumi
@@ -14,6 +12,7 @@ from ..observability import LogRetention
 from . import stage
 from .methods import Backend, Methods, document_model
 from .names import Domain
+from .parts import Parts
 from .problems import gateway_responses
 from .routes import Route
 from .user_pool import UserPool
@@ -22,18 +21,6 @@ TLS_POLICY = "SecurityPolicy_TLS13_1_2_2021_06"
 """TLS 1.2 with forward secrecy, and 1.3; API Gateway's own default still takes 1.0 (Amazon API Gateway Developer Guide,
 "Security policies for REST APIs"). It asks for an endpoint access mode: the strict one is what AWS recommends."""
 ACCESS_MODE = "STRICT"
-
-_PARTS: dict[type[pulumi.Resource], tuple[str, ...]] = {
-    aws.apigateway.Method: (
-        *("resource_id", "http_method", "authorization", "authorizer_id", "authorization_scopes"),
-        *("request_validator_id", "request_parameters", "request_models"),
-    ),
-    aws.apigateway.Integration: ("type", "uri", "request_templates", "passthrough_behavior", "timeout_milliseconds"),
-    aws.apigateway.MethodResponse: ("status_code", "response_parameters", "response_models"),
-    aws.apigateway.IntegrationResponse: ("status_code", "response_parameters", "response_templates"),
-    aws.apigateway.Response: ("response_type", "status_code", "response_parameters", "response_templates"),
-}
-"""Of what a deployment is a copy: when one of these changes, there must be another."""
 
 
 class RestApi(Component, domain="api"):
@@ -85,15 +72,14 @@ class RestApi(Component, domain="api"):
         )
         self.execution_arn: pulumi.Output[str] = self.resource.execution_arn
         self.api_name: pulumi.Output[str] = self.resource.name
-        parts = self._methods(function, users, routes, cors_origins)
-        parts += gateway_responses(
-            self._child("says"), self.resource.id, cors_origins=cors_origins, opts=self._options()
-        )
+        parts = Parts()
+        self._add_methods(parts, function, users, routes, cors_origins)
+        gateway_responses(parts, self._child("says"), self.resource.id, cors_origins=cors_origins, opts=self._options())
         deployment = aws.apigateway.Deployment(
             self._child("deployment"),
             rest_api=self.resource.id,
-            triggers={"parts": _digest(parts)},
-            opts=self._options(depends_on=parts),
+            triggers={"parts": parts.digest},
+            opts=self._options(depends_on=parts.made),
         )
         self.stage = stage.Stage(
             self._child("stage"),
@@ -116,9 +102,14 @@ class RestApi(Component, domain="api"):
             self.url = pulumi.Output.concat("https://", self.custom_domain.domain_name)
         self.register_outputs({"url": self.url, "execution_arn": self.execution_arn})
 
-    def _methods(
-        self, function: LambdaFunction, users: UserPool, routes: Sequence[Route], cors_origins: Sequence[str]
-    ) -> list[pulumi.Resource]:
+    def _add_methods(
+        self,
+        parts: Parts,
+        function: LambdaFunction,
+        users: UserPool,
+        routes: Sequence[Route],
+        cors_origins: Sequence[str],
+    ) -> None:
         rest_api = self.resource.id
         authorizer = aws.apigateway.Authorizer(
             self._child("authorizer"),
@@ -142,13 +133,13 @@ class RestApi(Component, domain="api"):
                 invoke_arn=function.resource.invoke_arn,
                 authorizer=authorizer.id,
                 validator=validator.id,
-                model=document_model(self._child("document"), rest_api, self._options()).name,
+                model=document_model(parts, self._child("document"), rest_api, self._options()).name,
                 cors_origins=cors_origins,
                 opts=self._options(),
             ),
+            parts,
         )
         methods.add(routes)
-        return methods.made
 
     def _let_call(self, function: LambdaFunction, methods: Sequence[str]) -> None:
         """Let this API's stage invoke the function by these methods, and no other API, stage or method."""
@@ -183,15 +174,3 @@ class RestApi(Component, domain="api"):
             opts=self._options(),
         )
         return made
-
-
-def _digest(parts: Sequence[pulumi.Resource]) -> pulumi.Output[str]:
-    values = [
-        pulumi.Output.all(*(getattr(part, name) for name in names))
-        for part in parts
-        for kind, names in _PARTS.items()
-        if isinstance(part, kind)
-    ]
-    return pulumi.Output.all(*values).apply(
-        lambda known: hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
-    )

@@ -1,0 +1,309 @@
+"""The Dataset API and its portal: what is open, to whom, and what is refused before it is deployed."""
+
+import json
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+from pydantic import ValidationError
+
+from components import Domain, Machine, Portal
+from components.api.portal_files import portal_files
+from components.api.preflight import preflight_template
+from components.api.problems import PROBLEMS, template
+from components.api.routes import routes
+from tests.policy.harness import Recorded, record
+from tests.unit.apis import CERTIFICATE, HERE, PORTAL_DOMAIN, dataset_api, full_api
+from tests.unit.programs import ACCOUNT, CONFIG
+
+
+def recorded(program: Callable[[], object], config: dict[str, str] = CONFIG) -> list[Recorded]:
+    return record(program, config=config)
+
+
+@cache
+def _made(settings: str) -> list[Recorded]:
+    return recorded(lambda: dataset_api(**json.loads(settings)))
+
+
+def made(**settings: Any) -> list[Recorded]:
+    """The API with these settings; the same ones are recorded once."""
+    return _made(json.dumps(settings))
+
+
+@cache
+def full() -> list[Recorded]:
+    return recorded(full_api)
+
+
+@cache
+def portal() -> list[Recorded]:
+    return recorded(lambda: Portal("portal", api=dataset_api()))
+
+
+def of_type(found: list[Recorded], kind: str) -> dict[str, dict[str, Any]]:
+    return {each.name: dict(each.inputs) for each in found if each.type.endswith(f":{kind}")}
+
+
+def user_pool(found: list[Recorded]) -> dict[str, Any]:
+    return of_type(found, "UserPool")["api-users"]
+
+
+def listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def test_every_method_asks_for_the_scope_of_its_route_and_health_alone_is_open() -> None:
+    methods = of_type(made(cors_origins=[]), "Method").values()
+    scopes = [tuple(each["authorizationScopes"]) for each in methods if each["authorization"] == "COGNITO_USER_POOLS"]
+    assert sorted(scopes) == sorted((route.scope,) for route in routes(docs=False) if route.scope)
+    assert [each["httpMethod"] for each in methods if each["authorization"] == "NONE"] == ["GET"]
+    assert [route.path for route in routes(docs=False) if route.scope is None] == ["/health"]
+
+
+def test_a_body_is_validated_wherever_a_route_takes_one() -> None:
+    methods = of_type(made(cors_origins=[]), "Method").values()
+    assert sum("requestModels" in each for each in methods) == sum(route.body for route in routes(docs=False))
+    assert all(each["requestValidatorId"] for each in methods)
+
+
+def test_the_apis_description_is_served_where_it_is_asked_for() -> None:
+    paths = {each["pathPart"] for each in of_type(made(docs=True), "Resource").values()}
+    assert {"docs", "openapi.json"} <= paths
+    assert not {"docs", "openapi.json"} & {each["pathPart"] for each in of_type(made(), "Resource").values()}
+
+
+def test_the_function_lets_in_this_apis_stage_and_the_methods_that_call_it() -> None:
+    sources = {each["sourceArn"].rpartition("/v1/")[2] for each in of_type(made(), "Permission").values()}
+    assert sources == {"GET/*", "POST/*", "PATCH/*", "DELETE/*"}
+
+
+def test_people_have_no_secret_and_programs_no_page() -> None:
+    clients = of_type(full(), "UserPoolClient")
+    people, loader = clients["api-users-people"], clients["api-users-machine-loader"]
+    assert (people["generateSecret"], people["allowedOauthFlows"]) == (False, ["code"])
+    assert (loader["generateSecret"], loader["allowedOauthFlows"]) == (True, ["client_credentials"])
+    assert loader["allowedOauthScopes"] == ["datasets/read", "datasets/write"]
+    assert "callbackUrls" not in loader
+    for client in (people, loader):
+        assert not {"ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH"} & set(client["explicitAuthFlows"])
+        assert client["preventUserExistenceErrors"] == "ENABLED"
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, ("PLUS", "ON", True, True, True)),
+        ({"plan": "essentials", "mfa": "optional"}, ("ESSENTIALS", "OPTIONAL", False, False, True)),
+        ({"plan": "lite", "mfa": "off"}, ("LITE", "OFF", False, False, False)),
+    ],
+)
+def test_what_a_plan_has_is_switched_on(settings: dict[str, Any], expected: tuple[Any, ...]) -> None:
+    found = made(**settings)
+    pool, people = user_pool(found), of_type(found, "UserPoolClient")
+    rotates = "refreshTokenRotation" in people["api-users-people"]
+    risks = bool(of_type(found, "RiskConfiguration"))
+    assert (pool["userPoolTier"], pool["mfaConfiguration"], "userPoolAddOns" in pool, risks, rotates) == expected
+    assert ("ALLOW_REFRESH_TOKEN_AUTH" in people["api-users-people"]["explicitAuthFlows"]) is not rotates
+
+
+def test_a_pool_is_kept_unless_component_and_stack_say_otherwise() -> None:
+    assert user_pool(made(removable=True))["deletionProtection"] == "ACTIVE"
+    allowed = {**CONFIG, "watershed:allowDestroy": "true"}
+    assert user_pool(recorded(lambda: dataset_api(removable=True), allowed))["deletionProtection"] == "INACTIVE"
+
+
+def test_purging_follows_what_may_be_destroyed() -> None:
+    def allowed(found: list[Recorded]) -> str:
+        function = of_type(found, "Function")["api-function"]
+        return str(function["environment"]["variables"]["PURGE_ALLOWED"])
+
+    def deletes(found: list[Recorded]) -> bool:
+        return "s3:DeleteObject" in of_type(found, "RolePolicy")["api-function-role-api"]["policy"]
+
+    assert (allowed(made()), deletes(made())) == ("false", False)
+    purging = recorded(lambda: dataset_api(removable=True), {**CONFIG, "watershed:allowDestroy": "true"})
+    assert (allowed(purging), deletes(purging)) == ("true", True)
+
+
+def test_the_function_writes_to_source_zones_and_cannot_read_them() -> None:
+    statements = json.loads(of_type(made(), "RolePolicy")["api-function-role-api"]["policy"])["Statement"]
+
+    def actions(zone: str) -> set[str]:
+        return {
+            action
+            for statement in statements
+            for action in listed(statement["Action"])
+            if any(f":::lake-{zone}-" in arn for arn in listed(statement["Resource"]))
+        }
+
+    assert "s3:PutObject" in actions("raw")
+    assert "s3:GetObject" not in actions("raw")
+    assert "s3:GetObject" in actions("curated")
+    assert "s3:PutObject" not in actions("curated")
+
+
+def test_costly_methods_take_a_fifth_of_the_rate() -> None:
+    found = of_type(made(throttle_rate=10, throttle_burst=20), "MethodSettings").values()
+    rates = {each["methodPath"]: each["settings"]["throttlingRateLimit"] for each in found}
+    bursts = {each["methodPath"]: each["settings"]["throttlingBurstLimit"] for each in found}
+    assert rates == {"*/*": 10, "queries/POST": 2, "datasets/POST": 2}
+    assert bursts == {"*/*": 20, "queries/POST": 4, "datasets/POST": 4}
+    assert not any(each["settings"]["dataTraceEnabled"] for each in found)
+
+
+def test_access_logs_hold_no_header_and_no_query() -> None:
+    settings = of_type(made(), "Stage")["api-rest-stage"]["accessLogSettings"]
+    written = json.loads(settings["format"])
+    assert {"requestId", "caller", "client", "status", "error"} <= set(written)
+    assert not [value for value in written.values() if re.search(r"header|querystring|requestOverride", value)]
+
+
+@pytest.mark.parametrize(("mode", "action"), [("block", "block"), ("count", "count")])
+def test_a_firewall_blocks_or_counts(mode: str, action: str) -> None:
+    rate, *managed = of_type(made(web_acl=mode), "WebAcl")["api-firewall"]["rules"]
+    assert rate["action"] == {action: {}}
+    assert {next(iter(each["overrideAction"])) for each in managed} == {"none" if mode == "block" else "count"}
+
+
+def test_a_stack_may_have_no_firewall() -> None:
+    assert not of_type(made(web_acl="off"), "WebAcl")
+
+
+def test_an_api_with_a_name_of_its_own_has_no_other() -> None:
+    found = full()
+    assert of_type(found, "RestApi")["api-rest"]["disableExecuteApiEndpoint"] is True
+    assert of_type(found, "DomainName")["api-rest-domain"]["domainName"] == "api.example.com"
+    function = of_type(found, "Function")["api-function"]
+    assert function["environment"]["variables"]["API_URL"] == "https://api.example.com"
+
+
+def test_only_named_origins_may_call_and_fetch() -> None:
+    assert not of_type(made(cors_origins=[]), "BucketCorsConfiguration")
+    assert "OPTIONS" not in {each["httpMethod"] for each in of_type(made(cors_origins=[]), "Method").values()}
+    rules = of_type(made(), "BucketCorsConfiguration")
+    methods = {name: each["corsRules"][0]["allowedMethods"] for name, each in rules.items()}
+    assert methods["api-pages-raw"] == ["PUT"]
+    assert methods["api-pages-curated"] == methods["api-pages-results"] == ["GET", "HEAD"]
+    assert {tuple(each["corsRules"][0]["allowedOrigins"]) for each in rules.values()} == {(HERE,)}
+    assert preflight_template([HERE]) == ""
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"callback_urls": []}, "give callback_urls"),
+        ({"callback_urls": ["http://data.example.com/"]}, "https address"),
+        ({"callback_urls": ["https://*.example.com/"]}, "without \\* and #"),
+        ({"logout_urls": ["javascript:alert(1)"]}, "https address"),
+        ({"cors_origins": ["*"]}, "origin '\\*'"),
+        ({"cors_origins": ["https://data.example.com/"]}, "without a path"),
+        ({"cors_origins": ["http://data.example.com"]}, "http on localhost"),
+        ({"groups": ["a,b"]}, "group 'a,b'"),
+        ({"groups": ["a", "a"]}, "comes twice"),
+        ({"groups": ["client:1"]}, "group 'client:1'"),
+        ({"source_zones": ["row"]}, "row"),
+    ],
+)
+def test_what_would_open_the_api_to_others_or_fail_on_aws_is_refused(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises((ValueError, KeyError, pulumi.RunError), match=message):
+        made(**settings)
+
+
+def test_the_sign_in_has_one_address() -> None:
+    domain = Domain(name="in.example.com", certificate_arn=CERTIFICATE)
+    with pytest.raises((ValueError, pulumi.RunError), match="either domain_prefix or domain"):
+        recorded(lambda: dataset_api(domain_prefix="sales", sign_in_domain=domain))
+
+
+def test_names_that_aws_would_refuse_are_refused() -> None:
+    with pytest.raises(ValidationError, match="ARN of an ACM certificate"):
+        Domain(name="data.example.com", certificate_arn="arn:aws:iam::123456789012:server-certificate/a")
+    with pytest.raises(ValidationError, match="datasets/read"):
+        Machine(name="loader", scopes=("datasets/everything",))
+    with pytest.raises(ValidationError):
+        Machine(name="loader", scopes=())
+
+
+def test_the_sign_ins_address_is_the_projects_the_stacks_and_the_accounts() -> None:
+    domain = of_type(made(), "UserPoolDomain")["api-users-domain"]["domain"]
+    assert domain == f"watershed-test-{ACCOUNT}"
+
+
+@pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: str(problem.kind))
+def test_an_answer_of_api_gateway_is_a_problem_document(problem: Any) -> None:
+    text = template(problem).replace("$context.error.messageString", '"said"').replace("$context.requestId", "1-2")
+    document = json.loads(text)
+    assert document["requestId"] == "1-2"
+    assert document["title"]
+    assert document["detail"]
+    assert document.get("status") == problem.status
+
+
+def test_the_portals_bucket_lets_its_distribution_in_and_nobody_else() -> None:
+    found = portal()
+    policy = json.loads(of_type(found, "BucketPolicy")["portal-files-policy"]["policy"])
+    (allowed,) = [each for each in policy["Statement"] if each["Effect"] == "Allow"]
+    assert allowed["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+    assert allowed["Action"] == "s3:GetObject"
+    assert list(allowed["Condition"]["StringEquals"]) == ["aws:SourceArn"]
+
+
+def test_the_portals_page_runs_its_own_scripts_and_connects_to_what_it_needs() -> None:
+    found = portal()
+    secure = of_type(found, "ResponseHeadersPolicy")["portal-headers"]["securityHeadersConfig"]
+    policy = secure["contentSecurityPolicy"]["contentSecurityPolicy"]
+    directives = dict(part.partition(" ")[::2] for part in policy.split("; "))
+    assert directives["default-src"] == "'none'"
+    assert directives["script-src"] == directives["style-src"] == "'self'"
+    assert directives["frame-ancestors"] == "'none'"
+    assert "/oauth2/" in directives["connect-src"]
+    assert "*" not in policy
+    assert "unsafe" not in policy
+
+
+def test_the_portals_own_domain_takes_tls_1_2_or_newer() -> None:
+    found = recorded(lambda: Portal("portal", api=dataset_api(), domain=PORTAL_DOMAIN))
+    distribution = of_type(found, "Distribution")["portal-distribution"]
+    assert distribution["viewerCertificate"]["minimumProtocolVersion"] == "TLSv1.2_2021"
+    assert distribution["aliases"] == ["data.example.com"]
+    assert distribution["defaultCacheBehavior"]["viewerProtocolPolicy"] == "redirect-to-https"
+
+
+def test_the_portals_config_tells_where_the_api_is_and_no_secret() -> None:
+    found = portal()
+    config = json.loads(of_type(found, "BucketObjectv2")["portal-file-config.json"]["content"])
+    assert set(config) == {"apiUrl", "signInUrl", "clientId", "scopes"}
+    assert {"openid", "datasets/read"} <= set(config["scopes"])
+
+
+def test_there_is_no_portal_where_there_is_no_cloudfront() -> None:
+    china = {**CONFIG, "aws:region": "cn-north-1"}
+    with pytest.raises((ValueError, pulumi.RunError), match="no CloudFront"):
+        recorded(lambda: Portal("portal", api=dataset_api()), china)
+
+
+def test_a_folder_that_is_no_page_is_refused(tmp_path: Path) -> None:
+    page = tmp_path / "page"
+    page.mkdir()
+    with pytest.raises(FileNotFoundError, match=r"no index\.html"):
+        list(portal_files(page))
+    (page / "index.html").write_text("<!doctype html>")
+    (page / "app.wasm").write_text("")
+    with pytest.raises(ValueError, match=r"app\.wasm has no known media type"):
+        list(portal_files(page))
+
+
+def test_what_is_for_authors_is_not_served(tmp_path: Path) -> None:
+    page = tmp_path / "page"
+    page.mkdir()
+    for name in ("index.html", "README.md", ".hidden", "app.js"):
+        (page / name).write_text("")
+    assert [(file.key, file.content_type) for file in portal_files(page)] == [
+        ("app.js", "text/javascript; charset=utf-8"),
+        ("index.html", "text/html; charset=utf-8"),
+    ]

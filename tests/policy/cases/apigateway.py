@@ -71,7 +71,7 @@ def into_vpc(**inputs: Any) -> Recorded:
 
 
 OPEN = method(authorization="NONE")
-MOCK = {"restApi": "r", "resourceId": "s", "httpMethod": "GET", "type": "MOCK"}
+MOCK: dict[str, Any] = {"restApi": "r", "resourceId": "s", "httpMethod": "GET", "type": "MOCK"}
 
 CASES = [
     bad("APIGATEWAY-AUTHORIZATION", "an open method", method(authorization="NONE")),

@@ -112,7 +112,9 @@ def _time_to_live(answer: dict[str, Any], state: State) -> State:
 def _backups(answer: dict[str, Any], state: State) -> State:
     recovery = answer.get("PointInTimeRecoveryDescription") or {}
     enabled = recovery.get("PointInTimeRecoveryStatus") == "ENABLED"
-    days = recovery.get("RecoveryPeriodInDays")
+    # The emulated DynamoDB does not say; AWS does.
+    known = (state.get("pointInTimeRecovery") or {}).get("recoveryPeriodInDays") if enabled else None
+    days = recovery.get("RecoveryPeriodInDays", known)
     return {"pointInTimeRecovery": {"enabled": enabled, **({"recoveryPeriodInDays": days} if days else {})}}
 
 

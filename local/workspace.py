@@ -66,6 +66,11 @@ class Workspace:
         return self.root / "unfinished-up"
 
     @property
+    def demo_user(self) -> Path:
+        """Who may sign in on this machine, and by which password."""
+        return self.root / "demo-user.json"
+
+    @property
     def host_artifacts(self) -> Path:
         """Where `watershed build --target host` puts the functions for this machine."""
         return self.made / "artifacts" / "host"

@@ -1,0 +1,86 @@
+"""Somebody who may sign in on this machine: made for its emulated AWS, with a password that is nobody else's."""
+
+import json
+import os
+import secrets
+import string
+from dataclasses import asdict, dataclass
+
+from ..aws import Clients
+from ..workspace import Workspace
+
+EMAIL = "demo@example.com"
+"""A name that no mail reaches (RFC 2606)."""
+_KINDS = (string.ascii_lowercase, string.ascii_uppercase, string.digits, "-_.!*")
+"""What the user pool asks to see of each; none has to be escaped on a page or in a shell between quotes."""
+_LENGTH = 20
+
+
+@dataclass(frozen=True)
+class DemoUser:
+    """What to type at the sign-in."""
+
+    user_pool_id: str
+    email: str
+    password: str
+
+
+def demo_user(clients: Clients, workspace: Workspace, user_pool_id: str, group: str) -> DemoUser:
+    """Return the pool's demo user, a member of the group; made by the first call, and the same until `down`.
+
+    The password is kept beside the stage's state, readable by its owner alone: Cognito does not tell it.
+    """
+    known = _kept(workspace)
+    if known is None or known.user_pool_id != user_pool_id or not _is_there(clients, user_pool_id):
+        known = DemoUser(user_pool_id, EMAIL, _password())
+        _make(clients, known)
+        _keep(workspace, known)
+    clients("cognito-idp").admin_add_user_to_group(UserPoolId=user_pool_id, Username=EMAIL, GroupName=group)
+    return known
+
+
+def _make(clients: Clients, user: DemoUser) -> None:
+    """Make the user, or give one whose password is not known any more a new one."""
+    cognito = clients("cognito-idp")
+    if not _is_there(clients, user.user_pool_id):
+        cognito.admin_create_user(
+            UserPoolId=user.user_pool_id,
+            Username=user.email,
+            UserAttributes=[{"Name": "email", "Value": user.email}, {"Name": "email_verified", "Value": "true"}],
+            TemporaryPassword=user.password,
+            MessageAction="SUPPRESS",
+        )
+    cognito.admin_set_user_password(
+        UserPoolId=user.user_pool_id, Username=user.email, Password=user.password, Permanent=True
+    )
+
+
+def _is_there(clients: Clients, user_pool_id: str) -> bool:
+    cognito = clients("cognito-idp")
+    try:
+        cognito.admin_get_user(UserPoolId=user_pool_id, Username=EMAIL)
+    except cognito.exceptions.UserNotFoundException:
+        return False
+    return True
+
+
+def _password() -> str:
+    """Return a random password that has characters of every kind."""
+    while True:
+        made = "".join(secrets.choice("".join(_KINDS)) for _ in range(_LENGTH))
+        if all(set(kind) & set(made) for kind in _KINDS):
+            return made
+
+
+def _kept(workspace: Workspace) -> DemoUser | None:
+    try:
+        return DemoUser(**json.loads(workspace.demo_user.read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _keep(workspace: Workspace, user: DemoUser) -> None:
+    workspace.root.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(workspace.demo_user, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(asdict(user), file)

@@ -100,7 +100,7 @@ def install(endpoint: str) -> Extensions:
         _core("lambda_runtime").reset()
 
     return Extensions(
-        portal.with_portal(app.app, _service("cloudfront"), endpoint),
+        portal.with_portal(app.app, _service("cloudfront"), endpoint, app.pin_request_origin),
         {
             recording.CALLS_PATH: lambda _: recorder.document(),
             CREDENTIALS_PATH: task_roles.answer,

@@ -1,29 +1,38 @@
 """REST APIs as AWS serves them, where ministack's are laxer.
 
 A function is invoked only if its own policy lets this API's stage and method in; it has 29 seconds, or what the
-integration says; a request has 10 MB at most; what a function answers in another form than a proxy's is a 502; every
-answer has the id that the function was told and the API's own error documents.
+integration says; a request has 10 MB at most, and what a function is told or answers 6 MB; what it answers in another
+form than a proxy's is a 502; every answer has the id that the function was told and the API's own error documents.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html
+https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 """
 
 import asyncio
 import contextvars
+import json
 from typing import Any
 
 from ..service_principals import ServicePrincipals
 from .claims import claim_texts
 from .mock_answers import mock_answer
+from .proxy_events import as_rest_event
 
 PRINCIPAL = "apigateway.amazonaws.com"
 _MOST_BYTES = 10 * 1_000_000
+_MOST_TOLD = 6 * 1_024**2
+_MOST_ANSWERED = _MOST_TOLD + 100
 _DEFAULT_MILLISECONDS = 29_000
 _BAD_GATEWAY = 502
 
 
 class _BadGateway(Exception):  # noqa: N818  it is an answer, not a fault of ours
     """The function failed, or answered what is no proxy's answer."""
+
+
+class _TooLarge(Exception):  # noqa: N818
+    """A function takes no event of that size."""
 
 
 class Gateway:
@@ -45,9 +54,11 @@ class Gateway:
         found = self._gateway._stages_v1.get(api, {}).get(stage)
         if found is not None and len(body or b"") > _MOST_BYTES:
             request["stage"] = found
-            return self._gateway._gw_error("REQUEST_TOO_LARGE", "Request Too Long")
+            return self._too_large()
         try:
             answer = await self._execute(request, api, stage, *rest)
+        except _TooLarge:
+            return self._too_large()
         except _BadGateway:
             error = self._gateway._gw_error("DEFAULT_5XX", "Internal server error")
             _, headers, document = self._gateway._gateway_error_response(error, request)
@@ -58,15 +69,9 @@ class Gateway:
 
     def event(self, api: str, stage: str, *rest: Any, **options: Any) -> dict[str, Any]:
         """Make a function's event, with the request's own id."""
-        made: dict[str, Any] = self._event(api, stage, *rest, **options)
-        request = self._request.get()
-        host = str(request["headers"].get("host", ""))
-        made["requestContext"] |= {
-            "requestId": request["request_id"],
-            "extendedRequestId": request["request_id"],
-            "domainName": host,
-            "domainPrefix": host.partition(".")[0],
-        }
+        made = as_rest_event(self._event(api, stage, *rest, **options), self._request.get()["request_id"])
+        if len(json.dumps(made).encode()) > _MOST_TOLD:
+            raise _TooLarge
         return made
 
     async def call(self, integration: dict[str, Any], api: str, stage: str, *rest: Any, **options: Any) -> Any:
@@ -88,13 +93,17 @@ class Gateway:
 
     def shape(self, result: dict[str, Any]) -> Any:
         """Take a function's answer for a proxy's, or for none."""
-        if result.get("error") or not _is_proxy_answer(result.get("body")):
+        answer = result.get("body")
+        if result.get("error") or not _is_proxy_answer(answer) or len(json.dumps(answer).encode()) > _MOST_ANSWERED:
             raise _BadGateway
         return self._shape(result)
 
     def mock(self, integration: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
         """Answer without a backend."""
         return mock_answer(integration, self._request.get())
+
+    def _too_large(self) -> Any:
+        return self._gateway._gw_error("REQUEST_TOO_LARGE", "Request Too Long")
 
 
 def _is_proxy_answer(answer: Any) -> bool:

@@ -6,7 +6,7 @@ sign-in's address at Amazon becomes this machine's, as a name server would do.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -17,8 +17,13 @@ _SIGN_IN = re.compile(rb"https://[a-z0-9-]+\.auth\.[a-z0-9-]+\.amazoncognito\.co
 _METHODS = ("GET", "HEAD")
 
 
-def with_portal(served: Application, cloudfront: Any, endpoint: str) -> Application:
-    """Answer that path; leave all others to the emulated AWS."""
+def with_portal(
+    served: Application, cloudfront: Any, endpoint: str, pin_origin: Callable[[str, bool], None]
+) -> Application:
+    """Answer that path; leave all others to the emulated AWS.
+
+    `pin_origin` says of a request from which address it comes, and whether by TLS, as which loopback counts.
+    """
 
     async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         path = scope.get("path", "")
@@ -27,6 +32,7 @@ def with_portal(served: Application, cloudfront: Any, endpoint: str) -> Applicat
         elif path == PATH:
             await _send(send, 308, {"Location": f"{PATH}/"}, b"")
         else:
+            pin_origin("127.0.0.1", True)
             await _send(send, *await _answer(scope, path.removeprefix(PATH), cloudfront, endpoint))
 
     return application
@@ -40,7 +46,7 @@ async def _answer(scope: dict[str, Any], path: str, cloudfront: Any, endpoint: s
         return 405, {"Allow": ", ".join(_METHODS)}, b""
     query = scope.get("query_string", b"").decode()
     headers = {name.decode().lower(): value.decode() for name, value in scope["headers"]}
-    # Loopback counts as TLS; and CloudFront is asked by its own name.
+    # CloudFront is asked by its own name.
     asked = {**headers, "host": found["DomainName"], "x-forwarded-proto": "https"}
     status, answered, body = await cloudfront.handle_viewer_request(
         found, scope["method"], rest, rest, query, asked, b"", parse_qs(query)

@@ -1,11 +1,15 @@
 """Signing in as Cognito does it, where ministack leaves something out.
 
-Groups stay in tokens that were renewed; a client may have its refresh tokens rotate; tokens are revoked at
-`/oauth2/revoke`; the page's errors are read out, and it is dark where the browser is.
+Groups stay in tokens that were renewed; a client may have its refresh tokens rotate, and renews its own alone; tokens
+are revoked at `/oauth2/revoke`; people leave to addresses that the client names and to no other; the page's errors are
+read out, and it is dark where the browser is. A second factor is not asked for: the stack of this machine has none.
 https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-refresh-token.html
 https://docs.aws.amazon.com/cognito/latest/developerguide/revocation-endpoint.html
+https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html
+https://repost.aws/knowledge-center/cognito-invalid-refresh-token-error
 """
 
+import hmac
 import json
 import time
 from collections.abc import Mapping
@@ -26,6 +30,7 @@ class SignIn:
         self._cognito = cognito
         self._create, self._update = cognito._create_user_pool_client, cognito._update_user_pool_client
         self._tokens, self._token = cognito._oauth2_token, cognito._fake_token
+        self._leave = cognito.handle_logout
         # Refresh tokens that have been renewed, and until when they still count.
         self._renewed: dict[str, float] = {}
 
@@ -52,7 +57,11 @@ class SignIn:
         given = form.get("refresh_token", "")
         if form.get("grant_type") != "refresh_token":
             return self._asked(data, query, body, headers)
-        if self._renewed.get(given, time.time() + 1) <= time.time():
+        client_id, secret = self._cognito._authenticate_client(headers or {}, form)
+        if not self._is_client(client_id, secret):
+            return _refusal("invalid_client")
+        issued_to = self._cognito._token_claims(given).get("client_id")
+        if issued_to != client_id or self._renewed.get(given, time.time() + 1) <= time.time():
             return _refusal("invalid_grant")
         status, answered, document = self._asked(data, query, body, headers)
         if status != 200:
@@ -64,8 +73,7 @@ class SignIn:
         """Revoke a refresh token, and what was made by it, for the client that it was issued to."""
         form = {name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
         client_id, secret = self._cognito._authenticate_client(headers, form)
-        _, _, client = self._cognito._find_pool_by_client_id(client_id)
-        if not client or (client.get("ClientSecret") or "") != secret:
+        if not self._is_client(client_id, secret):
             return _refusal("invalid_client")
         claims = self._cognito._token_claims(form.get("token", ""))
         if claims.get("token_use") != "refresh":
@@ -73,6 +81,19 @@ class SignIn:
         if claims.get("client_id") == client_id:
             self._cognito._revoke_token({"Token": form["token"]})
         return 200, {"Content-Type": "application/json"}, b""
+
+    def leave(self, method: str, path: str, headers: Any, query: Mapping[str, Any]) -> Answer:
+        """Answer the logout endpoint: on to an address that the client is registered with."""
+        _, _, client = self._cognito._find_pool_by_client_id(self._cognito._qp(query, "client_id"))
+        if client and self._cognito._qp(query, "logout_uri") not in (client.get("LogoutURLs") or ()):
+            return _refusal("invalid_request")
+        answer: Answer = self._leave(method, path, headers, query)
+        return answer
+
+    def _is_client(self, client_id: str, secret: str) -> bool:
+        """Say whether there is such a client, with this secret or with none."""
+        _, _, client = self._cognito._find_pool_by_client_id(client_id)
+        return bool(client) and hmac.compare_digest((client.get("ClientSecret") or "").encode(), secret.encode())
 
     def _asked(self, *request: Any) -> Answer:
         answer: Answer = self._tokens(*request)
@@ -126,6 +147,7 @@ def install(app: Any, cognito: Any) -> None:
     cognito._update_user_pool_client = served.update_client
     cognito._fake_token = served.token
     cognito._oauth2_token = served.tokens
+    cognito.handle_logout = served.leave
     cognito._page_shell = page
     answer = app._handle_cognito_body_request
 

@@ -25,6 +25,7 @@ _MOST_TOLD = 6 * 1_024**2
 _MOST_ANSWERED = _MOST_TOLD + 100
 _DEFAULT_MILLISECONDS = 29_000
 _BAD_GATEWAY = 502
+_TOKENS = ("access", "id")
 
 
 class _BadGateway(Exception):  # noqa: N818  it is an answer, not a fault of ours
@@ -42,6 +43,7 @@ class Gateway:
         self._gateway = gateway
         self._principals = principals
         self._execute = gateway._execute_in_scope
+        self._verify = gateway._validate_cognito_authorizer
         self._event = gateway._build_lambda_event_v1
         self._proxy = gateway._invoke_lambda_proxy_v1
         self._shape = gateway._lambda_proxy_response
@@ -66,6 +68,13 @@ class Gateway:
         if isinstance(answer, tuple):
             answer[1].setdefault("x-amzn-requestid", request["request_id"])
         return answer
+
+    async def verify(self, *request: Any) -> Any:
+        """Verify a token; ministack's refresh tokens are signed like the others, AWS's are nothing that can be read."""
+        claims, refusal = await self._verify(*request)
+        if refusal is None and (claims.get("token_use") not in _TOKENS or "exp" not in claims):
+            return None, self._gateway._gw_error("UNAUTHORIZED", "Unauthorized")
+        return claims, refusal
 
     def event(self, api: str, stage: str, *rest: Any, **options: Any) -> dict[str, Any]:
         """Make a function's event, with the request's own id."""
@@ -122,6 +131,7 @@ def install(gateway: Any, principals: ServicePrincipals) -> None:
     gateway._lambda_proxy_response = served.shape
     gateway._invoke_mock_v1 = served.mock
     gateway._stringify_claims = claim_texts
+    gateway._validate_cognito_authorizer = served.verify
     create_stage = gateway._create_stage
 
     def create_tagged_stage(api: str, data: dict[str, Any]) -> Any:

@@ -159,6 +159,20 @@ def token_has_audience(authorizer: Resource, _: Settings) -> Iterator[Finding]:
         yield Finding("takes its issuer's keys by plain HTTP", 'jwt_configuration={..., "issuer": "https://..."}')
 
 
+@AUTHORIZER.on(METHOD)
+def method_asks_for_a_scope(method: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a method that takes every token of a user pool: one that names a scope takes access tokens with it alone.
+
+    A Cognito authorizer of a REST API has no audience to check.
+    """
+    properties = method.properties
+    if properties.get("authorization") == "COGNITO_USER_POOLS" and not properties.is_set("authorizationScopes"):
+        yield Finding(
+            "takes any token of the user pool, those that say who signed in to another application among them",
+            'authorization_scopes=["flights/read"], of a resource server',
+        )
+
+
 @VALIDATION.on(METHOD)
 def method_validates(method: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a method without a validator; OPTIONS has nothing to validate."""

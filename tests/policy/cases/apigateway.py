@@ -71,6 +71,7 @@ def into_vpc(**inputs: Any) -> Recorded:
 
 
 OPEN = method(authorization="NONE")
+POOL = {"authorization": "COGNITO_USER_POOLS", "authorizerId": "a"}
 MOCK: dict[str, Any] = {"restApi": "r", "resourceId": "s", "httpMethod": "GET", "type": "MOCK"}
 
 CASES = [
@@ -146,6 +147,10 @@ CASES = [
             jwtConfiguration={"issuer": "http://login.example.com", "audiences": ["c"]},
         ),
     ),
+    bad("APIGATEWAY-AUTHORIZER", "any token of a pool", method(**POOL)),
+    bad("APIGATEWAY-AUTHORIZER", "no scope of a pool", method(**POOL, authorizationScopes=[])),
+    good("APIGATEWAY-AUTHORIZER", "a scope of a pool", method(**POOL, authorizationScopes=["flights/read"])),
+    good("APIGATEWAY-AUTHORIZER", "a method signed with keys of AWS", method()),
     good("APIGATEWAY-AUTHORIZER", "a function", make(AUTHORIZER, authorizerType="REQUEST", authorizerUri=FUNCTION_ARN)),
     bad("APIGATEWAY-REQUEST-VALIDATION", "none", method()),
     bad("APIGATEWAY-REQUEST-VALIDATION", "of nothing", make(VALIDATOR, restApi="r", validateRequestBody=False)),

@@ -16,7 +16,7 @@ from components.api.portal_files import portal_files
 from components.api.preflight import preflight_template
 from components.api.problems import PROBLEMS, template
 from components.api.routes import routes
-from tests.policy.harness import Recorded, record
+from tests.policy.harness import Recorded, check, record
 from tests.unit.apis import CERTIFICATE, HERE, PORTAL_DOMAIN, dataset_api, full_api
 from tests.unit.programs import ACCOUNT, CONFIG
 
@@ -307,3 +307,44 @@ def test_what_is_for_authors_is_not_served(tmp_path: Path) -> None:
         ("app.js", "text/javascript; charset=utf-8"),
         ("index.html", "text/html; charset=utf-8"),
     ]
+
+
+STRICT = {
+    "APIGATEWAY-CACHE": "a cache would give one caller's answers to others, or hold them by token",
+    "APIGATEWAY-CLIENT-CERTIFICATE": "the backend is a function, which is called by Lambda's API and not by TLS to it",
+    "COGNITO-FIREWALL": "Cognito itself slows down who guesses; a firewall's association is one line in a program",
+}
+"""What the strict profile asks for beyond what it asks of every bucket, function and log group, and why not."""
+
+
+def test_what_the_strict_profile_still_asks_for_is_known() -> None:
+    found = {each.rule_id for each in check(full(), profile="strict")}
+    assert {each for each in found if each.startswith(("APIGATEWAY", "COGNITO"))} == set(STRICT)
+    without_domain = {each.rule_id for each in check(portal(), profile="strict")} - found
+    assert without_domain == {"APIGATEWAY-DEFAULT-ENDPOINT"}
+
+
+def test_the_firewalls_log_tells_what_was_blocked_without_the_token() -> None:
+    logging = of_type(made(), "WebAclLoggingConfiguration")["api-firewall-logging"]
+    assert logging["redactedFields"] == [{"singleHeader": {"name": "authorization"}}]
+    (kept,) = logging["loggingFilter"]["filters"]
+    assert logging["loggingFilter"]["defaultBehavior"] == "DROP"
+    assert {each["actionCondition"]["action"] for each in kept["conditions"]} == {"BLOCK", "COUNT"}
+    (rule,) = [
+        each
+        for each in of_type(made(), "WebAcl")["api-firewall"]["rules"]
+        if each["statement"].get("managedRuleGroupStatement", {}).get("ruleActionOverrides")
+    ]
+    (spared,) = rule["statement"]["managedRuleGroupStatement"]["ruleActionOverrides"]
+    assert (spared["name"], spared["actionToUse"]) == ("SizeRestrictions_BODY", {"count": {}})
+
+
+def test_leaked_passwords_and_odd_sign_ins_are_stopped() -> None:
+    risks = of_type(made(), "RiskConfiguration")["api-users-risks"]
+    assert risks["compromisedCredentialsRiskConfiguration"]["actions"]["eventAction"] == "BLOCK"
+    actions = risks["accountTakeoverRiskConfiguration"]["actions"]
+    assert {risk: each["eventAction"] for risk, each in actions.items()} == {
+        "lowAction": "MFA_IF_CONFIGURED",
+        "mediumAction": "MFA_IF_CONFIGURED",
+        "highAction": "BLOCK",
+    }

@@ -1,6 +1,5 @@
 """What the emulated API Gateway lets through, tells its function and answers, in front of a real deploy."""
 
-import base64
 import calendar
 import gc
 import json
@@ -9,13 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from local.aws import ACCOUNT, Clients
 from local.emulator.lifecycle import Emulator
 
 from .api_stage import HERE, LOADER, ORIGINS, READER, Answer, Stage, ask, claims, deployed, machine_token
+from .forged_tokens import Forger
 from .provider_stage import REGION
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -157,47 +155,6 @@ def test_a_method_takes_tokens_of_its_scope(
     answer = call(method, path, b"{}" if method == "POST" else None, token=tokens[machine])
     assert answer.status == status
     assert status == 200 or is_problem(answer, 401)
-
-
-class Forger:
-    """Makes tokens out of a good one."""
-
-    def __init__(self, good: str) -> None:
-        self.head, self.body, self.signature = good.split(".")
-        self.claims = claims(good)
-        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-    def signed(self, head: dict[str, Any], **changed: Any) -> str:
-        """A token with a signature by a key that is not the pool's."""
-        text = f"{self.part(head)}.{self.part({**self.claims, **changed})}"
-        signature = self.key.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())
-        return f"{text}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
-
-    @staticmethod
-    def part(value: dict[str, Any]) -> str:
-        return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
-
-    @property
-    def key_id(self) -> str:
-        found: str = json.loads(base64.urlsafe_b64decode(self.head + "=="))["kid"]
-        return found
-
-    def tokens(self) -> dict[str, str]:
-        """What is refused, and why."""
-        more = self.part({**self.claims, "scope": "datasets/read datasets/write datasets/admin"})
-        nobody = self.part({"alg": "none", "kid": self.key_id})
-        return {
-            "forged signature": self.signed({"alg": "RS256", "kid": self.key_id}),
-            "key of the forger": self.signed({"alg": "RS256", "kid": "mine"}),
-            "no key": self.signed({"alg": "RS256"}),
-            "claims changed": f"{self.head}.{more}.{self.signature}",
-            "alg none": f"{nobody}.{self.body}.",
-            "alg none, signature kept": f"{nobody}.{self.body}.{self.signature}",
-            "no signature": f"{self.head}.{self.body}.",
-            "two parts": f"{self.head}.{self.body}",
-            "no JSON": f"{self.head}.AAAA.{self.signature}",
-            "nothing": "",
-        }
 
 
 @pytest.mark.parametrize(

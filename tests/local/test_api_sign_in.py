@@ -188,13 +188,16 @@ def test_machines_do_not_sign_in_as_people_nor_people_as_machines(
     assert form(f"{emulator.endpoint}/oauth2/token", **given).status == 400
 
 
-def test_people_leave_to_registered_addresses_alone(emulator: Emulator, browser: Browser) -> None:
-    def leave(address: str) -> Answer:
-        asked = urlencode({"client_id": browser.client_id, "logout_uri": address})
+def test_people_leave_to_registered_addresses_alone(
+    emulator: Emulator, browser: Browser, outputs: dict[str, Any]
+) -> None:
+    def leave(client: str, address: str) -> Answer:
+        asked = urlencode({"client_id": client, "logout_uri": address})
         return ask("GET", f"{emulator.endpoint}/logout?{asked}")
 
-    assert leave(f"{HERE}/bye").headers["Location"] == f"{HERE}/bye"
-    assert refused(leave("https://evil.example/"), "invalid_request")
+    assert leave(browser.client_id, f"{HERE}/bye").headers["Location"] == f"{HERE}/bye"
+    assert refused(leave(browser.client_id, "https://evil.example/"), "invalid_request")
+    assert refused(leave(outputs["machine_client_ids"]["reader"], "https://evil.example/"), "invalid_request")
 
 
 def test_the_keys_of_tokens_are_at_the_issuer(emulator: Emulator, outputs: dict[str, Any]) -> None:

@@ -141,7 +141,8 @@ class Catalog(Component, domain="catalog"):
 
     def grant_read_all(self, grantee: Grantee, *, zone: str) -> aws.iam.RolePolicy:
         """Let the grantee read the entries of all data sets of a zone; their files are granted by the lake."""
-        return grantee.role.allow(f"catalog-{zone}", [read_entry(self._database(zone), "*"), self._key.use("glue")])
+        entries = read_entry(self._database(zone), "*", partitions=True)
+        return grantee.role.allow(f"catalog-{zone}", [*entries, self._key.use("glue")])
 
     def grant_define(self, grantee: Grantee, *, zone: str) -> aws.iam.RolePolicy:
         """Let the grantee make, change and remove tables of a zone, and read none of their rows."""

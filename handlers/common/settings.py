@@ -15,7 +15,7 @@ import msgspec
 from . import clients
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 Format = Literal["csv", "json-lines", "parquet"]
 Text = Annotated[str, msgspec.Meta(min_length=1)]
@@ -91,6 +91,32 @@ class Table(_Strict, frozen=True):
     name: Text
 
 
+class Selector(_Strict, frozen=True):
+    """The data sets of any of the owners, with any of the tags (`key=value`), or of any of the names (`*`: all)."""
+
+    owners: tuple[Text, ...] = ()
+    tags: tuple[Annotated[str, msgspec.Meta(pattern="^[^=]+=")], ...] = ()
+    datasets: tuple[Text, ...] = ()
+
+    def matches(self, dataset: str, owner: str | None, tags: Mapping[str, str]) -> bool:
+        """Say whether a data set is one of them."""
+        return (
+            "*" in self.datasets
+            or dataset in self.datasets
+            or owner in self.owners
+            or any(f"{key}={value}" in self.tags for key, value in tags.items())
+        )
+
+
+class Grant(_Strict, frozen=True):
+    """What a group may do with which data sets; writing includes reading, and administering both."""
+
+    group: Annotated[str, msgspec.Meta(pattern=r"^[^,\s]{1,140}$")]
+    read: Selector = Selector()
+    write: Selector = Selector()
+    admin: Selector = Selector()
+
+
 class Settings(_Strict, frozen=True):
     """The whole document."""
 
@@ -101,6 +127,7 @@ class Settings(_Strict, frozen=True):
     quarantine: Quarantine
     metadata_table: Table
     datasets: tuple[Dataset, ...]
+    access: Annotated[tuple[Grant, ...], msgspec.Meta(max_length=60)] = ()
 
     def dataset_for(self, bucket: str, key: str) -> Dataset | None:
         """Return the data set an arriving object belongs to: the one with the longest matching source prefix."""
@@ -163,6 +190,11 @@ def _contradictions(settings: Settings) -> Iterator[str]:
             if other != dataset.id:
                 yield f"{path}.source.prefix: data set `{other}` has the same source; give each its own prefix"
         yield from _column_contradictions(path, dataset)
+    groups: set[str] = set()
+    for number, grant in enumerate(settings.access):
+        if grant.group in groups:
+            yield f"$.access[{number}].group: `{grant.group}` has an entry already; write its grants into one"
+        groups.add(grant.group)
 
 
 def _column_contradictions(path: str, dataset: Dataset) -> Iterator[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import random
+import time
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -17,11 +19,23 @@ Item = dict[str, Any]
 # The margin covers what an item's size counts beyond its JSON text.
 ITEM_BYTES = 350_000
 _SORT_KEY_BYTES = 1_024
+_BATCH_TRIES = 5
+# Above every character of a key: U+10FFFF sorts last in UTF-8, which DynamoDB compares.
+LAST = "\U0010ffff"
+
+
+class UnprocessedError(RuntimeError):
+    """DynamoDB keeps leaving parts of a batch unread: it is throttled."""
 
 
 def dataset_key(dataset: str) -> Item:
     """Return the key of a data set's own item."""
     return {"pk": f"DATASET#{dataset}", "sk": "DATASET"}
+
+
+def document_key(dataset: str) -> Item:
+    """Return the key of the document of a data set that was registered through the Dataset API."""
+    return {"pk": f"DATASET#{dataset}", "sk": "DOCUMENT"}
 
 
 def tag_key(dataset: str, tag: str) -> Item:
@@ -49,6 +63,14 @@ def version_key(dataset: str, committed_at: str, digest: str) -> Item:
 
 
 @dataclasses.dataclass(frozen=True)
+class Page:
+    """Some items of a query, in order; `last` is the sort key to go on after, if there may be more."""
+
+    items: list[Item]
+    last: str | None
+
+
+@dataclasses.dataclass(frozen=True)
 class MetadataTable:
     """Typed access to the metadata table."""
 
@@ -59,6 +81,71 @@ class MetadataTable:
         """Read one item as it is now."""
         answer = self.client.get_item(TableName=self.name, Key=encode(key), ConsistentRead=True)
         return decode(answer["Item"]) if "Item" in answer else None
+
+    def batch_get(self, keys: Iterable[Item], attributes: Iterable[str] = ()) -> dict[tuple[str, str], Item]:
+        """Read up to 100 items as they are now, in one call, by their keys; those that are not there are left out.
+
+        `attributes`: only these, beside the keys.
+        """
+        request: Any = {"Keys": [encode(key) for key in keys], "ConsistentRead": True}
+        if attributes:
+            names = {f"#{number}": name for number, name in enumerate(("pk", "sk", *attributes))}
+            request |= {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
+        found: dict[tuple[str, str], Item] = {}
+        left: Any = {self.name: request} if request["Keys"] else {}
+        for number in range(_BATCH_TRIES):
+            if not left:
+                return found
+            if number:
+                time.sleep(random.uniform(0, 0.05 * 2**number))  # noqa: S311 -- jitter, not a secret
+            answer = self.client.batch_get_item(RequestItems=left)
+            found |= {(item["pk"]["S"], item["sk"]["S"]): decode(item) for item in answer["Responses"][self.name]}
+            left = answer.get("UnprocessedKeys")
+        raise UnprocessedError(f"The metadata table left keys of a batch unread, {_BATCH_TRIES} times.")
+
+    def page(
+        self,
+        partition: str,
+        low: str,
+        high: str,
+        limit: int | None = None,
+        *,
+        descending: bool = False,
+        attributes: Iterable[str] = (),
+    ) -> Page:
+        """Read items of a partition whose sort key lies between two, both included, as they are now, in one call.
+
+        At most `limit`, and not more than DynamoDB reads at once (1 MB).
+        """
+        if low > high:
+            return Page([], None)
+        request: Any = {
+            "KeyConditionExpression": "pk = :pk AND sk BETWEEN :low AND :high",
+            "ExpressionAttributeValues": encode({":pk": partition, ":low": low, ":high": high}),
+            "ConsistentRead": True,
+            "ScanIndexForward": not descending,
+        }
+        if limit is not None:
+            request["Limit"] = limit
+        if attributes:
+            names = {f"#{number}": name for number, name in enumerate(("pk", "sk", *attributes))}
+            request |= {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
+        answer = self.client.query(TableName=self.name, **request)
+        last = answer.get("LastEvaluatedKey")
+        return Page([decode(item) for item in answer["Items"]], last["sk"]["S"] if last else None)
+
+    def search(self, index: str, partition: str) -> list[Item]:
+        """Read all items of a partition of an index (`by-group` or `by-name`), which follows the table by moments."""
+        attribute = {"by-group": "gsi1pk", "by-name": "gsi2pk"}[index]
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.name,
+            IndexName=index,
+            KeyConditionExpression="#partition = :partition",
+            ExpressionAttributeNames={"#partition": attribute, "#0": "pk", "#1": "sk"},
+            ExpressionAttributeValues=encode({":partition": partition}),
+            ProjectionExpression="#0, #1",
+        )
+        return [decode(item) for page in pages for item in page["Items"]]
 
     def query(self, partition: str, sort_prefix: str) -> list[Item]:
         """Read all items of a partition whose sort key begins with a prefix, as they are now."""

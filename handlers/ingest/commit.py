@@ -16,6 +16,7 @@ import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from ..common import registered
 from ..common.table import Item, MetadataTable, dataset_key, object_key, tag_key, version_key
 from . import metadata
 
@@ -142,7 +143,10 @@ class Ledger:
         ]
         if attempt:
             writes.append({"Delete": {"Key": {"pk": attempt["pk"], "sk": attempt["sk"]}}})
-        if not known or known.get("definition") != dataset["definition"]:
+        # The tags of a registered data set are written by the Dataset API, with its document.
+        if not registered.is_registered(self.dataset) and (
+            not known or known.get("definition") != dataset["definition"]
+        ):
             wanted = metadata.tag_items(self.dataset)
             keys = {item["sk"] for item in wanted}
             stale = [tag_key(self.dataset.id, f"{k}={v}") for k, v in ((known or {}).get("tags") or {}).items()]

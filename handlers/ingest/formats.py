@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from ..common.extensions import FORMATS, format_named
 from .casts import literal, quoted
 from .problems import Unreadable, shown
 
@@ -19,13 +20,6 @@ if TYPE_CHECKING:
     from ..common.settings import Dataset, Format, Source
     from .raw import RawFile
 
-_EXTENSIONS: dict[str, Format] = {
-    "csv": "csv",
-    "json": "json-lines",
-    "jsonl": "json-lines",
-    "ndjson": "json-lines",
-    "parquet": "parquet",
-}
 # The reader makes numbers of these faster than a cast of texts that looks for fractions; a double holds each exactly.
 _CSV_TYPES = dict.fromkeys(("tinyint", "smallint", "int"), "DOUBLE")
 # DuckDB's default; a row longer than this is a bad row, in both ways of reading.
@@ -61,14 +55,11 @@ def format_of(key: str, dataset: Dataset) -> Format:
     """Return the format of an object: the data set's, or by the extension of its name."""
     if dataset.source and dataset.source.format:
         return dataset.source.format
-    parts = key.lower().rsplit("/", 1)[-1].split(".")
-    while parts[-1] in {"gz", "zst"}:
-        parts.pop()
-    found = _EXTENSIONS.get(parts[-1]) if len(parts) > 1 else None
+    found = format_named(key)
     if found:
         return found
     message = (
-        f"The name `{key}` does not tell the format. Known extensions: {', '.join(sorted(_EXTENSIONS))} "
+        f"The name `{key}` does not tell the format. Known extensions: {', '.join(sorted(FORMATS))} "
         f"(each also .gz, .zst); or set `source.format` of data set `{dataset.id}`."
     )
     raise Unreadable("unsupported-format", message)

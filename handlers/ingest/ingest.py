@@ -7,6 +7,7 @@ import dataclasses
 import hashlib
 from typing import TYPE_CHECKING
 
+from ..common import registered
 from ..common.table import Item, MetadataTable, sort_key
 from . import metadata, raw
 from .commit import NOTHING_SERVED, Ledger, is_needed
@@ -45,7 +46,7 @@ def ingest(event: ObjectEvent, settings: Settings, s3: S3Client, dynamodb: Dynam
     table = MetadataTable(dynamodb, settings.metadata_table.name)
     if event.key.endswith("/") and not event.size:
         return Result("folder")
-    dataset = settings.dataset_for(event.bucket, event.key)
+    dataset = _dataset(event, settings, table)
     if dataset is None:
         _record_unassigned(table, event)
         return Result("unassigned")
@@ -61,6 +62,20 @@ def ingest(event: ObjectEvent, settings: Settings, s3: S3Client, dynamodb: Dynam
         return _created(event, dataset, settings, ledger, s3)
     except Gone:
         return Result("gone", dataset.id)
+
+
+def _dataset(event: ObjectEvent, settings: Settings, table: MetadataTable) -> Dataset | None:
+    """Return the data set that an object belongs to: the configured one, or the registered one that its key names.
+
+    A registered one is read for every object: a column that was added a moment before must not be left out.
+    """
+    name = registered.dataset_of(event.key)
+    zone = settings.zones.get(registered.SOURCE_ZONE)
+    if name is not None and zone is not None and event.bucket == zone.bucket:
+        found = registered.active_dataset(table, name)
+        if found is not None:
+            return found
+    return settings.dataset_for(event.bucket, event.key)
 
 
 def _created(event: ObjectEvent, dataset: Dataset, settings: Settings, ledger: Ledger, s3: S3Client) -> Result:

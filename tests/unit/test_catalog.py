@@ -1,6 +1,7 @@
 """Databases, tables and the workgroup: defaults, options, refusals."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -20,9 +21,11 @@ from components import (
 )
 from components.catalog.workgroup import Workgroup
 from tests.policy.harness import Recorded, record
-from tests.unit.programs import ACCOUNT, CONFIG, ORDERS, catalog, lake, read_catalog, role
+from tests.unit.programs import ACCOUNT, CONFIG, ORDERS, ROOT, catalog, lake, read_catalog, role
 
 ID = Column(name="id", type="bigint")
+EXAMPLES = json.loads((ROOT / "handlers/common/catalog_tables.json").read_text("utf-8"))["examples"]
+RENAMED = {"serDeInfo": "SerdeInfo"}
 
 
 def recorded() -> dict[str, Recorded]:
@@ -47,6 +50,39 @@ def test_a_data_set_is_a_typed_parquet_table_at_its_prefix() -> None:
     assert table["storageDescriptor"]["location"] == "s3://lake-curated-abc1234/orders/"
     assert table["storageDescriptor"]["columns"] == [{"name": "id", "type": "bigint"}]
     assert table["partitionKeys"] == [{"name": "year", "type": "int", "comment": "Of the order"}]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: str(example["dataset"]["id"]))
+def test_the_table_is_as_handlers_make_it_for_registered_data_sets(example: dict[str, Any]) -> None:
+    described = example["dataset"]
+    partitions = [
+        Partition.model_validate({"name": name, "projection": described["projections"].get(name)})
+        for name in described["partitioned_by"]
+    ]
+    names = {"id": "name"}
+    given = {names.get(key, key): value for key, value in described.items() if key not in ("prefix", "projections")}
+    table = table_of(Dataset.model_validate({**given, "partitioned_by": partitions}))
+    assert as_glue_takes_it(table, example["bucket"]) == example["table"]
+
+
+def as_glue_takes_it(table: dict[str, Any], bucket: str) -> dict[str, Any]:
+    """The inputs of a CatalogTable in the words of Glue's API, without what they leave out or empty."""
+
+    def renamed(value: Any) -> Any:
+        if isinstance(value, list):
+            return [renamed(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        return {
+            RENAMED.get(key, key[0].upper() + key[1:]): each if key == "parameters" else renamed(each)
+            for key, each in value.items()
+            if each is not None
+        }
+
+    made = {key: value for key, value in table.items() if key not in ("databaseName", "catalogId")}
+    place = made["storageDescriptor"]
+    made["storageDescriptor"] = {**place, "location": re.sub(r"^s3://[^/]+/", f"s3://{bucket}/", place["location"])}
+    return {"PartitionKeys": [], **renamed(made)}
 
 
 def test_partitions_whose_layout_is_known_are_projected() -> None:

@@ -1,0 +1,22 @@
+"""The contract with the catalog, from the handlers' side: a registered data set's table is as the platform's own are."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+import handlers.common.catalog_table as module
+from handlers.common.catalog_table import table_input
+from handlers.common.settings import Dataset
+
+EXAMPLES = json.loads((Path(module.__file__).parent / "catalog_tables.json").read_text())["examples"]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: str(example["dataset"]["id"]))
+def test_a_data_set_is_the_table_of_the_example(example: dict[str, Any]) -> None:
+    dataset = msgspec.convert(example["dataset"], Dataset)
+    assert table_input(dataset, example["bucket"]) == example["table"]

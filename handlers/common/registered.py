@@ -14,7 +14,8 @@ from .settings import Dataset
 from .table import document_key
 
 if TYPE_CHECKING:
-    from .table import Item, MetadataTable
+    from .attributes import Item
+from .table import MetadataTable
 
 ZONE = "curated"
 SOURCE_ZONE = "raw"

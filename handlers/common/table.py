@@ -6,14 +6,15 @@ import dataclasses
 import hashlib
 import random
 import time
-from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from .attributes import Item, decode, encode
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from types_boto3_dynamodb.client import DynamoDBClient
 
-Item = dict[str, Any]
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html: 400 KB an item, names included.
 # The margin covers what an item's size counts beyond its JSON text.
@@ -161,6 +162,22 @@ class MetadataTable:
         """Write one item, whatever was there."""
         self.client.put_item(TableName=self.name, Item=encode(item))
 
+    def put_unless(self, item: Item, condition: str, values: Item, names: dict[str, str]) -> Item | None:
+        """Write one item if a condition holds of the one that is there; returns that one where it does not hold."""
+        try:
+            self.client.put_item(
+                TableName=self.name,
+                Item=encode(item),
+                ConditionExpression=condition,
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **({"ExpressionAttributeValues": encode(values)} if values else {}),  # type: ignore[arg-type]
+                **({"ExpressionAttributeNames": names} if names else {}),  # type: ignore[arg-type]
+            )
+        except self.client.exceptions.ConditionalCheckFailedException as error:
+            response: Any = error.response
+            return decode(response.get("Item", {}))
+        return None
+
     def delete(self, keys: Iterable[Item]) -> None:
         """Delete items; one that is gone already is no error."""
         for key in keys:
@@ -203,50 +220,5 @@ class MetadataTable:
         return True
 
 
-def encode(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn plain values into DynamoDB's typed ones."""
-    return {name: _typed(value) for name, value in item.items()}
-
-
-def decode(item: Mapping[str, Any]) -> Item:
-    """Turn DynamoDB's typed values into plain ones."""
-    return {name: _plain(value) for name, value in item.items()}
-
-
 def _encoded(name: str, value: Any) -> Any:
     return encode(value) if name in {"Item", "Key", "ExpressionAttributeValues"} else value
-
-
-def _typed(value: Any) -> dict[str, Any]:
-    match value:
-        case None:
-            return {"NULL": True}
-        case bool():
-            return {"BOOL": value}
-        case str():
-            return {"S": value}
-        case int() | Decimal():
-            return {"N": str(value)}
-        case float():
-            return {"N": repr(value)}
-        case Mapping():
-            return {"M": encode(value)}
-        case list() | tuple():
-            return {"L": [_typed(element) for element in value]}
-    message = f"A {type(value).__name__} cannot be stored in the metadata table; make it a string or a number."
-    raise TypeError(message)
-
-
-def _plain(value: Mapping[str, Any]) -> Any:
-    ((kind, content),) = value.items()
-    match kind:
-        case "NULL":
-            return None
-        case "N":
-            number = Decimal(content)
-            return int(number) if number == number.to_integral_value() else float(number)
-        case "M":
-            return decode(content)
-        case "L":
-            return [_plain(element) for element in content]
-    return content

@@ -17,12 +17,13 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from ..common import registered
-from ..common.table import Item, MetadataTable, dataset_key, object_key, tag_key, version_key
+from ..common.table import MetadataTable, dataset_key, object_key, tag_key, version_key
 from . import metadata
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
 
+    from ..common.attributes import Item
     from ..common.settings import Dataset
     from .events import ObjectEvent
 

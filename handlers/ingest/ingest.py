@@ -8,7 +8,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from ..common import registered
-from ..common.table import Item, MetadataTable, sort_key
+from ..common.table import MetadataTable, sort_key
 from . import metadata, raw
 from .commit import NOTHING_SERVED, Ledger, is_needed
 from .convert import Converted, convert
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
     from types_boto3_s3.client import S3Client
 
+    from ..common.attributes import Item
     from ..common.settings import Dataset, Settings
     from .events import ObjectEvent
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ..common.table import ITEM_BYTES, Item, dataset_key, tag_key
+from ..common.table import ITEM_BYTES, dataset_key, tag_key
 from .profile import ColumnStatistics, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ..common.attributes import Item
     from ..common.settings import Dataset
 
 TOTALS = ("rows", "bytes", "raw_bytes", "files", "objects", "rejected_rows", "quarantined")

@@ -7,7 +7,7 @@ import json
 import tempfile
 import uuid
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import duckdb
@@ -15,9 +15,12 @@ import msgspec
 
 from handlers.common import settings
 from handlers.common.settings import Column, Dataset, Settings, Source
-from handlers.common.table import Item, MetadataTable, dataset_key, object_key
+from handlers.common.table import MetadataTable, dataset_key, object_key
 from handlers.ingest import events
 from handlers.ingest.ingest import Result, ingest
+
+if TYPE_CHECKING:
+    from handlers.common.attributes import Item
 
 _sequence = itertools.count(0x10)
 

@@ -1,4 +1,4 @@
-"""The contract with the catalog, from the handlers' side: a registered data set's table is as the platform's own are."""
+"""The contract with the catalog, from the handlers' side: registered data sets' tables are as the platform's own."""
 
 from __future__ import annotations
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from types_boto3_dynamodb.client import DynamoDBClient
 
+    from .settings import Dataset
+
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html: 400 KB an item, names included.
 # The margin covers what an item's size counts beyond its JSON text.
@@ -42,6 +44,12 @@ def document_key(dataset: str) -> Item:
 def tag_key(dataset: str, tag: str) -> Item:
     """Return the key of one tag (`key=value`) of a data set."""
     return {"pk": f"DATASET#{dataset}", "sk": f"TAG#{tag}"}
+
+
+def tag_items(dataset: Dataset) -> list[Item]:
+    """Return the items by which a data set is found by its tags."""
+    tags = [f"{key}={value}" for key, value in sorted(dataset.tags.items())]
+    return [{**tag_key(dataset.id, tag), "gsi1pk": f"TAG#{tag}", "gsi1sk": dataset.id} for tag in tags]
 
 
 def object_key(dataset: str, raw_key: str) -> Item:
@@ -111,14 +119,15 @@ class MetadataTable:
         high: str,
         limit: int | None = None,
         *,
+        after: str | None = None,
         descending: bool = False,
         attributes: Iterable[str] = (),
     ) -> Page:
         """Read items of a partition whose sort key lies between two, both included, as they are now, in one call.
 
-        At most `limit`, and not more than DynamoDB reads at once (1 MB).
+        At most `limit`, and not more than DynamoDB reads at once (1 MB); those that come `after` a sort key.
         """
-        if low > high:
+        if after is not None and (after <= low if descending else after >= high):
             return Page([], None)
         request: Any = {
             "KeyConditionExpression": "pk = :pk AND sk BETWEEN :low AND :high",
@@ -128,6 +137,9 @@ class MetadataTable:
         }
         if limit is not None:
             request["Limit"] = limit
+        # DynamoDB refuses one outside of the range.
+        if after is not None and low <= after <= high:
+            request["ExclusiveStartKey"] = encode({"pk": partition, "sk": after})
         if attributes:
             names = {f"#{number}": name for number, name in enumerate(("pk", "sk", *attributes))}
             request |= {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}

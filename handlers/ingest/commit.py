@@ -17,7 +17,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from ..common import registered
-from ..common.table import MetadataTable, dataset_key, object_key, tag_key, version_key
+from ..common.table import MetadataTable, dataset_key, object_key, tag_items, tag_key, version_key
 from . import metadata
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ class Ledger:
         if not registered.is_registered(self.dataset) and (
             not known or known.get("definition") != dataset["definition"]
         ):
-            wanted = metadata.tag_items(self.dataset)
+            wanted = tag_items(self.dataset)
             keys = {item["sk"] for item in wanted}
             stale = [tag_key(self.dataset.id, f"{k}={v}") for k, v in ((known or {}).get("tags") or {}).items()]
             writes += [{"Put": {"Item": item}} for item in wanted]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ..common.table import ITEM_BYTES, dataset_key, tag_key
+from ..common.table import ITEM_BYTES, dataset_key
 from .profile import ColumnStatistics, is_number
 
 if TYPE_CHECKING:
@@ -71,12 +71,6 @@ def dataset_item(dataset: Dataset, known: Item | None, old: Item | None, new: It
     if dataset.owner:
         item |= {"gsi1pk": f"OWNER#{dataset.owner}", "gsi1sk": dataset.id}
     return fitting(item)
-
-
-def tag_items(dataset: Dataset) -> list[Item]:
-    """Return the items by which a data set is found by its tags."""
-    tags = [f"{key}={value}" for key, value in sorted(dataset.tags.items())]
-    return [{**tag_key(dataset.id, tag), "gsi1pk": f"TAG#{tag}", "gsi1sk": dataset.id} for tag in tags]
 
 
 def fitting(item: Item) -> Item:

@@ -1,0 +1,212 @@
+"""A change of a registered data set: of its document and of its table in the catalog, both or neither.
+
+Where only the document changes, one transaction does it. Where the table changes too, the document is held first
+(`pending`, which nobody else may replace while it lasts), then the table is made, then the transaction commits and lets
+go. What fails is taken back before the caller hears of it. A function that dies in between leaves the document as it
+was and held; the next change, after the hold has run out, makes the table right first.
+docs/decisions/0071-tables-of-registered-data-sets.md has the reasoning.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from ...common.catalog_table import table_input
+from ...common.registered import definition
+from ...common.table import document_key, tag_items, tag_key
+from ..problems import Problem, unavailable
+from . import audit, catalog, documents, groups
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...common.attributes import Item
+    from ...common.settings import Dataset
+    from ..operations import Request
+
+_HOLD_SECONDS = 60
+"""Longer than any request of the API runs."""
+_PLACEHOLDER_SECONDS = 86_400
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """From one version of a data set to the next; `before` is None or a placeholder for one that is not there yet."""
+
+    request: Request
+    action: str
+    before: Item | None
+    dataset: Dataset
+    status: str
+    extra: dict[str, Any] = dataclasses.field(default_factory=dict)
+    """Further attributes of the document."""
+
+    @property
+    def revision(self) -> int:
+        """Return the number of the version it makes."""
+        return int(self.before["revision"]) + 1 if self.before else 1
+
+    def document(self) -> Item:
+        """Return the item it makes."""
+        visible = self.before if self.before and self.before["status"] != documents.CREATING else None
+        made = documents.document(
+            self.dataset, self.status, self.revision, self.request.caller, self.request.now, visible
+        )
+        first = visible["created_token"] if visible else self.request.token
+        return {**made, "token": self.request.token, "created_token": first, **self.extra}
+
+
+def take(step: Step) -> Item:
+    """Make a change; returns the new document.
+
+    Raises:
+        Problem: 409 while another change is under way or if the catalog has another table of that name, 412 if the
+            document was changed in the meantime.
+
+    """
+    old, new = _table(step, step.before), _table(step, step.document())
+    if old == new and not (step.before or {}).get("pending"):
+        if not step.request.platform.table.transact(_writes(step, held=False)):
+            raise _overtaken(step)
+        return step.document()
+    _hold(step)
+    try:
+        _set_table(step, new)
+        done = step.request.platform.table.transact(_writes(step, held=True))
+    except Exception:
+        if _take_back(step, old):
+            raise
+        done = False
+    if done or _is_written(step):
+        return step.document()
+    raise _overtaken(step)
+
+
+def _table(step: Step, document: Item | None) -> dict[str, Any] | None:
+    """Return the table that a document stands for: none of one that is archived or not there."""
+    if document is None or document["status"] != documents.ACTIVE:
+        return None
+    dataset = definition(document)
+    return table_input(dataset, step.request.platform.bucket(dataset.zone))
+
+
+def _set_table(step: Step, wanted: dict[str, Any] | None) -> None:
+    platform, dataset = step.request.platform, step.dataset
+    location = f"s3://{platform.bucket(dataset.zone)}/{dataset.prefix}"
+    catalog.set_table(platform.services.glue, platform.databases[dataset.zone], dataset.id, location, wanted)
+
+
+def _hold(step: Step) -> None:
+    """Keep others from changing the document until the change is committed, taken back, or has run out."""
+    seconds = int(step.request.now.timestamp())
+    pending = {"token": step.request.token, "until": seconds + _HOLD_SECONDS}
+    table = step.request.platform.table
+    if step.before is None or step.before["status"] == documents.CREATING:
+        placeholder = {
+            **document_key(step.dataset.id),
+            "status": documents.CREATING,
+            "revision": 0,
+            "pending": pending,
+            "expires_at": seconds + _PLACEHOLDER_SECONDS,
+        }
+        known = table.put_unless(
+            placeholder,
+            "attribute_not_exists(pk) OR (#status = :creating AND #pending.#until <= :now)",
+            {":creating": documents.CREATING, ":now": seconds},
+            {"#status": "status", "#pending": "pending", "#until": "until"},
+        )
+        if known is not None:
+            raise _overtaken(step)
+        return
+    held = table.update(
+        document_key(step.dataset.id),
+        "SET #pending = :pending",
+        "#revision = :revision AND (attribute_not_exists(#pending) OR #pending.#until <= :now)",
+        {":pending": pending, ":revision": step.before["revision"], ":now": seconds},
+        {"#pending": "pending", "#until": "until", "#revision": "revision"},
+    )
+    if not held:
+        raise _overtaken(step)
+
+
+def _take_back(step: Step, old: dict[str, Any] | None) -> bool:
+    """Undo the change, unless it was committed after all (its answer may have been lost); says whether it is undone."""
+    table, key = step.request.platform.table, document_key(step.dataset.id)
+    names = {"#pending": "pending", "#token": "token"}
+    undoing = f"{step.request.token}-undone"
+    # From here on the commit, should it still be on its way, finds another hold than its own.
+    mine = {":undoing": undoing, ":token": step.request.token}
+    if not table.update(key, "SET #pending.#token = :undoing", "#pending.#token = :token", mine, names):
+        return False
+    _set_table(step, old)
+    if step.before is None or step.before["status"] == documents.CREATING:
+        table.transact([{"Delete": {"Key": key, **_held_by(undoing)}}])
+    else:
+        table.update(key, "REMOVE #pending", "#pending.#token = :token", {":token": undoing}, names)
+    return True
+
+
+def _is_written(step: Step) -> bool:
+    found = step.request.platform.table.get(document_key(step.dataset.id))
+    return found is not None and found.get("token") == step.request.token
+
+
+def _writes(step: Step, *, held: bool) -> list[dict[str, Any]]:
+    before = definition(step.before) if step.before and step.before["status"] != documents.CREATING else None
+    request, dataset = step.request, step.dataset
+    changes = audit.differences(before, dataset)
+    if step.before and before and step.before["status"] != step.status:
+        changes["status"] = {"before": step.before["status"], "after": step.status}
+    told = audit.entry(dataset.id, step.action, step.revision, request.caller, request.now, request.id, changes)
+    condition = _held_by(request.token) if held else _unheld(step.before)
+    return [
+        {"Put": {"Item": step.document(), **condition}},
+        {"Put": {"Item": told}},
+        *_tags(before, dataset),
+        *groups.writes(request.platform.settings.access, before, dataset, step.status, step.revision),
+    ]
+
+
+def _tags(before: Dataset | None, after: Dataset) -> Iterator[dict[str, Any]]:
+    kept = tag_items(after)
+    names = {item["sk"] for item in kept}
+    yield from ({"Put": {"Item": item}} for item in kept)
+    for key, value in (before.tags if before else {}).items():
+        gone = tag_key(after.id, f"{key}={value}")
+        if gone["sk"] not in names:
+            yield {"Delete": {"Key": gone}}
+
+
+def _held_by(token: str) -> dict[str, Any]:
+    return {
+        "ConditionExpression": "#pending.#token = :token",
+        "ExpressionAttributeNames": {"#pending": "pending", "#token": "token"},
+        "ExpressionAttributeValues": {":token": token},
+    }
+
+
+def _unheld(before: Item | None) -> dict[str, Any]:
+    if before is None:
+        return {"ConditionExpression": "attribute_not_exists(pk)"}
+    return {
+        "ConditionExpression": "#revision = :revision AND attribute_not_exists(#pending)",
+        "ExpressionAttributeNames": {"#revision": "revision", "#pending": "pending"},
+        "ExpressionAttributeValues": {":revision": before["revision"]},
+    }
+
+
+def _overtaken(step: Step) -> Problem:
+    """Return what is told to whoever comes second: which of the two it is shows when it is asked for again."""
+    found = step.request.platform.table.get(document_key(step.dataset.id))
+    pending = (found or {}).get("pending")
+    if pending and pending["until"] > step.request.now.timestamp():
+        return unavailable("Another change of this data set is under way; try again in a moment.")
+    if step.before is None or step.before["status"] == documents.CREATING:
+        return name_taken(step.dataset.id)
+    return Problem("stale", "It was changed in the meantime; read it again, and send its new ETag.")
+
+
+def name_taken(name: str) -> Problem:
+    """Return the one answer for every name that is taken, whoever has it."""
+    return Problem("conflict", f"The id `{name}` is taken; choose another.")

@@ -1,0 +1,129 @@
+"""Which data sets a group may read, kept ready: one item a group and registered data set, written with the document.
+
+The items only say where to look: whoever lists reads the documents they name and decides anew. A marker says by which
+grants a group's items were made; under other grants they are made anew from the indexes by owner, tag and name. As
+these follow the table by moments, and functions of the former deploy may run still, what was made in the first minutes
+after new grants is made once more.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ...common.registered import definition
+from ...common.table import LAST, document_key
+from .. import access
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ...common.attributes import Item
+    from ...common.settings import Dataset, Grant
+    from ...common.table import MetadataTable
+
+SETTLED_SECONDS = 120
+"""How long after new grants a group's items are made once more."""
+_AT_ONCE = 8
+_BATCH = 100
+
+
+def item(group: str, dataset: Dataset, status: str, revision: int) -> Item:
+    """Return the item by which a group finds a data set; owner, tags and zone stand there for filters."""
+    return {
+        **item_key(group, dataset.id),
+        "owner": dataset.owner,
+        "tags": dataset.tags,
+        "zone": dataset.zone,
+        "status": status,
+        "revision": revision,
+    }
+
+
+def item_key(group: str, dataset: str) -> Item:
+    """Return the key of a group's item of a data set."""
+    return {"pk": f"GROUP#{group}", "sk": f"DATASET#{dataset}"}
+
+
+def marker_key(group: str) -> Item:
+    """Return the key of what says by which grants a group's items were made."""
+    return {"pk": f"GROUP#{group}", "sk": "ACCESS"}
+
+
+def writes(
+    grants: Iterable[Grant], before: Dataset | None, after: Dataset | None, status: str, revision: int
+) -> Iterator[dict[str, Any]]:
+    """Return the writes that bring all groups' items up to date with a change of a data set."""
+    granted = list(grants)
+    kept = access.readers(granted, after) if after else set()
+    gone = (access.readers(granted, before) if before else set()) - kept
+    if after:
+        yield from ({"Put": {"Item": item(group, after, status, revision)}} for group in sorted(kept))
+    if before:
+        yield from ({"Delete": {"Key": item_key(group, before.id)}} for group in sorted(gone))
+
+
+def digest(grant: Grant) -> str:
+    """Return what tells a group's grants from others."""
+    return hashlib.sha256(msgspec.json.encode(grant)).hexdigest()[:16]
+
+
+def is_current(marker: Item | None, grant: Grant, now: float) -> bool:
+    """Say whether a group's items are those that its grants make."""
+    if marker is None or marker["digest"] != digest(grant):
+        return False
+    return bool(marker["settled"]) or now < marker["made_at"] + SETTLED_SECONDS
+
+
+def rebuild(table: MetadataTable, grant: Grant, marker: Item | None, now: float) -> None:
+    """Make a group's items anew; one that a change wrote in the meantime stays."""
+    wanted = {dataset.id: (dataset, found) for dataset, found in _readable(table, grant)}
+
+    def put(name: str) -> None:
+        dataset, found = wanted[name]
+        table.put_unless(
+            item(grant.group, dataset, found["status"], found["revision"]),
+            "attribute_not_exists(pk) OR #revision < :revision",
+            {":revision": found["revision"]},
+            {"#revision": "revision"},
+        )
+
+    with concurrent.futures.ThreadPoolExecutor(_AT_ONCE) as pool:
+        for done in [pool.submit(put, name) for name in wanted]:
+            done.result()
+    stale = [each for each in table.query(f"GROUP#{grant.group}", "DATASET#") if each["sk"][8:] not in wanted]
+    table.delete({"pk": each["pk"], "sk": each["sk"]} for each in stale)
+    again = marker is not None and marker["digest"] == digest(grant)
+    table.put({**marker_key(grant.group), "digest": digest(grant), "made_at": int(now), "settled": again})
+
+
+def sort_range(prefix: str) -> tuple[str, str]:
+    """Return the sort keys between which a group's items lie whose names begin with a prefix."""
+    return f"DATASET#{prefix}", f"DATASET#{prefix}{LAST}"
+
+
+def _readable(table: MetadataTable, grant: Grant) -> Iterator[tuple[Dataset, Item]]:
+    """Read the documents of all data sets that a group may read, by way of the indexes."""
+    names: set[str] = set()
+    for selector in (grant.read, grant.write, grant.admin):
+        if "*" in selector.datasets:
+            names |= _named(table.search("by-name", "DOCUMENT"))
+        names |= {name for name in selector.datasets if access.NAME.fullmatch(name)}
+        for owner in selector.owners:
+            names |= _named(table.search("by-group", f"OWNER#{owner}"))
+        for tag in selector.tags:
+            names |= _named(table.search("by-group", f"TAG#{tag}"))
+    ordered = sorted(names)
+    for start in range(0, len(ordered), _BATCH):
+        found = table.batch_get(document_key(name) for name in ordered[start : start + _BATCH])
+        for document in found.values():
+            dataset = definition(document)
+            if document["status"] != "creating" and access.readers([grant], dataset):
+                yield dataset, document
+
+
+def _named(items: Iterable[Item]) -> set[str]:
+    return {each["pk"].removeprefix("DATASET#") for each in items}

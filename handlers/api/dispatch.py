@@ -42,9 +42,8 @@ def respond(
     except Problem as problem:
         return refusal(problem, event)
     except Exception as error:
-        problem = problems.of_error(error)
         logger.exception("Request failed", extra={"request_id": request_id, "operation": operation.id})
-        return refusal(problem, event)
+        return refusal(problems.of_error(error), event)
     return _sent(answer, request_id)
 
 

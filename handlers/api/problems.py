@@ -1,4 +1,4 @@
-"""Every error of the API is a problem document (RFC 9457): one exception that holds it, and what AWS's errors become."""
+"""Every error is a problem document (RFC 9457): one exception that holds it, and what AWS's errors become."""
 
 from __future__ import annotations
 

@@ -26,24 +26,27 @@ _SIGNING = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
 
 
 class Services:
-    """The clients, each made at first use: one costs 0.1 s."""
+    """The clients, each made at first use: one costs 0.1 s. `session`: whose they are; default the function's own."""
+
+    def __init__(self, session: boto3.session.Session | None = None) -> None:
+        self._session = session or boto3.session.Session()
 
     @cached_property
     def dynamodb(self) -> DynamoDBClient:
         """Return the DynamoDB client."""
-        return boto3.client("dynamodb", config=_CONFIG)
+        return self._session.client("dynamodb", config=_CONFIG)
 
     @cached_property
     def s3(self) -> S3Client:
         """Return the S3 client."""
-        return boto3.client("s3", config=_CONFIG.merge(_SIGNING))
+        return self._session.client("s3", config=_CONFIG.merge(_SIGNING))
 
     @cached_property
     def glue(self) -> GlueClient:
         """Return the Glue client."""
-        return boto3.client("glue", config=_CONFIG)
+        return self._session.client("glue", config=_CONFIG)
 
     @cached_property
     def athena(self) -> AthenaClient:
         """Return the Athena client."""
-        return boto3.client("athena", config=_CONFIG)
+        return self._session.client("athena", config=_CONFIG)

@@ -13,8 +13,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ..common.settings import Dataset, Source
+from ..common.sql import literal
 from . import projection
-from .casts import cast, literal
+from .casts import cast
 from .formats import MAX_ROW_BYTES, Field, Layout, csv_relation, json_relation
 
 if TYPE_CHECKING:

@@ -2,24 +2,10 @@
 
 from __future__ import annotations
 
-_DUCKDB = {"string": "VARCHAR", "int": "INTEGER", "float": "REAL", "binary": "BLOB"}
+from ..common.sql import duckdb_type
+
 INTEGERS = {"tinyint", "smallint", "int", "bigint"}
 _TEXT = {"VARCHAR", "JSON"}
-
-
-def duckdb_type(glue_type: str) -> str:
-    """Return DuckDB's name of a Glue type."""
-    return _DUCKDB.get(glue_type, glue_type.upper())
-
-
-def quoted(name: str) -> str:
-    """Return a name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """Return a text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def cast(value: str, glue_type: str, given: str = "VARCHAR", *, lenient: bool = False) -> str:

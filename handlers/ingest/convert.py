@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from ..common import duck
+from ..common.sql import literal, quoted
 from . import bad_rows, formats, limits, profile, projection
-from .casts import cast, literal, quoted
+from .casts import cast
 from .problems import Unreadable
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from ..common.extensions import FORMATS, format_named
-from .casts import literal, quoted
+from ..common.sql import literal, quoted
 from .problems import Unreadable, shown
 
 if TYPE_CHECKING:

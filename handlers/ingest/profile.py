@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
-from .casts import INTEGERS, duckdb_type, literal, quoted
+from ..common.sql import duckdb_type, literal, quoted
+from .casts import INTEGERS
 
 if TYPE_CHECKING:
     from pathlib import Path

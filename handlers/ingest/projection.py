@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from .casts import INTEGERS, literal
+from ..common.sql import literal
+from .casts import INTEGERS
 from .partitions import NULL
 
 if TYPE_CHECKING:

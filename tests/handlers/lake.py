@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from handlers.common.attributes import Item
 
 _sequence = itertools.count(0x10)
+# Of the metadata table and its indexes (components/storage/metadata_table.py).
+KEYS = {"": ("pk", "sk"), "by-group": ("gsi1pk", "gsi1sk"), "by-name": ("gsi2pk", "gsi2sk")}
 
 
 def columns(**types: str) -> tuple[Column, ...]:
@@ -44,6 +46,10 @@ def dataset(**changes: Any) -> Dataset:
     return Dataset(**given)
 
 
+def key_schema(partition: str, sort: str) -> list[dict[str, str]]:
+    return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}]
+
+
 class Lake:
     """Buckets and a table of its own, in the emulator at `endpoint`."""
 
@@ -62,8 +68,15 @@ class Lake:
         self.dynamodb.create_table(
             TableName=name,
             BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+            AttributeDefinitions=[
+                {"AttributeName": key, "AttributeType": "S"} for pair in KEYS.values() for key in pair
+            ],
+            KeySchema=key_schema(*KEYS[""]),
+            GlobalSecondaryIndexes=[
+                {"IndexName": name, "KeySchema": key_schema(*pair), "Projection": {"ProjectionType": "ALL"}}
+                for name, pair in KEYS.items()
+                if name
+            ],
         )
         self.table = MetadataTable(self.dynamodb, name)
         self.use(*(datasets or (dataset(),)))

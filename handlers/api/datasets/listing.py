@@ -122,10 +122,12 @@ def _candidates(
 
 def _configured(request: Request, wanted: Filter) -> Iterator[Dataset]:
     for dataset in request.platform.settings.datasets:
-        readable = access.level_on(request.caller, request.platform, dataset)
-        if readable and dataset.id.startswith(wanted.prefix):
-            if wanted.admits(msgspec.structs.asdict(dataset), "active"):
-                yield dataset
+        if (
+            dataset.id.startswith(wanted.prefix)
+            and wanted.admits(msgspec.structs.asdict(dataset), "active")
+            and access.level_on(request.caller, request.platform, dataset)
+        ):
+            yield dataset
 
 
 def _renew(request: Request, granted: list[Grant], items: Mapping[tuple[str, str], Item]) -> bool:

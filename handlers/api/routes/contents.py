@@ -1,0 +1,93 @@
+"""What is in a data set, and what happened to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..access import Level, Scope
+from ..contents import files, history, preview, schema
+from ..datasets import documents
+from ..operations import Answer, Routes
+from ..problems import Problem
+
+if TYPE_CHECKING:
+    from ..operations import Request
+
+routes = Routes()
+
+
+@routes.add("GET", "/datasets/{id}/schema", scope=Scope.READ, needs=Level.READ, answers={200: schema.Schema})
+def show_schema(request: Request) -> Answer:
+    """Show the columns, in the order of the table."""
+    return Answer(200, schema.schema(request.dataset.dataset))
+
+
+@routes.add(
+    "GET",
+    "/datasets/{id}/versions",
+    scope=Scope.READ,
+    needs=Level.READ,
+    query=history.Paging,
+    answers={200: history.VersionPage},
+)
+def list_versions(request: Request) -> Answer:
+    """List what ingestion made of the files that arrived, the latest first."""
+    return Answer(200, history.versions(request))
+
+
+@routes.add(
+    "GET",
+    "/datasets/{id}/lineage",
+    scope=Scope.READ,
+    needs=Level.READ,
+    query=history.Paging,
+    answers={200: history.Lineage},
+)
+def show_lineage(request: Request) -> Answer:
+    """Show which raw objects the data set is made of, and which files came of each."""
+    return Answer(200, history.lineage(request))
+
+
+@routes.add(
+    "GET",
+    "/datasets/{id}/changes",
+    scope=Scope.READ,
+    needs=Level.READ,
+    query=history.Paging,
+    answers={200: history.ChangePage},
+)
+def list_changes(request: Request) -> Answer:
+    """List who changed the definition and how, the latest first.
+
+    A configured data set has no changes here: they are in the history of the stack's configuration.
+    """
+    return Answer(200, history.changes(request))
+
+
+@routes.add(
+    "GET",
+    "/datasets/{id}/files",
+    scope=Scope.READ,
+    needs=Level.READ,
+    query=history.Paging,
+    answers={200: files.FilePage},
+)
+def list_files(request: Request) -> Answer:
+    """List the Parquet files, each with a URL that fetches it for five minutes."""
+    return Answer(200, files.page(request))
+
+
+@routes.add(
+    "GET",
+    "/datasets/{id}/preview",
+    scope=Scope.READ,
+    needs=Level.READ,
+    query=preview.Rows,
+    answers={200: preview.Preview},
+    refusals=(409,),
+)
+def preview_dataset(request: Request) -> Answer:
+    """Show the first rows of one file."""
+    if request.dataset.status == documents.PURGING:
+        raise Problem("conflict", "It is being purged.")
+    return Answer(200, preview.preview(request))

@@ -201,7 +201,7 @@ class Ledger:
 
 
 # The part of a state that describes the newest event, and the part that describes the files in use.
-_NEWEST = ("version_id", "etag", "sequencer", "status", "reason", "quarantined_to")
+_NEWEST = ("version_id", "etag", "sequencer", "status", "reason", "quarantined_to", "upload")
 NOTHING_SERVED: Item = {
     "served_version": None,
     "served_sequencer": "",

@@ -82,20 +82,23 @@ def _dataset(event: ObjectEvent, settings: Settings, table: MetadataTable) -> Da
 def _created(event: ObjectEvent, dataset: Dataset, settings: Settings, ledger: Ledger, s3: S3Client) -> Result:
     quarantine = place_for(settings, dataset, s3)
     with work_folder() as folder:
+        opened = raw.open_version(s3, event)
         try:
-            file = raw.fetch(s3, event, folder)
+            file = raw.fetch(opened, folder)
             made = convert(file, event.key, dataset, folder)
             names = file_names(dataset.prefix, _stem(event, dataset), [hive_path(one.partition) for one in made.files])
         except Unreadable as problem:
             where = quarantine.keep_file(event, dataset, problem)
             reason = problem.reason()
-            committed = ledger.commit(event, {"status": "quarantined", "reason": reason, "quarantined_to": where})
+            outcome = {"status": "quarantined", "reason": reason, "quarantined_to": where, **_origin(opened)}
+            committed = ledger.commit(event, outcome)
             ledger.sweep(event)
             return Result("quarantined" if committed else "outdated", dataset.id, reason=reason)
         attempt = ledger.begin(event, names)
         _upload(s3, ledger.curated_bucket, made, names)
         rejects = quarantine.keep_rows(event, made.rejects) if made.rejects else None
-    committed = ledger.commit(event, _outcome(event, file, made, names, rejects), attempt)
+    outcome = _outcome(event, file, made, names, rejects) | _origin(opened)
+    committed = ledger.commit(event, outcome, attempt)
     ledger.sweep(event, attempt)
     if not committed:
         return Result("outdated", dataset.id)
@@ -134,6 +137,11 @@ def _outcome(event: ObjectEvent, file: raw.RawFile, made: Converted, names: list
         "columns_left_out": shown(made.left_out),
         "statistics": made.statistics,
     }
+
+
+def _origin(opened: raw.Opened) -> Item:
+    """Return what tells the upload of the Dataset API that a version came of."""
+    return {"upload": opened.upload} if opened.upload else {}
 
 
 def _upload(s3: S3Client, bucket: str, made: Converted, names: list[str]) -> None:

@@ -26,6 +26,15 @@ _DISK_SHARE = 0.6
 
 
 @dataclasses.dataclass(frozen=True)
+class Opened:
+    """A version of a raw object, not read yet; `upload` is the one of the Dataset API that it came of, if any."""
+
+    size: int
+    chunks: Iterable[bytes]
+    upload: str | None
+
+
+@dataclasses.dataclass(frozen=True)
 class RawFile:
     """A raw object's content on disk, decompressed and without a byte order mark."""
 
@@ -35,12 +44,11 @@ class RawFile:
     head: bytes
 
 
-def fetch(s3: S3Client, event: ObjectEvent, folder: Path) -> RawFile:
-    """Download exactly the version the event speaks of.
+def open_version(s3: S3Client, event: ObjectEvent) -> Opened:
+    """Begin to download exactly the version the event speaks of.
 
     Raises:
         Gone: that version is not there any more.
-        Unreadable: it does not fit on the disk, or its compression is broken.
 
     """
     exact: dict[str, Any] = {"VersionId": event.version_id} if event.version_id else {"IfMatch": event.etag}
@@ -57,10 +65,21 @@ def fetch(s3: S3Client, event: ObjectEvent, folder: Path) -> RawFile:
             message = f"s3://{event.bucket}/{event.key} is no longer what the event speaks of."
             raise Gone(message) from error
         raise
+    upload = (answer.get("Metadata") or {}).get("upload")
+    return Opened(answer["ContentLength"], answer["Body"].iter_chunks(_CHUNK), upload)
+
+
+def fetch(opened: Opened, folder: Path) -> RawFile:
+    """Download a raw object.
+
+    Raises:
+        Unreadable: it does not fit on the disk, or its compression is broken.
+
+    """
     room = int(shutil.disk_usage(folder).free * _DISK_SHARE)
-    if answer["ContentLength"] > room:
-        raise _too_large(answer["ContentLength"], room)
-    return store(answer["Body"].iter_chunks(_CHUNK), folder / "raw", room)
+    if opened.size > room:
+        raise _too_large(opened.size, room)
+    return store(opened.chunks, folder / "raw", room)
 
 
 def store(chunks: Iterable[bytes], path: Path, room: int) -> RawFile:

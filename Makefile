@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status logs preview least-privilege build wheel test lint types tests lint-workflows policy-docs schema bench lock clean
+.PHONY: help setup up down status logs preview least-privilege build wheel test lint types tests lint-workflows policy-docs api-docs schema bench lock clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ tests: $(READY) ## unit, policy, handler, packaging, local and end-to-end tests 
 
 policy-docs: $(READY) ## write docs/policies and the examples of the rules anew
 	@PYTHONPATH=.:policies $(BIN)/python -m tests.policy.reference
+
+api-docs: $(READY) ## write the Dataset API's description and its table of who may what anew
+	@$(BIN)/python -m tests.handlers.api.reference
 
 schema: $(READY) ## export the JSON Schema of the stack config for editors
 	@$(BIN)/python -m components.config.schema > schemas/stack-config.schema.json

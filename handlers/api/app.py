@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.api_gateway import APIGatewayRestResolv
 
 from . import dispatch, platform
 from .problems import Problem
-from .routes import OPERATIONS
+from .routes import OPERATIONS, docs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -64,4 +64,9 @@ def _sent(response: dispatch.Response) -> Response[str]:
     return Response(response.status, response.media_type, response.body, dict(response.headers))
 
 
-APP = build(OPERATIONS, platform.listed(os.environ.get("CORS_ORIGINS", "")))
+def offered(environment: Mapping[str, str]) -> list[Operation]:
+    """Return the operations, with those of the API's own description where `API_DOCS` is `true`."""
+    return [*OPERATIONS, *(docs.routes if environment.get("API_DOCS", "").lower() == "true" else ())]
+
+
+APP = build(offered(os.environ), platform.listed(os.environ.get("CORS_ORIGINS", "")))

@@ -75,7 +75,7 @@ def _answer(
     access.require_scope(caller, operation.scope)
     headers = reading.headers_of(event)
     content = reading.body_of(event)
-    key = idempotency.key_of(headers) if operation.method == "POST" else None
+    key = idempotency.key_of(headers) if operation.takes_key else None
     route = f"{operation.method} {event.get('path')}"
     request = Request(
         platform=known,
@@ -107,16 +107,20 @@ def _answer(
 
 
 def _encoded(answer: Answer) -> tuple[Answer, bytes]:
+    if isinstance(answer.body, bytes):
+        return answer, answer.body
     return answer, b"" if answer.body is None else msgspec.json.encode(answer.body)
 
 
 def _sent(answer: tuple[Answer, bytes] | idempotency.Kept, request_id: str) -> Response:
     if isinstance(answer, idempotency.Kept):
         status, own, body = answer.status, {**answer.headers, "Idempotent-Replayed": "true"}, answer.body
+        media_type = JSON
     else:
         status, own, body = answer[0].status, dict(answer[0].headers), answer[1]
+        media_type = answer[0].media_type
     headers = {**_FIXED_HEADERS, "X-Request-Id": request_id, **own}
-    return Response(status, headers, body.decode(), JSON if body else None)
+    return Response(status, headers, body.decode(), media_type if body else None)
 
 
 def _bare_request(request_id: str, now: datetime.datetime) -> Request:

@@ -19,11 +19,12 @@ MERGE_PATCH = "application/merge-patch+json"
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """What an operation gives: a status, a body (a msgspec struct) and further headers."""
+    """What an operation gives: a status, a body (a msgspec struct, or bytes of the media type) and further headers."""
 
     status: int
     body: Any = None
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    media_type: str = JSON
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,6 +69,11 @@ class Operation:
     """Statuses of the problems that it raises itself, beside those that its shape implies."""
     is_replayed: bool
     """Whether the first answer to an idempotency key is kept; else the request is run again, which changes nothing."""
+
+    @property
+    def takes_key(self) -> bool:
+        """Say whether an `Idempotency-Key` is honoured."""
+        return self.method == "POST"
 
     @property
     def id(self) -> str:

@@ -20,11 +20,13 @@ import uuid
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ..common.table import Item, MetadataTable, sort_key
+from ..common.table import MetadataTable, sort_key
 from .problems import ChangedError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+
+    from ..common.attributes import Item
 
 _DOWNLOADS_ARE_KEPT = 14 * 24 * 3600
 _NAMES = {f"#{name}": name for name in ("start", "rows", "waiting", "due", "full")}

@@ -1,5 +1,5 @@
 """The operations of the API, one file a part: thin, each calling what does the work."""
 
-from . import contents, datasets, health, uploads
+from . import contents, datasets, health, queries, uploads
 
-OPERATIONS = (*health.routes, *datasets.routes, *contents.routes, *uploads.routes)
+OPERATIONS = (*health.routes, *datasets.routes, *contents.routes, *uploads.routes, *queries.routes)

@@ -9,6 +9,8 @@ from ..contents import files, history, preview, schema
 from ..datasets import documents
 from ..operations import Answer, Routes
 from ..problems import Problem
+from ..statistics import bodies as statistics
+from ..statistics import computing
 
 if TYPE_CHECKING:
     from ..operations import Request
@@ -91,3 +93,20 @@ def preview_dataset(request: Request) -> Answer:
     if request.dataset.status == documents.PURGING:
         raise Problem("conflict", "It is being purged.")
     return Answer(200, preview.preview(request))
+
+
+@routes.add(
+    "GET",
+    "/datasets/{id}/statistics",
+    scope=Scope.READ,
+    needs=Level.READ,
+    answers={200: statistics.Statistics, 202: statistics.Statistics},
+)
+def show_statistics(request: Request) -> Answer:
+    """Show statistics of every column, with histograms of numbers.
+
+    They are computed when they are asked for and the data have changed: 202 while they are, with what is known so far;
+    ask again after `Retry-After`.
+    """
+    found = computing.statistics(request)
+    return Answer(202, found, {"Retry-After": "2"}) if found.status == "computing" else Answer(200, found)

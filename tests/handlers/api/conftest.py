@@ -1,4 +1,4 @@
-"""The emulated AWS of the API's tests: the local stage's, which checks permissions and signatures and runs Athena's SQL."""
+"""The emulated AWS of the API's tests: the local stage's, which checks permissions and signatures, and runs queries."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def _resolved(part: dict[str, Any]) -> dict[str, Any]:
 
 @functools.cache
 def _validator(schema: str) -> Any:
-    resource = referencing.Resource(contents=document(), specification=referencing.jsonschema.DRAFT202012)
+    resource = referencing.jsonschema.DRAFT202012.create_resource(document())
     registry: Any = referencing.Registry().with_resource("urn:openapi", resource)
     absolute = json.loads(schema.replace('"#/', '"urn:openapi#/'))
     return jsonschema.Draft202012Validator(absolute, registry=registry)

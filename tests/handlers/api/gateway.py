@@ -42,9 +42,7 @@ class Answer:
         return json.loads(self.body)
 
 
-def claims(
-    name: str, groups: str = "", scopes: str = "datasets/read datasets/write", **changed: Any
-) -> dict[str, Any]:
+def claims(name: str, groups: str = "", scopes: str = "datasets/read datasets/write", **changed: Any) -> dict[str, Any]:
     """Claims of a person's access token as API Gateway hands them on: all of them texts."""
     moment = time.gmtime(time.time() + 3_600)
     given = {

@@ -1,4 +1,4 @@
-"""A stage for the API's tests: a small lake in the emulated AWS, with catalog, workgroup, people, and the function's role.
+"""A stage for the API's tests: a small lake in the emulated AWS, catalog, workgroup, people, the function's role.
 
 The handler acts under a role that has exactly what handlers/README.md says it needs, so that a call it may not make
 fails here too.

@@ -108,7 +108,7 @@ def _read(sql: str, databases: Collection[str]) -> Asked:
         raise _refused("The query has a text, a name or a comment that does not end.") from error
     text, marks = _marked(sql, tokens)
     try:
-        trees = [tree for tree in sqlglot.parse(text, read=DIALECT) if tree is not None]
+        trees = [tree for tree in sqlglot.parse(text, read=DIALECT) if not isinstance(tree, exp.Semicolon | None)]
     except ParseError as error:
         told: Any = error.errors[0] if error.errors else {}
         raise _refused(

@@ -7,8 +7,10 @@ fails here too.
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import re
+import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +25,7 @@ from tests.handlers.api.gateway import ISSUER, MACHINE, PORTAL, Gateway, claims,
 from tests.handlers.lake import Lake, columns, dataset
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import pytest
 
@@ -45,6 +47,7 @@ GRANTS = (
     Grant("finance", admin=Selector(owners=("finance",))),
     Grant(f"client:{MACHINE}", write=Selector(tags=("domain=sales",))),
 )
+_WAITS_SECONDS = 30
 EVERYTHING = "datasets/read datasets/write datasets/admin"
 PEOPLE = {
     "reader": claims("reader", "shop-readers", "datasets/read"),
@@ -156,6 +159,29 @@ class Stage:
         assert answer.status == 201, answer.json
         return answer.json
 
+    def query(self, caller: str, sql: str, *parameters: Any) -> Any:
+        """Run a query to its end; returns it with its first rows."""
+        started = self.request(caller, "POST", "/queries", {"sql": sql, "parameters": list(parameters)})
+        assert started.status == 202, started.json
+        return self.wait(lambda: self.request(caller, "GET", f"/queries/{started.json['id']}").json, _is_over)
+
+    def wait(self, look: Callable[[], Any], is_over: Callable[[Any], bool]) -> Any:
+        """Look again and again until it is over."""
+        deadline = time.monotonic() + _WAITS_SECONDS
+        while time.monotonic() < deadline:
+            found = look()
+            if is_over(found):
+                return found
+            time.sleep(0.02)
+        raise AssertionError(f"it is not over after {_WAITS_SECONDS} s: {found}")
+
+    def upload(self, caller: str, name: str, content: bytes, dataset: str = "orders") -> Any:
+        """Begin to upload a file of one part."""
+        wanted = {"name": name, "size": len(content), "sha256": [hashlib.sha256(content).hexdigest()]}
+        answer = self.request(caller, "POST", f"/datasets/{dataset}/uploads", wanted)
+        assert answer.status == 201, answer.json
+        return answer.json
+
     def etag(self, name: str = "sales", caller: str = "writer") -> str:
         return self.request(caller, "GET", f"/datasets/{name}").headers["etag"]
 
@@ -197,6 +223,10 @@ class Stage:
             aws_session_token=given["SessionToken"],
             region_name="us-east-1",
         )
+
+
+def _is_over(query: Any) -> bool:
+    return query["status"] not in {"queued", "running"}
 
 
 def _policy(statements: list[dict[str, Any]]) -> str:

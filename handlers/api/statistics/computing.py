@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ...common.attributes import Item
     from ..operations import Request
 
+_LEAST_SECONDS = 60
 _TRIED_AGAIN_SECONDS = 900
 _GIVEN_UP_SECONDS = 3_600
 _MOST_REASON = 500
@@ -62,8 +63,11 @@ def _is_due(request: Request, known: Item | None) -> bool:
     now = request.now.timestamp()
     if known.get("failed_at"):
         return bool(now - known["failed_at"] >= _TRIED_AGAIN_SECONDS)
-    is_current = known.get("version") == _version(request) and request.dataset.totals is not None
-    return not is_current and bool(now - known["at"] >= request.platform.limits.statistics_seconds)
+    age, most = now - known["at"], request.platform.limits.statistics_seconds
+    if known.get("version") != _version(request):
+        return bool(age >= most)
+    # Nothing tells whether data changed that ingestion did not write.
+    return request.dataset.totals is None and bool(age >= max(most, _LEAST_SECONDS))
 
 
 def _started(request: Request, known: Item | None) -> Item:

@@ -35,12 +35,15 @@ def statement(dataset: Dataset, database: str) -> str:
     """Return the statement; its values stand in the order that `columns` reads them in."""
     table = ".".join(quoted(part) for part in (CATALOG, database, dataset.id))
     profiled = dataset.columns[:MOST_COLUMNS]
+    numbers = [number for number, column in enumerate(profiled) if is_number(column.type)]
+    given = [f"{quoted(column.name)} AS c{number}" for number, column in enumerate(profiled)]
+    given += [f"{_double(profiled[number])} AS d{number}" for number in numbers]
     values = ", ".join(("count(*)", *(each for number, c in enumerate(profiled) for each in _values(number, c))))
-    numbers = [(number, column) for number, column in enumerate(profiled) if is_number(column.type)]
-    if not numbers:
-        return f"SELECT {values} FROM {table}"  # noqa: S608 -- every name is quoted
-    bounds = ", ".join(_bounds(number, _double(column)) for number, column in numbers)
-    return f"SELECT {values} FROM {table} CROSS JOIN (SELECT {bounds} FROM {table}) AS bounds"  # noqa: S608 -- as above
+    bounds = ", ".join(("1 AS one", *map(_bounds, numbers)))
+    return (
+        f"WITH data AS (SELECT {', '.join(given)} FROM {table}), bounds AS (SELECT {bounds} FROM data) "  # noqa: S608 -- every name is quoted
+        f"SELECT {values} FROM data CROSS JOIN bounds"
+    )
 
 
 def is_number(kind: str) -> bool:
@@ -58,14 +61,14 @@ def columns(dataset: Dataset, row: Sequence[str | None]) -> tuple[int, list[Item
     return rows, made
 
 
-def _bounds(number: int, double: str) -> str:
+def _bounds(number: int) -> str:
     """Return the least number and how many bars one unit is wide: NULL where all are the same."""
-    width = f"nullif(max({double}) - min({double}), 0E0)"
-    return f"min({double}) AS low_{number}, {BARS}E0 * power({width}, -1E0) AS bars_a_unit_{number}"
+    width = f"nullif(max(d{number}) - min(d{number}), 0E0)"
+    return f"min(d{number}) AS low{number}, {BARS}E0 * power({width}, -1E0) AS bars{number}"
 
 
 def _values(number: int, column: Column) -> Iterator[str]:
-    name = quoted(column.name)
+    name = f"c{number}"
     least, most = f"min({name})", f"max({name})"
     if column.type == "string":
         least, most = (f"{side}(substr({name}, 1, {_TEXT_CHARACTERS}))" for side in ("min", "max"))
@@ -75,9 +78,8 @@ def _values(number: int, column: Column) -> Iterator[str]:
         least = most = "NULL"
     quantiles = histogram = "NULL"
     if is_number(column.type):
-        double = _double(column)
-        quantiles = f"approx_percentile({double}, ARRAY{list(QUANTILES.values())})"
-        bar = f"floor(({double} - bounds.low_{number}) * bounds.bars_a_unit_{number} + {_TO_THE_EDGE})"
+        quantiles = f"approx_percentile(d{number}, ARRAY{list(QUANTILES.values())})"
+        bar = f"floor((d{number} - low{number}) * bars{number} + {_TO_THE_EDGE})"
         histogram = f"histogram(CAST(CASE WHEN {bar} > {BARS - 1}E0 THEN {BARS - 1}E0 ELSE {bar} END AS integer))"
     yield f"count({name})"
     yield f"approx_distinct({name})"

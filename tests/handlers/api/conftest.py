@@ -32,6 +32,20 @@ def make_stage(endpoint: str, credentials: None, monkeypatch: pytest.MonkeyPatch
     return make
 
 
+@pytest.fixture(scope="module")
+def shared(endpoint: str) -> Iterator[Stage]:
+    """A stage for tests of one file that leave it as it is."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_ENDPOINT_URL": endpoint,
+        }.items():
+            patch.setenv(name, value)
+        yield Stage(Lake(endpoint, ORDERS, LEDGER), patch)
+
+
 @pytest.fixture
 def stage(make_stage: Callable[..., Stage]) -> Stage:
     return make_stage()

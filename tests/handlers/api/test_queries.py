@@ -6,7 +6,6 @@ import csv
 import io
 import urllib.error
 import urllib.request
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -21,6 +20,7 @@ from tests.handlers.api.stage import LEDGER, ORDERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.handlers.api.stage import Stage
 
@@ -105,12 +105,15 @@ def test_the_same_query_is_run_for_whom_it_is_granted(stage: Stage) -> None:
 
 def test_what_is_refused_reaches_athena_never(stage: Stage) -> None:
     calls = Calls(stage, "athena")
-    for sql in ("drop table orders", "select 1; select 2", "select read_text('/etc/passwd')", "select 'x" + "x" * 100_000):
+    for sql in (
+        "drop table orders",
+        "select 1; select 2",
+        "select read_text('/etc/passwd')",
+        "select 'x" + "x" * 100_000,
+    ):
         assert stage.request("reader", "POST", "/queries", {"sql": sql}).status == 400
     megabyte = b'{"sql": "select ' + b"1" * 1_048_576 + b'"}'
-    sent = stage.request(
-        "reader", "POST", "/queries", body=megabyte, headers={"Content-Type": "application/json"}
-    )
+    sent = stage.request("reader", "POST", "/queries", body=megabyte, headers={"Content-Type": "application/json"})
     assert (sent.status, calls.made) == (413, [])
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 
 from handlers.api.problems import Problem
 from handlers.api.queries import statements
-from handlers.api.queries.statements import Statement
+
+if TYPE_CHECKING:
+    from handlers.api.queries.statements import Statement
 
 DATABASES = {"curated", "analytics", "lake_curated", "lake_analytics"}
 
@@ -62,15 +65,19 @@ def test_a_query_is_sent_with_its_tables_in_full(sql: str, sent: str | None) -> 
     [
         "select case when id in (1, 2) then cast(id as decimal(10, 2)) else try_cast(name as bigint) end from orders",
         "select row_number() over (partition by name order by id), lag(id, 1) over (order by id) from orders",
-        "select count(*) filter (where id > 1), approx_percentile(id, 0.5), listagg(name, ',') within group (order by id) "
+        "select count(*) filter (where id > 1), approx_percentile(id, 0.5), "
+        "listagg(name, ',') within group (order by id) "
         "from orders group by grouping sets ((name), ()) having count(*) > 0",
-        "select date_trunc('month', now()), date_add('day', 1, current_date), now() at time zone 'Europe/Rome' from orders",
-        "select transform(array[1, 2], x -> x + 1), map(array['a'], array[1]), json_extract_scalar(name, '$.a') from orders",
+        "select date_trunc('month', now()), date_add('day', 1, current_date),"
+        " now() at time zone 'Europe/Rome' from orders",
+        "select transform(array[1, 2], x -> x + 1), map(array['a'], array[1]), "
+        "json_extract_scalar(name, '$.a') from orders",
         "select date_format(now(), '%Y'), date_parse('2020', '%Y'), regexp_like(name, 'a'), to_hex(md5(to_utf8(name))) "
         "from orders tablesample bernoulli (10)",
         "select * from orders cross join unnest(array[1, 2]) with ordinality as t(a, n)",
-        "select extract(year from now()), position('a' in name), trim(both 'a' from name), interval '1' day from orders",
-        "select id from orders where name like 'a%' escape '\\' and id between 1 and 2 and exists (select 1 from orders)",
+        "select extract(year from now()), position('a' in name), trim(both 'a' from name),"
+        " interval '1' day from orders",
+        "select id from orders where name like 'a%' and id between 1 and 2 and exists (select 1 from ledger)",
         "with v(x) as (values 1, 2) select y from v as w(y)",
     ],
 )
@@ -109,7 +116,7 @@ def test_every_table_is_found_wherever_it_stands(sql: str) -> None:
 
 
 def test_names_of_a_with_are_no_tables() -> None:
-    sql = "with ledger as (select 1 as x), more as (select * from LEDGER) select * from more, \"Ledger\" as l, orders"
+    sql = 'with ledger as (select 1 as x), more as (select * from LEDGER) select * from more, "Ledger" as l, orders'
     assert named(sql) == ["orders"]
     assert '"ledger" AS (' in finished(sql).sql
 
@@ -177,10 +184,7 @@ def test_names_of_a_with_are_no_tables() -> None:
     ],
 )
 def test_what_is_no_single_select_on_data_sets_is_refused(sql: str, why: str | None) -> None:
-    if "limit ?" in sql:
-        problem = refusal(sql, 1)
-    else:
-        problem = refusal(sql)
+    problem = refusal(sql, 1) if "limit ?" in sql else refusal(sql)
     if why:
         assert why in problem.detail
 

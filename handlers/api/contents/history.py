@@ -123,6 +123,8 @@ def changes(request: Request) -> ChangePage:
     """Return the audit trail, the latest first; a configured data set has none here."""
     document = request.dataset.document
     if document is None:
+        if request.query.cursor:
+            cursors.decode(f"changes {request.dataset.dataset.id}", request.query.cursor, str)
         return ChangePage([], None)
     low, high = audit.sort_range(document["created_at"])
     page, cursor = _page(request, "changes", low, high, descending=True)

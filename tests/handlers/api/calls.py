@@ -64,7 +64,7 @@ class Calls:
             if not self._refuses(len(self.made), self.made[-1]):
                 return None
             body = json.dumps({"__type": _THROTTLED[service], "message": "Rate exceeded"}).encode()
-            headers = {"x-amzn-requestid": "throttled", "content-type": "application/x-amz-json-1.0"}
+            headers: Any = {"x-amzn-requestid": "throttled", "content-type": "application/x-amz-json-1.0"}
             return AWSResponse(request.url, 400, headers, _Body(body))
 
         return sent

@@ -112,7 +112,7 @@ def test_a_hidden_data_set_is_answered_as_one_that_is_not_there(stage: Stage) ->
 def test_an_upload_is_found_under_its_own_data_set_only(stage: Stage) -> None:
     upload = stage.upload("writer", "a.csv", b"id\n1\n", "sales")["id"]
     for method, rest in (("GET", ""), ("POST", "/complete"), ("DELETE", "")):
-        body = {} if method == "POST" else None
+        body: dict[str, str] | None = {} if method == "POST" else None
         assert stage.request("admin", method, f"/datasets/orders/uploads/{upload}{rest}", body).status == 404
     assert stage.request("admin", "GET", f"/datasets/sales/uploads/{upload}").status == 200
 

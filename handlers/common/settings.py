@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
-from . import clients
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -166,6 +164,9 @@ def parse(document: bytes) -> Settings:
 @functools.cache
 def load(bucket: str, key: str, version: str | None) -> Settings:
     """Fetch and read the settings document, once in the life of the process."""
+    # The Dataset API has clients of its own, and this is the time that importing the SDK takes.
+    from . import clients
+
     exact = {"VersionId": version} if version else {}
     answer = clients.s3().get_object(Bucket=bucket, Key=key, **exact)  # type: ignore[arg-type]
     return parse(answer["Body"].read())

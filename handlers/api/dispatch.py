@@ -76,13 +76,13 @@ def _answer(
     headers = reading.headers_of(event)
     content = reading.body_of(event)
     key = idempotency.key_of(headers) if operation.takes_key else None
-    route = f"{operation.method} {event.get('path')}"
+    identity = f"{operation.method} {event.get('path')}".encode() + b"\0" + content
     request = Request(
         platform=known,
         caller=caller,
         id=request_id,
         now=now,
-        token=idempotency.token(caller, key, route),
+        token=idempotency.token(caller, key, identity),
         path=path,
         headers=headers,
         query=reading.read_query(event, operation.query),
@@ -102,7 +102,6 @@ def _answer(
 
     if key is None:
         return run()
-    identity = route.encode() + b"\0" + content
     return idempotency.once(known.table, caller, key, identity, now, run, is_replayed=operation.is_replayed)
 
 

@@ -56,9 +56,13 @@ def key_of(headers: Mapping[str, str]) -> str | None:
     return key
 
 
-def token(caller: Caller, key: str | None, route: str) -> str:
-    """Return what is the same for repetitions of a request and for nothing else: 64 hexadecimal digits."""
-    return hashlib.sha256("\0".join((caller.id, key or uuid.uuid4().hex, route)).encode()).hexdigest()
+def token(caller: Caller, key: str | None, request: bytes) -> str:
+    """Return what is the same for repetitions of a request and for nothing else: 64 hexadecimal digits.
+
+    `request`: its route and body, since what was made by a token outlives the day for which its key is kept.
+    """
+    who = "\0".join((caller.id, key or uuid.uuid4().hex)).encode()
+    return hashlib.sha256(who + b"\0" + request).hexdigest()
 
 
 def once(

@@ -39,7 +39,8 @@ def start(request: Request) -> Query:
 
     body: QueryBody = request.body
     platform, identity = request.platform, request.token[:32]
-    known = platform.table.get(key(identity)) if "idempotency-key" in request.headers else None
+    has_key = "idempotency-key" in request.headers
+    known = platform.table.get(key(identity)) if has_key else None
     if known is not None:
         return results.shown(request, known, ResultWanted())
     asked = statements.read(body.sql, {*platform.databases, *platform.databases.values()})
@@ -64,7 +65,9 @@ def start(request: Request) -> Query:
     try:
         platform.table.put(item)
     except Exception:
-        _stop_quietly(request, execution)
+        # Who repeats the request by its key gets this very query, for which Athena knows the token.
+        if not has_key:
+            _stop_quietly(request, execution)
         raise
     return results.begun(item)
 

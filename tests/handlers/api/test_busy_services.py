@@ -144,6 +144,28 @@ def test_a_query_that_cannot_be_written_down_is_stopped(stage: Stage) -> None:
     assert calls.made[-1] == "StopQueryExecution"
 
 
+def test_a_query_that_could_not_be_written_down_is_the_one_that_its_key_gives_later(stage: Stage) -> None:
+    tokens: list[str] = []
+    stage.platform.services.athena.meta.events.register(
+        "provide-client-params.athena.StartQueryExecution",
+        lambda params, **_: tokens.append(params["ClientRequestToken"]),
+    )
+    calls = Calls(stage)
+    key, body = {"Idempotency-Key": "k"}, {"sql": "select id from orders"}
+
+    def is_the_querys(_number: int, name: str) -> bool:
+        return name == "PutItem" and calls.count("StartQueryExecution") > 0
+
+    calls.refuse(is_the_querys)
+    assert_told_to_wait(stage.request("reader", "POST", "/queries", body, headers=key))
+    assert calls.count("StopQueryExecution") == 0
+    calls.clear()
+    assert stage.request("reader", "POST", "/queries", body, headers=key).status == 202
+    assert stage.request("reader", "POST", "/queries", body).status == 202
+    assert tokens[0] == tokens[1] != tokens[2]
+    assert 32 <= len(tokens[0]) <= 128
+
+
 def test_statistics_that_cannot_be_started_now_are_started_later(stage: Stage) -> None:
     calls = Calls(stage)
     calls.refuse(lambda _number, name: name == "StartQueryExecution")

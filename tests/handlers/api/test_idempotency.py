@@ -69,6 +69,15 @@ def test_a_key_is_of_one_request(stage: Stage) -> None:
     assert stage.request("writer", "GET", "/datasets/other").status == 404
 
 
+def test_a_key_that_is_forgotten_does_not_bring_back_what_it_made(stage: Stage) -> None:
+    first = post(stage, "/datasets/orders/uploads", UPLOAD).json["id"]
+    caller = f"user:{PEOPLE['writer']['sub']}"
+    stage.lake.table.delete([{"pk": f"IDEMPOTENCY#{caller}#the-same", "sk": "POST"}])
+    other = post(stage, "/datasets/orders/uploads", {**UPLOAD, "name": "other.csv"}).json
+    assert other["id"] != first
+    assert other["name"] == "other.csv"
+
+
 def test_a_key_is_of_one_caller(stage: Stage) -> None:
     first = post(stage, "/queries", {"sql": "select 1 as one"}, "reader").json["id"]
     assert post(stage, "/queries", {"sql": "select 1 as one"}, "writer").json["id"] != first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import urllib.error
 import urllib.request
@@ -159,6 +160,9 @@ def test_a_url_takes_no_other_checksum_nor_upload(stage: Stage) -> None:
     other = {**part["headers"], "x-amz-checksum-sha256": "A" * 43 + "="}
     assert send(part, CONTENT, other) in {400, 403}
     assert send(part, CONTENT, {}) in {400, 403}
+    for content in (CONTENT.replace(b"ann", b"eve"), CONTENT + b"3,,\n"):
+        sha256 = base64.b64encode(hashlib.sha256(content).digest()).decode()
+        assert send(part, content, {**part["headers"], "x-amz-checksum-sha256": sha256}) == 403
     assert send(part, CONTENT, {**part["headers"], "x-amz-meta-upload": "0" * 32}) == 403
 
 

@@ -30,7 +30,10 @@ class QueryBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ]
     parameters: Annotated[
         tuple[Parameter, ...],
-        Meta(max_length=MOST_PARAMETERS, description="What the question marks stand for, in their order."),
+        Meta(
+            max_length=MOST_PARAMETERS,
+            description="What the question marks stand for, in their order; Athena takes them in WHERE.",
+        ),
     ] = ()
 
 

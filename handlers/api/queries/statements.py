@@ -154,6 +154,9 @@ def _check(tree: exp.Expr) -> None:
     for node in tree.walk():
         if isinstance(node, _FOREIGN):
             raise _refused(f"{node.key.upper()} has no place in a query that only reads.")
+        # Amazon Athena User Guide, "Use parameterized queries".
+        if isinstance(node, exp.Placeholder) and node.find_ancestor(exp.Where) is None:
+            raise _refused("Athena takes question marks in WHERE only.")
         if isinstance(node, exp.With) and node.args.get("recursive"):
             raise _refused("Recursive queries are not run.")
         if isinstance(node, exp.CTE) and not isinstance(node.this, exp.Query):

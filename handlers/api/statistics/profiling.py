@@ -39,7 +39,8 @@ def statement(dataset: Dataset, database: str) -> str:
     given = [f"{quoted(column.name)} AS c{number}" for number, column in enumerate(profiled)]
     given += [f"{_double(profiled[number])} AS d{number}" for number in numbers]
     values = ", ".join(("count(*)", *(each for number, c in enumerate(profiled) for each in _values(number, c))))
-    bounds = ", ".join(("1 AS one", *map(_bounds, numbers)))
+    # An aggregate, so that there is one row of them, also where no column is a number.
+    bounds = ", ".join(("count(*) AS all_rows", *map(_bounds, numbers)))
     return (
         f"WITH data AS (SELECT {', '.join(given)} FROM {table}), bounds AS (SELECT {bounds} FROM data) "  # noqa: S608 -- every name is quoted
         f"SELECT {values} FROM data CROSS JOIN bounds"

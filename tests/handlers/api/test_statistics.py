@@ -100,6 +100,17 @@ def test_a_computation_that_fails_is_told_and_not_tried_again_at_once(stage: Sta
     assert calls.made == []
 
 
+def test_rows_are_counted_once_where_no_column_is_a_number(make_stage: Callable[..., Stage]) -> None:
+    texts = dataset(columns=columns(a="string", b="boolean"))
+    stage = make_stage()
+    stage.use(datasets=(texts,))
+    stage.lake.use(texts)
+    stage.catalog(texts)
+    stage.lake.load("in/orders/a.csv", b"a,b\nx,true\ny,false\nz,\n")
+    found = computed(stage)
+    assert (found["rows"], [column["nulls"] for column in found["columns"]]) == (3, [0, 1])
+
+
 def test_a_data_set_without_files_has_statistics_of_no_rows(stage: Stage) -> None:
     stage.register(partitioned_by=[], projections={})
     found = computed(stage, "/datasets/sales/statistics")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,16 @@ import pytest
 
 import handlers.api as package
 from handlers.api import openapi
-from handlers.api.app import offered
+from handlers.api.app import build, offered
 from handlers.api.routes import OPERATIONS
 from tests.handlers.api import reference
 from tests.handlers.api.description import FILE, document
+from tests.handlers.api.gateway import Gateway
+from tests.handlers.api.stage import PEOPLE
 
 if TYPE_CHECKING:
     from handlers.api.operations import Operation
+    from tests.handlers.api.stage import Stage
 
 ROUTES = Path(package.__file__).parent / "routes.json"
 
@@ -74,3 +78,18 @@ def test_ids_of_operations_are_unique() -> None:
 def test_the_description_is_served_only_where_it_is_wanted(given: str, told: bool) -> None:
     paths = {each.path for each in offered({"API_DOCS": given})}
     assert ({"/docs", "/openapi.json"} <= paths) is told
+
+
+def test_the_page_shows_the_description_and_runs_no_other_script(shared: Stage) -> None:
+    gateway = Gateway(build(offered({"API_DOCS": "true"}), []).resolve)
+    gateway.sign_in("reader", PEOPLE["reader"])
+    told = gateway.request("reader", "GET", "/openapi.json")
+    assert told.json == document()
+    page = gateway.request("reader", "GET", "/docs")
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    nonce = re.search(r"script-src 'nonce-([\w-]+)'", page.headers["content-security-policy"])
+    assert nonce
+    text = page.body.decode()
+    assert text.count(f'<script nonce="{nonce[1]}">') == text.count("</script>") == 2
+    assert '"operationId": "startQuery"' in text
+    assert gateway.request(None, "GET", "/docs").status == 401

@@ -16,7 +16,7 @@ from .bodies import Query, QueryBody, ResultWanted
 if TYPE_CHECKING:
     from ...common.attributes import Item
     from ..operations import Request
-    from .statements import Asked
+    from .parsing import Asked
 
 KEPT = datetime.timedelta(days=7)
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -35,7 +35,7 @@ def start(request: Request) -> Query:
             for one that is archived.
 
     """
-    from . import statements
+    from . import parsing, statements
 
     body: QueryBody = request.body
     platform, identity = request.platform, request.token[:32]
@@ -43,7 +43,7 @@ def start(request: Request) -> Query:
     known = platform.table.get(key(identity)) if has_key else None
     if known is not None:
         return results.shown(request, known, ResultWanted())
-    asked = statements.read(body.sql, {*platform.databases, *platform.databases.values()})
+    asked = parsing.read(body.sql, {*platform.databases, *platform.databases.values()})
     places = _places(request, asked)
     statement = statements.finish(asked, places, body.parameters, platform.limits.query_rows)
     try:
@@ -106,7 +106,7 @@ def _no_query() -> Problem:
 
 def _places(request: Request, asked: Asked) -> dict[str, str]:
     """Return the databases of a query's tables, by name; what the caller may not read is as if it were not there."""
-    from . import statements
+    from . import parsing
 
     platform = request.platform
     names = [name for name in asked.names if access.NAME.fullmatch(name)]
@@ -116,7 +116,7 @@ def _places(request: Request, asked: Asked) -> dict[str, str]:
         known = found.get(name)
         where = platform.databases.get(known.dataset.zone) if known else None
         if known is None or where is None or database not in {"", known.dataset.zone, where}:
-            line, column = statements.position(references[0])
+            line, column = parsing.position(references[0])
             missing = no_dataset(f"{database}.{name}" if database else name)
             raise Problem(missing.code, missing.detail, line=line, column=column)
         if known.status != documents.ACTIVE:

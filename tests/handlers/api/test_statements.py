@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from handlers.api.problems import Problem
-from handlers.api.queries import statements
+from handlers.api.queries import parsing, statements
 
 if TYPE_CHECKING:
     from handlers.api.queries.statements import Statement
@@ -18,13 +18,13 @@ DATABASES = {"curated", "analytics", "lake_curated", "lake_analytics"}
 
 
 def finished(sql: str, *parameters: object, rows: int = 100) -> Statement:
-    asked = statements.read(sql, DATABASES)
+    asked = parsing.read(sql, DATABASES)
     places = dict.fromkeys(asked.names, "lake_curated")
     return statements.finish(asked, places, parameters, rows)  # type: ignore[arg-type]
 
 
 def named(sql: str) -> list[str]:
-    return statements.read(sql, DATABASES).names
+    return parsing.read(sql, DATABASES).names
 
 
 def refusal(sql: str, *parameters: object) -> Problem:

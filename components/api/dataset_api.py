@@ -124,6 +124,12 @@ class DatasetApi(Component, domain="api"):
                 **settings.environment,
                 "API_CLIENTS": pulumi.Output.all(*clients).apply(",".join),
                 "API_ISSUER": self.users.issuer,
+                "API_MACHINES": pulumi.Output.json_dumps(
+                    pulumi.Output.all(**self.users.machine_client_ids).apply(
+                        lambda ids: {client: name for name, client in ids.items()}
+                    ),
+                    sort_keys=True,
+                ),
                 "API_URL": f"https://{domain.name}" if domain else "",
                 "ATHENA_WORKGROUP": catalog.workgroup.workgroup_name,
                 "CORS_ORIGINS": ",".join(self.cors_origins),

@@ -7,6 +7,7 @@ from typing import Annotated
 import pulumi
 from pydantic import AfterValidator, Field
 
+from ..catalog.access import GROUP, GROUP_ACCEPTED, MachineName
 from ..core.deployment import current
 from ..core.model import Matching, Model
 from ..core.names import shorten, stack_name
@@ -52,21 +53,15 @@ class Domain(Model):
 class Machine(Model):
     """A program that calls the API under its own name, by client credentials."""
 
-    name: Annotated[str, Matching(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", "lower-case letters, digits and single hyphens")]
+    name: MachineName
     scopes: Annotated[tuple[Scope, ...], Field(min_length=1)] = ("datasets/read",)
-
-
-_GROUP = r"[A-Za-z0-9][\w.-]{0,127}"
-_GROUP_ACCEPTED = "letters, digits and . _ -, a letter or digit first, at most 128"
-GroupName = Annotated[str, Matching(_GROUP, _GROUP_ACCEPTED)]
-"""Neither commas, by which API Gateway joins a caller's groups into one text, nor colons, as the groups of machines."""
 
 
 def check_groups(groups: Sequence[str], what: str) -> Sequence[str]:
     """Return the names of groups, or raise ValueError for one that is none or comes twice."""
     for group in groups:
-        if not re.fullmatch(_GROUP, group):
-            raise ValueError(f"{what}: group {group!r}: give {_GROUP_ACCEPTED}")
+        if not re.fullmatch(GROUP, group):
+            raise ValueError(f"{what}: group {group!r}: give {GROUP_ACCEPTED}")
     if len(set(groups)) < len(groups):
         raise ValueError(f"{what}: a group comes twice: {', '.join(sorted(groups))}")
     return groups

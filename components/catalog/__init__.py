@@ -1,3 +1,4 @@
+from .access import Datasets, Grant
 from .catalog import Catalog
 from .crawler import Crawler, FilesIn, TablesOf
 from .dataset import Column, Dataset, Source
@@ -9,9 +10,11 @@ __all__ = [
     "Column",
     "Crawler",
     "Dataset",
+    "Datasets",
     "DateProjection",
     "EnumProjection",
     "FilesIn",
+    "Grant",
     "IntegerProjection",
     "Partition",
     "Source",

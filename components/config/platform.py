@@ -15,6 +15,7 @@ from ..core.tags import TagText
 from ..observability import LogRetention
 from ..storage.lifecycle import Days
 from ..storage.zone import DEFAULT_ZONES, Zone
+from .api import ApiConfig
 from .crossing import cross_problems
 from .errors import Problem, explain, validation_problems
 from .jobs import JobConfig, NetworkConfig, SecretConfig
@@ -142,6 +143,8 @@ class PlatformConfig(Model):
     pipelines: tuple[PipelineConfig, ...] = ()
     """Each here or in YAML files by path or pattern: `pipelines/*.yaml`."""
     runs: RunsConfig = RunsConfig()
+    api: ApiConfig | None = None
+    """The Dataset API; none without."""
     exemptions: tuple[Exemption, ...] = ()
     """Policy findings accepted for a time."""
 

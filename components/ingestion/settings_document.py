@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from ..catalog import Dataset
+from ..catalog import Dataset, Grant
 from ..core import Component, Grantee, Tags
 from ..core.names import stack_name
 from ..storage import DataLake, MetadataTable
@@ -17,11 +17,12 @@ KEY = "settings/platform.json"
 
 
 class SettingsDocument(Component, domain="ingestion"):
-    """What handlers are told of zones and data sets, as a JSON object of which each deploy writes a new version.
+    """What handlers are told of zones, data sets and grants, as a JSON object; each deploy writes a new version.
 
     Creates: the object.
 
-    - `lake`, `metadata`: told of. `datasets`: all that handlers may ask for.
+    - `lake`, `metadata`: told of. `datasets`: all that handlers may ask for. `access`: who may do what
+      with them through the Dataset API.
 
     Outputs: `environment`, the variables by which a handler finds it; `handlers/common/settings.py` reads it.
     """
@@ -33,13 +34,14 @@ class SettingsDocument(Component, domain="ingestion"):
         lake: DataLake,
         metadata: MetadataTable,
         datasets: Sequence[Dataset],
+        access: Sequence[Grant] = (),
         tags: Tags | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, tags=tags, opts=opts)
         self._system = lake.system
         owner = self._tags()["owner"]
-        document = {
+        document: dict[str, object] = {
             "version": VERSION,
             "project": pulumi.get_project(),
             "stack": stack_name(),
@@ -48,6 +50,8 @@ class SettingsDocument(Component, domain="ingestion"):
             "metadata_table": {"name": metadata.table_name},
             "datasets": [describe(dataset, owner) for dataset in datasets],
         }
+        if access:
+            document["access"] = [grant.described() for grant in access]
         self.resource = aws.s3.BucketObjectv2(
             name,
             bucket=lake.system.bucket_name,

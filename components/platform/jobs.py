@@ -39,6 +39,7 @@ def handlers_of(config: PlatformConfig) -> list[str]:
     found = {job.handler for job in config.jobs if isinstance(job, LambdaJobConfig)}
     found |= {"ingest"} if any(dataset.source for dataset in config.datasets) else set()
     found |= {"runs"} if config.pipelines else set()
+    found |= {"api"} if config.api else set()
     return sorted(found)
 
 

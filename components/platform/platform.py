@@ -12,6 +12,7 @@ from ..core import Component, EncryptionKey, Tags
 from ..ingestion import Ingestion, SettingsDocument
 from ..messaging import Topic
 from ..storage import DataLake, MetadataTable
+from .api import dataset_api
 from .jobs import Jobs, handlers_of
 from .parts import Parts
 from .pipelines import buses, pipelines, run_ledger
@@ -19,19 +20,21 @@ from .pipelines import buses, pipelines, run_ledger
 if TYPE_CHECKING:
     from ..events import EventBus
     from ..orchestration import Pipeline, RunLedger
+    from .api import Served
 
 
 class Platform(Component, domain="platform"):
-    """A lake, its catalog, the metadata table, ingestion, jobs and pipelines, under one key, as a PlatformConfig says.
+    """What a PlatformConfig says: lake, catalog, metadata, ingestion, jobs, pipelines and API, under one key.
 
     Creates: EncryptionKey, Topic (alarms), DataLake, Catalog, MetadataTable, SettingsDocument; where the config has
     what takes them: DependencyLayers, Ingestion, `jobs` with their secrets, images and network, RunLedger, `pipelines`,
-    and AccountSettings where this stack owns them. Each is an attribute.
+    DatasetApi and Portal (`served`), and AccountSettings where this stack owns them. Each is an attribute.
 
     - `config`: the stack's config. `artifacts`: where the handlers' archives lie, see `Artifacts.find`.
 
     Outputs: `lake` and `databases` by zone, `quarantine`, `athenaWorkgroup`, `metadataTable`, `functions`, `pipelines`
-    and `secrets` (ARNs by name), `buses`, `runLedger`, `images` (addresses by container), `keyArn`.
+    and `secrets` (ARNs by name), `buses`, `runLedger`, `images` (addresses by container), `api` (its
+    addresses and clients), `keyArn`.
     Errors: pulumi.RunError for a pipeline that could not run, saying which stage and why.
     """
 
@@ -93,6 +96,7 @@ class Platform(Component, domain="platform"):
             lake=self.lake,
             metadata=self.metadata,
             datasets=config.datasets,
+            access=config.api.access if config.api else (),
             tags=tags,
             opts=own,
         )
@@ -109,6 +113,9 @@ class Platform(Component, domain="platform"):
         if config.pipelines:
             self.ledger = run_ledger(parts)
             self.pipelines = pipelines(parts, self.jobs, self.ledger, self.buses)
+        self.served: Served | None = None
+        if config.api:
+            self.served = dataset_api(parts, config.api, self.account)
         self.outputs = self._outputs()
         self.register_outputs(self.outputs)
 
@@ -168,5 +175,6 @@ class Platform(Component, domain="platform"):
             "runLedger": self.ledger.table_name if self.ledger else None,
             "secrets": {name: secret.arn for name, secret in self.jobs.secrets.items()},
             "images": self.jobs.images.built,
+            "api": self.served.outputs if self.served else None,
             "keyArn": self.key.arn,
         }

@@ -15,8 +15,8 @@ from .problems import Problem
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MACHINE = "client:"
-"""What the group of a machine begins with; its id follows. Groups of people that begin so are not taken."""
+MACHINE = "machine:"
+"""What the group of a machine begins with; its name follows. Groups of people that begin so are not taken."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,9 +30,9 @@ class Caller:
 
 
 def authenticate(
-    event: Mapping[str, Any], issuer: str, clients: frozenset[str], now: datetime.datetime | None = None
+    event: Mapping[str, Any], issuer: str, clients: Mapping[str, str], now: datetime.datetime | None = None
 ) -> Caller:
-    """Return who calls.
+    """Return who calls; `clients` are the API's, each with its machine's name or, that of people, with none.
 
     Raises:
         Problem: 401, if the request came around the authorizer or its token is not an access token of the API's.
@@ -51,14 +51,15 @@ def authenticate(
     expires = _moment(claims.get("exp"))
     if expires is None or expires <= (now or datetime.datetime.now(datetime.UTC)):
         raise _refused("The token has expired; refresh it.")
-    return _caller(claims)
+    return _caller(claims, clients)
 
 
-def _caller(claims: Mapping[str, Any]) -> Caller:
+def _caller(claims: Mapping[str, Any], clients: Mapping[str, str]) -> Caller:
     scopes = frozenset(str(claims.get("scope") or "").split())
     client, subject = str(claims["client_id"]), str(claims["sub"])
     if subject == client and not claims.get("username"):
-        return Caller(f"{MACHINE}{client}", client, frozenset({f"{MACHINE}{client}"}), scopes)
+        machine = clients[client]
+        return Caller(f"client:{client}", machine or client, frozenset([MACHINE + machine] if machine else []), scopes)
     given = claims.get("cognito:groups") or ""
     listed = given if isinstance(given, list) else str(given).split(",")
     groups = frozenset(name for each in listed if (name := str(each).strip()) and not name.startswith(MACHINE))

@@ -39,7 +39,8 @@ class Platform:
     settings: Settings
     services: Services
     issuer: str
-    clients: frozenset[str]
+    clients: Mapping[str, str]
+    """By id: a machine's name, or none for that of people."""
     databases: Mapping[str, str]
     workgroup: str
     results_bucket: str
@@ -81,7 +82,8 @@ def load(environment: Mapping[str, str]) -> Platform:
         settings=parse(document["Body"].read()),
         services=services,
         issuer=environment["API_ISSUER"],
-        clients=frozenset(listed(environment["API_CLIENTS"])),
+        clients=dict.fromkeys(listed(environment["API_CLIENTS"]), "")
+        | msgspec.json.decode(environment.get("API_MACHINES") or "{}", type=dict[str, str]),
         databases=msgspec.json.decode(environment["DATABASES"], type=dict[str, str]),
         workgroup=environment["ATHENA_WORKGROUP"],
         results_bucket=environment["RESULTS_BUCKET"],

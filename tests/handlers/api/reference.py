@@ -33,7 +33,7 @@ _HEAD = """\
 Made of the code by `make api-docs`; a test makes every one of these requests.
 
 A request needs both: the scope of its route in the token, and a grant on the data set for one of the caller's groups
-(`access` in the settings document; for a machine the group is `client:<its id>`). *Another team* has grants on other
+(`access` in the settings document; for a machine the group is `machine:<its name>`). *Another team* has grants on other
 data sets, *no rights* has none at all. A data set that the caller may not read answers 404, as if it were not there.
 *own* means: only the caller's own things, or those that its grants let it see.
 

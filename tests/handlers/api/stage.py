@@ -45,7 +45,7 @@ GRANTS = (
     Grant("shop-writers", write=Selector(owners=("shop",))),
     Grant("shop-admins", admin=Selector(owners=("shop",))),
     Grant("finance", admin=Selector(owners=("finance",))),
-    Grant(f"client:{MACHINE}", write=Selector(tags=("domain=sales",))),
+    Grant("machine:loader", write=Selector(tags=("domain=sales",))),
 )
 _WAITS_SECONDS = 30
 EVERYTHING = "datasets/read datasets/write datasets/admin"
@@ -134,7 +134,7 @@ class Stage:
             settings=msgspec.structs.replace(lake.settings, access=tuple(grants)),
             services=Services(self._session()),
             issuer=ISSUER,
-            clients=frozenset({PORTAL, MACHINE}),
+            clients={PORTAL: "", MACHINE: "loader"},
             databases={"curated": self.database, "analytics": f"{self.database}_analytics"},
             workgroup=self.workgroup,
             results_bucket=lake.system,

@@ -120,7 +120,7 @@ def test_an_upload_is_found_under_its_own_data_set_only(stage: Stage) -> None:
 def test_a_machine_has_the_grants_of_its_client_and_no_group_of_a_person(stage: Stage) -> None:
     listed = stage.request("machine", "GET", "/datasets").json["datasets"]
     assert {each["id"]: each["may"] for each in listed} == {"orders": "write", "sales": "write"}
-    stage.gateway.sign_in("posing", claims("posing", "client:machineclient"))
+    stage.gateway.sign_in("posing", claims("posing", "machine:loader"))
     assert stage.request("posing", "GET", "/datasets").json["datasets"] == []
 
 

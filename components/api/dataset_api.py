@@ -125,7 +125,7 @@ class DatasetApi(Component, domain="api"):
                 "API_CLIENTS": pulumi.Output.all(*clients).apply(",".join),
                 "API_ISSUER": self.users.issuer,
                 "API_MACHINES": pulumi.Output.json_dumps(
-                    pulumi.Output.all(**self.users.machine_client_ids).apply(
+                    pulumi.Output.from_input(self.users.machine_client_ids).apply(
                         lambda ids: {client: name for name, client in ids.items()}
                     ),
                     sort_keys=True,

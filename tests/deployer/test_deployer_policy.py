@@ -34,6 +34,9 @@ REQUESTED_TAGS = {"aws:requesttag/project": "shop", "aws:requesttag/stack": "dev
 ELSEWHERE = ("arn:aws:cloudfront:", "arn:aws:route53:", "arn:aws:wafv2:us-east-1:")
 # Operations whose action has another name (Amazon S3 User Guide, "Required permissions for Amazon S3 API operations").
 OTHER_NAMES = {
+    "s3:DeleteBucketCors": "s3:PutBucketCORS",
+    "s3:GetBucketCors": "s3:GetBucketCORS",
+    "s3:PutBucketCors": "s3:PutBucketCORS",
     "s3:HeadBucket": "s3:ListBucket",
     "s3:HeadObject": "s3:GetObject",
     "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",

@@ -44,6 +44,7 @@ def test_a_keys_policy_names_the_account_and_services_and_never_a_role() -> None
         {"Service": "delivery.logs.amazonaws.com"},
         *([{"Service": "events.amazonaws.com"}] * 4),
         {"Service": "cloudwatch.amazonaws.com"},
+        {"Service": "cloudfront.amazonaws.com"},
         {"Service": "sns.amazonaws.com"},
         {"AWS": "*"},
     ]

@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
-from .render_lake import show_datasets, show_metadata, show_names, show_sample
+from .render_lake import show_datasets, show_metadata, show_names, show_sample, show_signing_in
 
 _LEVEL_STYLE = {"mandatory": "red", "advisory": "yellow"}
 
@@ -26,6 +26,7 @@ def show_up(report: Any) -> None:
     _show_runs(console, report.runs)
     show_datasets(console, report.datasets)
     show_names(console, report)
+    show_signing_in(console, report.signing_in)
     if not report.unchanged:
         _show_next(console, report)
     verb = "Nothing to change" if report.unchanged else "Deployed"
@@ -75,6 +76,7 @@ def show_status(report: Any, dataset: str = "") -> None:
     show_datasets(console, report.datasets)
     if report.state == "running":
         show_names(console, report)
+        show_signing_in(console, report.signing_in)
     for item in report.datasets:
         if item["dataset"] == dataset:
             show_metadata(console, dataset, item)

@@ -30,6 +30,16 @@ def show_names(console: Console, report: Any) -> None:
     console.print(Panel(escape(lines), title="Names", title_align="left"), highlight=False)
 
 
+def show_signing_in(console: Console, found: Any) -> None:
+    """Show where the portal and the API are, and with what to sign in."""
+    if not found:
+        return
+    labelled = [("portal", found.portal), ("API", found.api), ("sign in as", found.email), ("password", found.password)]
+    lines = "\n".join(f"{label:{_LABEL_WIDTH}} {value}" for label, value in labelled if value)
+    title = "Data sets for people: a demo user of this machine"
+    console.print(Panel(escape(lines), title=title, title_align="left"), highlight=False)
+
+
 def show_datasets(console: Console, datasets: list[dict[str, Any]]) -> None:
     """Show a line for each data set of the metadata table."""
     if not datasets:

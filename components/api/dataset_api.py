@@ -122,6 +122,7 @@ class DatasetApi(Component, domain="api"):
             timeout=API_TIMEOUT,
             environment={
                 **settings.environment,
+                "API_DOCS": json.dumps(docs),
                 "API_CLIENTS": pulumi.Output.all(*clients).apply(",".join),
                 "API_ISSUER": self.users.issuer,
                 "API_MACHINES": pulumi.Output.json_dumps(

@@ -30,7 +30,7 @@ def demo_user(clients: Clients, workspace: Workspace, user_pool_id: str, group: 
 
     The password is kept beside the stage's state, readable by its owner alone: Cognito does not tell it.
     """
-    known = _kept(workspace)
+    known = kept_demo_user(workspace)
     if known is None or known.user_pool_id != user_pool_id or not _is_there(clients, user_pool_id):
         known = DemoUser(user_pool_id, EMAIL, _password())
         _make(clients, known)
@@ -72,7 +72,8 @@ def _password() -> str:
             return made
 
 
-def _kept(workspace: Workspace) -> DemoUser | None:
+def kept_demo_user(workspace: Workspace) -> DemoUser | None:
+    """Return the demo user that was made last, if one was."""
     try:
         return DemoUser(**json.loads(workspace.demo_user.read_text("utf-8")))
     except (OSError, ValueError, TypeError):

@@ -7,6 +7,7 @@ from .deployment import Finding, Outcome
 from .packs import PolicyPack, count_rules
 from .query import Answer
 from .resources import ComponentCount
+from .signing_in import SigningIn
 
 # How the pack begins the reason of an exemption, which it shows at every run.
 EXEMPTED = " exempted until "
@@ -64,6 +65,8 @@ class UpReport:
     datasets: list[dict[str, Any]] = field(default_factory=list)
     runs: list[Any] = field(default_factory=list)
     """Of pipelines, as they ended: the command line starts them."""
+    signing_in: SigningIn | None = None
+    """At the Dataset API and its portal, if the stack has them."""
     seconds: float = 0.0
 
 
@@ -100,6 +103,7 @@ class StatusReport:
     pid: int = 0
     components: list[ComponentCount] = field(default_factory=list)
     outputs: dict[str, Any] = field(default_factory=dict)
+    signing_in: SigningIn | None = None
     datasets: list[dict[str, Any]] = field(default_factory=list)
     dead_letters: dict[str, int] = field(default_factory=dict)
 

@@ -11,6 +11,7 @@ from .metadata import list_datasets
 from .reports import StatusReport
 from .resources import count_by_component, in_state
 from .settings import read_settings
+from .signing_in import find_signing_in
 
 
 def read_status(workspace: Workspace) -> StatusReport:
@@ -35,6 +36,7 @@ def read_status(workspace: Workspace) -> StatusReport:
         pid=emulator.record.pid,
         components=count_by_component(in_state(deployment.resources())),
         outputs=outputs,
+        signing_in=find_signing_in(workspace, emulator.endpoint, outputs),
         datasets=list_datasets(clients, lake.metadata_table) if lake else [],
         dead_letters=dead_letters(clients),
     )

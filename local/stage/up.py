@@ -23,6 +23,7 @@ from .reports import LoadedSample, PolicyResult, UpReport
 from .resources import count_by_component, in_state
 from .samples import SAMPLES
 from .settings import StackSettings, read_settings
+from .signing_in import let_demo_user_in
 from .survey import serve_survey
 
 ARTIFACTS_VARIABLE = "WATERSHED_ARTIFACTS"
@@ -75,6 +76,7 @@ def bring_up(
         progress.doing("waiting for functions and event sources")
         settle(clients)
         serve_survey(workspace, clients, outputs, progress)
+        report.signing_in = let_demo_user_in(clients, workspace, emulator.endpoint, outputs)
         lake = lake_of(outputs)
         if lake is not None:
             report.samples = _load_samples(clients, lake, progress)

@@ -1,8 +1,9 @@
 """Signing in as Cognito does it, where ministack leaves something out.
 
 Groups stay in tokens that were renewed; a client may have its refresh tokens rotate, and renews its own alone; tokens
-are revoked at `/oauth2/revoke`; people leave to addresses that the client names and to no other; the page's errors are
-read out, and it is dark where the browser is. A second factor is not asked for: the stack of this machine has none.
+are revoked at `/oauth2/revoke`; people leave to addresses that the client names and to no other, but for the port of
+one on the loopback; the page's errors are read out, and it is dark where the browser is. A second factor is not asked
+for: the stack of this machine has none.
 https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-refresh-token.html
 https://docs.aws.amazon.com/cognito/latest/developerguide/revocation-endpoint.html
 https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html
@@ -11,6 +12,7 @@ https://repost.aws/knowledge-center/cognito-invalid-refresh-token-error
 
 import hmac
 import json
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -18,9 +20,20 @@ from urllib.parse import parse_qs
 
 from .sign_in_page import page
 
+_LOOPBACK_PORT = re.compile(r"^(http://127\.0\.0\.1):\d+(?=/|$)")
 REVOKE = "/oauth2/revoke"
 _ROTATION = "RefreshTokenRotation"
 Answer = tuple[int, dict[str, str], bytes]
+
+
+class Addresses(list[str]):
+    """Addresses of a client, of which one on the loopback counts whatever its port, as the stage may take any.
+
+    Cognito compares ports; RFC 8252, "Loopback Interface Redirection", has servers let them vary.
+    """
+
+    def __contains__(self, address: object) -> bool:
+        return super().__contains__(address) or _without_port(str(address)) in {_without_port(each) for each in self}
 
 
 class SignIn:
@@ -133,7 +146,13 @@ class SignIn:
         made = json.loads(answer[2])["UserPoolClient"]
         client = self._cognito._get_pool_unscoped(made["UserPoolId"])["_clients"][made["ClientId"]]
         client[_ROTATION] = data.get(_ROTATION)
+        for name in ("CallbackURLs", "LogoutURLs"):
+            client[name] = Addresses(client.get(name) or [])
         return self._cognito._describe_user_pool_client(made)
+
+
+def _without_port(address: str) -> str:
+    return _LOOPBACK_PORT.sub(r"\1", address)
 
 
 def _refusal(error: str) -> Answer:

@@ -1,0 +1,50 @@
+"""Where the data set portal and its API are on this machine, and who may sign in there."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..aws import Clients
+from ..emulator.apis.portal import PATH
+from ..workspace import Workspace
+from .demo_user import DemoUser, demo_user, kept_demo_user
+
+
+@dataclass(frozen=True)
+class SigningIn:
+    """Addresses, and the demo user of this machine if it is made."""
+
+    api: str
+    portal: str | None
+    email: str | None
+    password: str | None
+
+
+def let_demo_user_in(
+    clients: Clients, workspace: Workspace, endpoint: str, outputs: dict[str, Any]
+) -> SigningIn | None:
+    """Make the demo user, a member of every group of the pool; returns None for a stack without an API."""
+    api = outputs.get("api")
+    if not api:
+        return None
+    pool = api["userPoolId"]
+    pages = clients("cognito-idp").get_paginator("list_groups").paginate(UserPoolId=pool)
+    groups = [group["GroupName"] for page in pages for group in page["Groups"]]
+    user: DemoUser | None = None
+    for group in groups:
+        user = demo_user(clients, workspace, pool, group)
+    return _signing_in(endpoint, api, user)
+
+
+def find_signing_in(workspace: Workspace, endpoint: str, outputs: dict[str, Any]) -> SigningIn | None:
+    """Return the same without making anybody."""
+    api = outputs.get("api")
+    return _signing_in(endpoint, api, kept_demo_user(workspace)) if api else None
+
+
+def _signing_in(endpoint: str, api: dict[str, Any], user: DemoUser | None) -> SigningIn:
+    return SigningIn(
+        api=api["url"],
+        portal=f"{endpoint}{PATH}/" if api.get("portalUrl") else None,
+        email=user.email if user else None,
+        password=user.password if user else None,
+    )

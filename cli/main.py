@@ -19,6 +19,9 @@ class Commands(LazyGroup):
 
     commands_by_name = {
         "build": LazyCommand(".build", "build", "Build what is deployed: handler archives and dependency layers."),
+        "datasets": LazyCommand(
+            ".datasets.commands", "datasets", "Data sets over the API: list, show, upload, download, query."
+        ),
         "deployer-policy": LazyCommand(
             ".deployer.command", "deployer", "Print what the role needs that deploys a stack, and its boundary."
         ),

@@ -11,6 +11,7 @@ from ..errors import CommandError
 from .client import Api
 
 _CHUNK = 1024**2
+"""Bytes; of a connection that breaks off at most so many are fetched again."""
 _TRIES = 4
 _BEGUN = ".part"
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import urllib3
 from ..errors import USAGE, CommandError
 from ..siblings import sibling
 
+_TLS_OR_HERE = re.compile(r"https://|http://(localhost|127\.0\.0\.1|\[::1\])[:/]")
 PORTAL_VARIABLE = "WATERSHED_PORTAL"
 
 
@@ -57,6 +59,8 @@ def find_service(project: Path, portal: str | None) -> Service:
 
 def _read(portal: str, user: Any = None) -> Service:
     address = portal.rstrip("/") + "/"
+    if not _TLS_OR_HERE.match(address):
+        raise CommandError(f"{portal}: a portal's address begins with https://", exit_code=USAGE)
     try:
         answer = urllib3.request("GET", f"{address}config.json", timeout=20, retries=3)
         config = json.loads(answer.data)

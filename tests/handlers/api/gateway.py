@@ -15,7 +15,7 @@ import itertools
 import json
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from tests.handlers.api import description
@@ -105,6 +105,12 @@ def event(
     }
 
 
+class Server(Protocol):
+    """What answers requests that come over HTTP."""
+
+    def answer_http(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer: ...
+
+
 class Gateway:
     """A handler behind an authorizer. `checked`: whether answers are held against the API's description."""
 
@@ -117,6 +123,10 @@ class Gateway:
     def sign_in(self, name: str, of: Mapping[str, Any]) -> None:
         """Let a token (a name) stand for claims."""
         self._claims[name] = of
+
+    def sign_out(self, name: str) -> None:
+        """Let a token stand for nothing any more."""
+        self._claims.pop(name, None)
 
     def request(
         self,
@@ -163,7 +173,7 @@ class Gateway:
 
 
 @contextlib.contextmanager
-def serve(gateway: Gateway) -> Iterator[str]:
+def serve(gateway: Server) -> Iterator[str]:
     """Answer HTTP on a free port of this machine; gives the address."""
 
     class Handler(http.server.BaseHTTPRequestHandler):

@@ -1,0 +1,36 @@
+/** A small histogram: how the values of a column are spread. */
+
+import { svg } from "../dom.js";
+import { number, short } from "../format.js";
+
+const WIDTH = 260;
+const HEIGHT = 56;
+const LABELS = 16;
+const GAP = 1.5;
+
+export function histogram(name, { edges, counts }) {
+  const most = Math.max(...counts, 1);
+  const step = WIDTH / counts.length;
+  const bars = counts.map((count, index) => {
+    // What is there is seen, however little it is.
+    const height = count ? Math.max((HEIGHT * count) / most, 1.5) : 0;
+    const range = `${short(edges[index])} to ${short(edges[index + 1])}: ${number(count)}`;
+    return svg(
+      "g",
+      {},
+      svg("title", {}, range),
+      svg("rect", { class: "catch", x: index * step, y: 0, width: step, height: HEIGHT }),
+      svg("rect", { class: "bar", x: index * step, y: HEIGHT - height, width: Math.max(step - GAP, 1), height, rx: 1 }),
+    );
+  });
+  const peak = counts.indexOf(Math.max(...counts));
+  const label = `Histogram of ${name}: from ${short(edges[0])} to ${short(edges.at(-1))}, most between ${short(edges[peak])} and ${short(edges[peak + 1])}`;
+  return svg(
+    "svg",
+    { class: "histogram", viewBox: `0 0 ${WIDTH} ${HEIGHT + LABELS}`, role: "img", "aria-label": label },
+    bars,
+    svg("line", { class: "axis", x1: 0, x2: WIDTH, y1: HEIGHT + 0.5, y2: HEIGHT + 0.5 }),
+    svg("text", { x: 0, y: HEIGHT + LABELS - 3 }, short(edges[0])),
+    svg("text", { x: WIDTH, y: HEIGHT + LABELS - 3, "text-anchor": "end" }, short(edges.at(-1))),
+  );
+}

@@ -1,0 +1,69 @@
+/** What went wrong, as the API tells it (RFC 9457), and what of it a person is shown. */
+
+import { h } from "./dom.js";
+
+export class Problem extends Error {
+  constructor(document) {
+    super(document.detail ?? document.title);
+    Object.assign(this, { errors: [], requestId: null, line: null, column: null, retryAfter: null }, document);
+  }
+}
+
+/** Nobody is signed in any more: the tokens ran out and could not be renewed. */
+export class SessionOver extends Problem {
+  constructor() {
+    super({
+      title: "Your session is over",
+      status: 401,
+      detail: "Sign in again, and you come back to this place. What you typed into a query is kept.",
+    });
+  }
+}
+
+/** The problem that an answer of the API is; one that is no document is told by its status. */
+export async function problemOf(response) {
+  const retryAfter = Number(response.headers.get("retry-after")) || null;
+  const kind = response.headers.get("content-type") ?? "";
+  const document = kind.includes("json") ? await response.json().catch(() => ({})) : {};
+  return new Problem({
+    title: document.title ?? `The API answers ${response.status}`,
+    status: response.status,
+    detail: document.detail ?? "It does not say why.",
+    errors: document.errors ?? [],
+    requestId: document.requestId ?? response.headers.get("x-request-id"),
+    line: document.line ?? null,
+    column: document.column ?? null,
+    retryAfter,
+  });
+}
+
+/** A notice that is read out: what is wrong, where, and by which request; actions are elements to press. */
+export function notice(error, ...actions) {
+  const problem = error instanceof Problem ? error : unexpected(error);
+  // A single error is the detail already.
+  const errors = problem.errors.length > 1 ? problem.errors : [];
+  return h(
+    "section",
+    { class: "notice problem", role: "alert" },
+    h("h2", {}, problem.title),
+    errors.length
+      ? h("ul", {}, errors.map((part) => h("li", {}, h("code", {}, part.path), ` ${part.message}`)))
+      : h("p", {}, problem.detail),
+    problem.requestId && h("p", { class: "fine" }, "Request ", h("code", {}, problem.requestId)),
+    actions.length > 0 && h("p", { class: "actions" }, actions),
+  );
+}
+
+/** A quiet notice: nothing is wrong. */
+export function remark(title, ...children) {
+  return h("section", { class: "notice" }, h("h2", {}, title), children);
+}
+
+function unexpected(error) {
+  const isNetwork = error instanceof TypeError && /fetch|network|load/i.test(error.message);
+  return new Problem(
+    isNetwork
+      ? { title: "The API cannot be reached", status: 0, detail: "Look whether you are online, then try again." }
+      : { title: "Something went wrong in this page", status: 0, detail: error?.message ?? String(error) },
+  );
+}

@@ -1,0 +1,74 @@
+/** Statistics of each column; while they are being computed, what is known, and the rest as soon as it is there. */
+
+import { pathOf, wait } from "../api.js";
+import { fill, h } from "../dom.js";
+import { count, moment, share, short } from "../format.js";
+import { histogram } from "../pictures/histogram.js";
+import { notice, remark } from "../problem.js";
+import { isNumeric } from "../table.js";
+
+const POLL_MILLISECONDS = 2_000;
+const QUANTILES = { p05: "5 %", p25: "25 %", p50: "Median", p75: "75 %", p95: "95 %" };
+
+export async function showStatistics(context, { id }) {
+  const ask = () => context.api.get(`${pathOf("datasets", id)}/statistics`, {}, context.signal);
+  const found = await ask();
+  const element = h("div", { class: "profile" });
+  show(element, found);
+  if (found.status === "computing") follow(context, ask, element);
+  return element;
+}
+
+async function follow({ signal, announce }, ask, element) {
+  try {
+    let found;
+    do {
+      await wait(POLL_MILLISECONDS, signal);
+      found = await ask();
+    } while (found.status === "computing");
+    show(element, found);
+    announce("The statistics have been computed");
+  } catch (error) {
+    if (!signal.aborted) element.prepend(notice(error));
+  }
+}
+
+function show(element, found) {
+  if (!found.columns.length) return fill(element, remark("There are no statistics yet", found.detail && h("p", {}, found.detail)));
+  return fill(element, said(found), h("ul", { class: "columns" }, found.columns.map((column) => card(column, found.rows))));
+}
+
+function said({ status, source, rows, computed_at: at, detail }) {
+  const texts = {
+    computing: [h("span", { class: "state running" }, "being computed"), " What ingestion knows stands here meanwhile."],
+    stale: ["Of the data as they were at ", moment(at), "."],
+    current: ["Of the data as they are, computed ", moment(at), "."],
+    failed: [h("span", { class: "state failed" }, "could not be computed"), ` ${detail ?? ""} What ingestion knows stands here.`],
+    unknown: [detail ?? "Nothing has arrived yet."],
+  };
+  const bounds = source === "ingestion" && " Least and greatest are bounds, distinct values at least as many.";
+  return h("p", { class: "fine" }, rows !== null && `${count(rows, "row")}. `, texts[status], bounds);
+}
+
+function card(column, rows) {
+  const { name, type, nulls, distinct, min, max } = column;
+  const value = (label, text) => h("div", {}, h("dt", {}, label), h("dd", { title: text }, text));
+  const shown = (text) => (text === null ? "–" : isNumeric(type) && Number.isFinite(Number(text)) ? short(Number(text)) : text);
+  const quantiles = Object.entries(column.quantiles ?? {}).filter(([key]) => key in QUANTILES);
+  return h(
+    "li",
+    { class: "column" },
+    h("h3", {}, h("code", {}, name), h("span", { class: "type" }, type)),
+    column.histogram ? histogram(name, column.histogram) : null,
+    h(
+      "dl",
+      {},
+      value("Least", shown(min)),
+      value("Greatest", shown(max)),
+      value("Distinct", `≈ ${short(distinct)}`),
+      value("Empty", share(nulls, rows)),
+    ),
+    quantiles.length > 0 &&
+      h("details", {}, h("summary", {}, "Quantiles"), h("dl", {}, quantiles.map(([key, text]) => value(QUANTILES[key], shown(text))))),
+  );
+}

@@ -1,0 +1,40 @@
+/** What ingestion made of each file that arrived, the latest first. */
+
+import { pathOf } from "../api.js";
+import { h } from "../dom.js";
+import { bytes, moment } from "../format.js";
+import { pager } from "../pager.js";
+import { remark } from "../problem.js";
+import { numberCell, row, table } from "../table.js";
+
+export async function showVersions(context, { id }) {
+  const numeric = (label) => ({ label, class: "number" });
+  const headings = ["When", "File that arrived", "Became", numeric("Rows"), numeric("Rejected"), numeric("Size")];
+  const made = table(`Versions of ${id}`, headings, []);
+  const { foot, count } = await pager({
+    ...context,
+    load: (cursor) => context.api.get(`${pathOf("datasets", id)}/versions`, { cursor }, context.signal),
+    add: (page) => {
+      made.body.append(...page.versions.map(line));
+      return page.versions.length;
+    },
+  });
+  return count ? [made.element, foot] : remark("Nothing has arrived yet");
+}
+
+function line(version) {
+  const { reason } = version;
+  return row(
+    moment(version.committed_at),
+    [h("code", {}, version.key), reason && h("p", { class: "fine wrong" }, `${reason.message} (${reason.code})`)],
+    state(version.status),
+    numberCell(version.rows),
+    numberCell(version.rejected_rows),
+    numberCell(version.bytes, bytes(version.bytes)),
+  );
+}
+
+/** A state by its word, and by its colour beside. */
+export function state(status) {
+  return h("span", { class: `state ${status}` }, status);
+}

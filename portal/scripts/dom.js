@@ -33,6 +33,11 @@ export function download(address) {
   link.remove();
 }
 
+/** A text of the API's, in which backticks enclose what is quoted. */
+export function quoting(text) {
+  return text.split("`").map((part, index) => (index % 2 ? h("code", {}, part) : part));
+}
+
 function filled(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes ?? {})) {
     if (value === null || value === undefined || value === false) continue;

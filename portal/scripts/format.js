@@ -3,7 +3,9 @@
 import { h } from "./dom.js";
 
 const NUMBER = new Intl.NumberFormat("en");
-const SHORT = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+// Without a comma in four digits: they are years as often as amounts.
+const FOUR_DIGITS = new Intl.NumberFormat("en", { maximumSignificantDigits: 4, useGrouping: "min2" });
+const COMPACT = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 const MOMENT = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
 const NOTHING = "–";
 const UNITS = ["bytes", "KB", "MB", "GB", "TB", "PB"];
@@ -13,7 +15,7 @@ export function number(value) {
 }
 
 export function short(value) {
-  return Math.abs(value) < 10_000 ? new Intl.NumberFormat("en", { maximumSignificantDigits: 4 }).format(value) : SHORT.format(value);
+  return (Math.abs(value) < 10_000 ? FOUR_DIGITS : COMPACT).format(value);
 }
 
 /** A size in powers of a thousand, as AWS bills it. */
@@ -43,6 +45,13 @@ export function seconds(milliseconds) {
 export function moment(iso) {
   if (!iso) return NOTHING;
   return h("time", { datetime: iso, title: iso }, MOMENT.format(new Date(iso)));
+}
+
+const FORMATS = { csv: "CSV", "json-lines": "JSON lines", parquet: "Parquet" };
+
+/** The kind of files that a data set takes; without one, a file's extension says it. */
+export function kindOf(format) {
+  return FORMATS[format] ?? "CSV, JSON lines or Parquet";
 }
 
 /** "1 row", "2 rows". */

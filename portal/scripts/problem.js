@@ -1,6 +1,6 @@
 /** What went wrong, as the API tells it (RFC 9457), and what of it a person is shown. */
 
-import { h } from "./dom.js";
+import { h, quoting } from "./dom.js";
 
 export class Problem extends Error {
   constructor(document) {
@@ -47,8 +47,8 @@ export function notice(error, ...actions) {
     { class: "notice problem", role: "alert" },
     h("h2", {}, problem.title),
     errors.length
-      ? h("ul", {}, errors.map((part) => h("li", {}, h("code", {}, part.path), ` ${part.message}`)))
-      : h("p", {}, problem.detail),
+      ? h("ul", {}, errors.map((part) => h("li", {}, h("code", {}, part.path), " ", quoting(part.message))))
+      : h("p", {}, quoting(problem.detail)),
     problem.requestId && h("p", { class: "fine" }, "Request ", h("code", {}, problem.requestId)),
     actions.length > 0 && h("p", { class: "actions" }, actions),
   );

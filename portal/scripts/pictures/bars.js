@@ -10,7 +10,7 @@ const MOST_LABEL = 180;
 
 /** `points` are `{label, value}`; values below zero go to the left of the axis. */
 export function bars(points, width, label) {
-  const labels = Math.min(MOST_LABEL, width * 0.35, 8 + 7.5 * Math.max(...points.map((point) => point.label.length)));
+  const labels = Math.min(MOST_LABEL, width * 0.35, 12 + 8.5 * Math.max(...points.map((point) => point.label.length)));
   const low = Math.min(0, ...points.map((point) => point.value));
   const high = Math.max(0, ...points.map((point) => point.value));
   const room = width - labels - VALUE;

@@ -7,10 +7,13 @@ const WIDTH = 260;
 const HEIGHT = 56;
 const LABELS = 16;
 const GAP = 1.5;
+const WIDEST = 44;
 
-export function histogram(name, { edges, counts }) {
+/** `least` and `greatest` are the ends of the values, as texts: edges lie around them. */
+export function histogram(name, { edges, counts }, least, greatest) {
   const most = Math.max(...counts, 1);
   const step = WIDTH / counts.length;
+  const width = Math.min(Math.max(step - GAP, 1), WIDEST);
   const bars = counts.map((count, index) => {
     // What is there is seen, however little it is.
     const height = count ? Math.max((HEIGHT * count) / most, 1.5) : 0;
@@ -20,17 +23,17 @@ export function histogram(name, { edges, counts }) {
       {},
       svg("title", {}, range),
       svg("rect", { class: "catch", x: index * step, y: 0, width: step, height: HEIGHT }),
-      svg("rect", { class: "bar", x: index * step, y: HEIGHT - height, width: Math.max(step - GAP, 1), height, rx: 1 }),
+      svg("rect", { class: "bar", x: index * step + (step - width) / 2, y: HEIGHT - height, width, height, rx: 1 }),
     );
   });
   const peak = counts.indexOf(Math.max(...counts));
-  const label = `Histogram of ${name}: from ${short(edges[0])} to ${short(edges.at(-1))}, most between ${short(edges[peak])} and ${short(edges[peak + 1])}`;
+  const label = `Histogram of ${name}: from ${least} to ${greatest}, most between ${short(edges[peak])} and ${short(edges[peak + 1])}`;
   return svg(
     "svg",
     { class: "histogram", viewBox: `0 0 ${WIDTH} ${HEIGHT + LABELS}`, role: "img", "aria-label": label },
     bars,
     svg("line", { class: "axis", x1: 0, x2: WIDTH, y1: HEIGHT + 0.5, y2: HEIGHT + 0.5 }),
-    svg("text", { x: 0, y: HEIGHT + LABELS - 3 }, short(edges[0])),
-    svg("text", { x: WIDTH, y: HEIGHT + LABELS - 3, "text-anchor": "end" }, short(edges.at(-1))),
+    svg("text", { x: 0, y: HEIGHT + LABELS - 3 }, least),
+    svg("text", { x: WIDTH, y: HEIGHT + LABELS - 3, "text-anchor": "end" }, greatest),
   );
 }

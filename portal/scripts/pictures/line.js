@@ -6,7 +6,7 @@ import { number, short } from "../format.js";
 const HEIGHT = 240;
 const EDGE = { left: 52, right: 16, top: 12, bottom: 28 };
 const MOST_DOTS = 80;
-const TICK_PIXELS = 90;
+const LABEL_PIXELS = 7;
 
 /** `points` are `{label, at, value}` in the order of `at`. */
 export function line(points, width, label) {
@@ -25,7 +25,7 @@ export function line(points, width, label) {
     svg("path", { class: "area", d: `${path}L${x(to)} ${y(Math.max(low, 0))}L${x(from)} ${y(Math.max(low, 0))}Z` }),
     svg("path", { class: "line", d: path }),
     dots,
-    some(points, Math.max(2, Math.floor(width / TICK_PIXELS))).map((point) => below(point, x(point.at), x(from), x(to))),
+    labelled(points, (point) => x(point.at)).map((point) => below(point, x(point.at), x(from), x(to))),
   );
 }
 
@@ -48,10 +48,19 @@ function below(point, x, first, last) {
   return svg("text", { x, y: HEIGHT - 8, "text-anchor": anchor }, point.label);
 }
 
-/** So many points, evenly from the first to the last. */
-function some(points, most) {
-  if (points.length <= most) return points;
-  return Array.from({ length: most }, (_, index) => points[Math.round((index * (points.length - 1)) / (most - 1))]);
+/** The first, the last, and of those between as many as have room for their labels. */
+function labelled(points, x) {
+  const last = points.at(-1);
+  const wide = LABEL_PIXELS * Math.max(...points.map((point) => point.label.length)) + 24;
+  const chosen = [points[0]];
+  // Those at the ends begin and end there, and reach further than half their width.
+  let free = x(points[0]) + 1.5 * wide;
+  for (const point of points.slice(1, -1)) {
+    if (x(point) < free || x(point) > x(last) - 1.5 * wide) continue;
+    chosen.push(point);
+    free = x(point) + 1.4 * wide;
+  }
+  return points.length > 1 ? [...chosen, last] : chosen;
 }
 
 /** About five values, all of them multiples of 1, 2 or 5 times a power of ten, that reach around both ends. */

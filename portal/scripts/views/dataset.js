@@ -35,7 +35,8 @@ export async function showDataset(context, route) {
   const { dataset, element, panel, links } = open;
   const section = SECTIONS[name];
   mark(links, name);
-  const heading = h("h2", {}, section?.label ?? "There is no such section");
+  // The link above says the same to who sees it.
+  const heading = h("h2", { class: name in SECTIONS && name !== "upload" ? "unseen" : null }, section?.label ?? "There is no such section");
   fill(panel, heading, h("p", { class: "fine waits" }, "Loading…"));
   const content = section ? await contentOf(section, { ...context, recount: () => recount(context, open) }, dataset) : remark("Choose one of those above");
   if (!context.signal.aborted) fill(panel, heading, content);
@@ -63,26 +64,27 @@ function shell(dataset) {
   const panel = h("section", { class: "panel" });
   const canUpload = may !== "read" && source !== null && status === "active";
   const links = Object.entries(SECTIONS)
-    .filter(([name]) => name !== "upload" || canUpload)
+    .filter(([name]) => name !== "upload")
     .map(([name, { label }]) => h("a", { href: addressOf(id, name), "data-section": name }, label));
+  const upload = canUpload && h("a", { class: "button", href: addressOf(id, "upload"), "data-section": "upload" }, "Upload");
   const query = hashOf("/query", { sql: `SELECT *\nFROM ${dataset.table}\nLIMIT 100` });
   const badges = [zone, classification, kind === "registered" && kind, status !== "active" && status].filter(Boolean);
   const element = h(
     "article",
     { class: "dataset" },
-    h("nav", { class: "crumbs", "aria-label": "Way here" }, h("a", { href: "#/datasets" }, "Data sets"), h("span", { "aria-hidden": "true" }, " / ")),
+    h("nav", { class: "crumbs", "aria-label": "Way here" }, h("a", { href: "#/datasets" }, h("span", { "aria-hidden": "true" }, "‹ "), "Data sets")),
     h(
       "header",
       { class: "about-dataset" },
       h("div", {}, h("h1", {}, id), badges.map((badge) => h("span", { class: "badge" }, badge))),
-      status === "active" && h("p", { class: "actions" }, h("a", { class: "button", href: query }, "Query"), canUpload && h("a", { class: "button", href: addressOf(id, "upload") }, "Upload")),
+      status === "active" && h("p", { class: "actions" }, h("a", { class: "button", href: query }, "Query"), upload),
       description && h("p", { class: "lead" }, description),
     ),
     facts(dataset.totals),
     h("nav", { class: "sections", "aria-label": `Sections of ${id}` }, links),
     panel,
   );
-  return { id, dataset, element, panel, links };
+  return { id, dataset, element, panel, links: [...links, upload].filter(Boolean) };
 }
 
 function addressOf(id, name) {

@@ -15,7 +15,7 @@ export async function showQuery(context, route) {
   const given = known?.sql ?? route.query.get("sql") ?? sessionStorage.getItem(DRAFT) ?? "";
   const values = placeholders();
   const result = h("div", { class: "result" });
-  const editor = h("textarea", { id: "sql", rows: "8", spellcheck: "false", autocapitalize: "off", autocomplete: "off", required: true, maxlength: "100000", "aria-describedby": "sql-hint" });
+  const editor = h("textarea", { id: "sql", rows: "7", spellcheck: "false", autocapitalize: "off", autocomplete: "off", required: true, maxlength: "100000", "aria-describedby": "sql-hint" });
   const start = h("button", { class: "main" }, "Run");
   let following = new AbortController();
 

@@ -44,7 +44,7 @@ function over({ status, reason }) {
 }
 
 function head(context, query) {
-  return h("section", { class: "query-head" }, h("h2", {}, "Result"), figures(query), tools(context, query));
+  return h("section", { class: "query-head" }, h("h2", {}, "Result"), figures(query), h("div", {}, tools(context, query)));
 }
 
 /** Only the figures are drawn anew while it runs: the button to cancel keeps the focus. */

@@ -8,7 +8,7 @@ import { notice, remark } from "../problem.js";
 import { isNumeric } from "../table.js";
 
 const POLL_MILLISECONDS = 2_000;
-const QUANTILES = { p05: "5 %", p25: "25 %", p50: "Median", p75: "75 %", p95: "95 %" };
+const QUANTILES = { p05: "5 %", p25: "25 %", p50: "50 %", p75: "75 %", p95: "95 %" };
 
 export async function showStatistics(context, { id }) {
   const ask = () => context.api.get(`${pathOf("datasets", id)}/statistics`, {}, context.signal);
@@ -51,24 +51,38 @@ function said({ status, source, rows, computed_at: at, detail }) {
 }
 
 function card(column, rows) {
-  const { name, type, nulls, distinct, min, max } = column;
+  const { name, type, nulls, distinct, quantiles } = column;
   const value = (label, text) => h("div", {}, h("dt", {}, label), h("dd", { title: text }, text));
-  const shown = (text) => (text === null ? "–" : isNumeric(type) && Number.isFinite(Number(text)) ? short(Number(text)) : text);
-  const quantiles = Object.entries(column.quantiles ?? {}).filter(([key]) => key in QUANTILES);
+  const known = Object.entries(quantiles ?? {}).filter(([key]) => key in QUANTILES);
   return h(
     "li",
     { class: "column" },
     h("h3", {}, h("code", {}, name), h("span", { class: "type" }, type)),
-    column.histogram ? histogram(name, column.histogram) : null,
+    spread(column),
     h(
       "dl",
       {},
-      value("Least", shown(min)),
-      value("Greatest", shown(max)),
+      quantiles?.p50 && value("Median", shown(type, quantiles.p50)),
       value("Distinct", `≈ ${short(distinct)}`),
       value("Empty", share(nulls, rows)),
     ),
-    quantiles.length > 0 &&
-      h("details", {}, h("summary", {}, "Quantiles"), h("dl", {}, quantiles.map(([key, text]) => value(QUANTILES[key], shown(text))))),
+    known.length > 0 &&
+      h("details", {}, h("summary", {}, "Quantiles"), h("dl", {}, known.map(([key, text]) => value(QUANTILES[key], shown(type, text))))),
   );
+}
+
+/** A histogram; where there is none to see, from where to where the values go. */
+function spread({ name, type, min, max, histogram: known }) {
+  const [least, greatest] = [shown(type, min), shown(type, max)];
+  if (known && min !== max) return histogram(name, known, least, greatest);
+  if (min === null) return h("p", { class: "spread fine" }, "No values");
+  const range = min === max ? ["always", h("code", {}, least)] : [h("code", {}, least), h("span", { class: "fine" }, "to"), h("code", {}, greatest)];
+  return h("p", { class: "spread" }, range);
+}
+
+function shown(type, text) {
+  if (text === null) return "–";
+  const number = Number(text);
+  if (isNumeric(type) && Number.isFinite(number)) return short(number);
+  return type === "timestamp" ? text.replace("T", " ").replace(/\.0+$/, "") : text;
 }

@@ -1,7 +1,7 @@
 /** Adding a file to a data set: choosing it, seeing it go, and what ingestion makes of it. */
 
 import { fill, h } from "../dom.js";
-import { bytes, count, share } from "../format.js";
+import { bytes, count, kindOf, share } from "../format.js";
 import { notice, remark } from "../problem.js";
 import { hashOf } from "../router.js";
 import { STAGES, UploadJob } from "../upload/job.js";
@@ -29,10 +29,10 @@ export function showUpload(context, dataset) {
 
 function form({ id, source }, begin) {
   const input = h("input", { type: "file", id: "file", required: true });
-  const chosen = h("p", { class: "fine", "aria-live": "polite" }, "No file is chosen.");
+  const chosen = h("p", { class: "fine", "aria-live": "polite" });
   const look = () => {
     const [file] = input.files;
-    chosen.textContent = file ? `${file.name}, ${bytes(file.size)}` : "No file is chosen.";
+    chosen.textContent = file ? bytes(file.size) : "";
   };
   input.addEventListener("change", look);
   const zone = h("div", { class: "drop" }, h("label", { for: "file" }, "Choose a file, or drop it here"), input, chosen);
@@ -47,7 +47,6 @@ function form({ id, source }, begin) {
   zone.addEventListener("dragover", drag(true));
   zone.addEventListener("dragleave", drag(false));
   zone.addEventListener("drop", drag(false));
-  const kinds = source.format ?? "CSV, JSON lines or Parquet";
   const submit = (event) => {
     event.preventDefault();
     const [file] = input.files;
@@ -59,7 +58,7 @@ function form({ id, source }, begin) {
     "form",
     { onsubmit: submit },
     zone,
-    h("p", { class: "fine" }, `${id} takes ${kinds}. A file of the same name replaces the rows of the former one.`),
+    h("p", { class: "fine" }, `${id} takes ${kindOf(source.format)}. A file of the same name replaces the rows of the former one.`),
     h("button", { class: "main" }, "Upload"),
   );
 }

@@ -1,7 +1,7 @@
 /** What ingestion made of each file that arrived, the latest first. */
 
 import { pathOf } from "../api.js";
-import { h } from "../dom.js";
+import { h, quoting } from "../dom.js";
 import { bytes, moment } from "../format.js";
 import { pager } from "../pager.js";
 import { remark } from "../problem.js";
@@ -26,7 +26,7 @@ function line(version) {
   const { reason } = version;
   return row(
     moment(version.committed_at),
-    [h("code", {}, version.key), reason && h("p", { class: "fine wrong" }, `${reason.message} (${reason.code})`)],
+    [h("code", {}, version.key), reason && h("p", { class: "fine wrong" }, quoting(`${reason.message} (${reason.code})`))],
     state(version.status),
     numberCell(version.rows),
     numberCell(version.rejected_rows),

@@ -3,7 +3,7 @@
 import { Api } from "./api.js";
 import { loadConfig } from "./config.js";
 import { fill, h } from "./dom.js";
-import { notice, SessionOver } from "./problem.js";
+import { failedView, SessionOver } from "./problem.js";
 import { Router } from "./router.js";
 import { Session } from "./session.js";
 import { SignIn } from "./sign_in.js";
@@ -38,14 +38,14 @@ async function start() {
     showAccount(session, signIn);
     const isOver = error instanceof SessionOver;
     const retry = isOver ? again("Sign in again") : h("button", { onclick: () => router.go() }, "Try again");
-    return { element: notice(error, retry), title: error.title ?? "Error" };
+    return { element: failedView(error, retry), title: error.title ?? "Error" };
   }
 
   const router = new Router(main, show, fail);
   try {
     await signIn.complete();
   } catch (error) {
-    main.replaceChildren(notice(error, again("Sign in")));
+    main.replaceChildren(failedView(error, again("Sign in")));
     return;
   }
   await router.start();
@@ -75,4 +75,4 @@ document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault();
   main.focus();
 });
-start().catch((error) => main.replaceChildren(notice(error)));
+start().catch((error) => main.replaceChildren(failedView(error)));

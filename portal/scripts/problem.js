@@ -39,13 +39,22 @@ export async function problemOf(response) {
 
 /** A notice that is read out: what is wrong, where, and by which request; actions are elements to press. */
 export function notice(error, ...actions) {
+  return said("h2", error, actions);
+}
+
+/** The same where there is nothing else: its title is the page's heading. */
+export function failedView(error, ...actions) {
+  return said("h1", error, actions);
+}
+
+function said(heading, error, actions) {
   const problem = error instanceof Problem ? error : unexpected(error);
   // A single error is the detail already.
   const errors = problem.errors.length > 1 ? problem.errors : [];
   return h(
     "section",
     { class: "notice problem", role: "alert" },
-    h("h2", {}, problem.title),
+    h(heading, {}, problem.title),
     errors.length
       ? h("ul", {}, errors.map((part) => h("li", {}, h("code", {}, part.path), " ", quoting(part.message))))
       : h("p", {}, quoting(problem.detail)),

@@ -18,7 +18,9 @@ export class Api {
   /** Read; several values of a parameter are a list, empty ones are left out. */
   get(path, query = {}, signal) {
     const pairs = Object.entries(query).flatMap(([name, value]) => [value].flat().map((each) => [name, each]));
-    const asked = new URLSearchParams(pairs.filter(([, value]) => value !== null && value !== undefined && value !== ""));
+    const asked = new URLSearchParams(
+      pairs.filter(([, value]) => value !== null && value !== undefined && value !== ""),
+    );
     return this.#ask("GET", asked.size ? `${path}?${asked}` : path, { signal });
   }
 

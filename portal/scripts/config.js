@@ -5,7 +5,8 @@ const KEYS = ["apiUrl", "signInUrl", "clientId", "scopes"];
 /** Read config.json, which lies beside the page. */
 export async function loadConfig() {
   const response = await fetch("config.json", { cache: "no-cache" });
-  if (!response.ok) throw new Error(`config.json answers ${response.status}: deploy the portal, or write one beside it`);
+  if (!response.ok)
+    throw new Error(`config.json answers ${response.status}: deploy the portal, or write one beside it`);
   const config = await response.json();
   const missing = KEYS.filter((key) => !config[key]);
   if (missing.length) throw new Error(`config.json lacks ${missing.join(", ")}`);

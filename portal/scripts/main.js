@@ -19,6 +19,7 @@ const account = document.getElementById("account");
 const VIEWS = { datasets: showDatasets, dataset: showDataset, query: showQuery, queries: showQuery };
 
 async function start() {
+  if (!isSecureContext) throw new Error("Open this page by https: without it, a browser signs nobody in.");
   const config = await loadConfig();
   const session = new Session(config);
   const signIn = new SignIn(config, session);

@@ -56,7 +56,11 @@ function said(heading, error, actions) {
     { class: "notice problem", role: "alert" },
     h(heading, {}, problem.title),
     errors.length
-      ? h("ul", {}, errors.map((part) => h("li", {}, h("code", {}, part.path), " ", quoting(part.message))))
+      ? h(
+          "ul",
+          {},
+          errors.map((part) => h("li", {}, h("code", {}, part.path), " ", quoting(part.message))),
+        )
       : h("p", {}, quoting(problem.detail)),
     problem.requestId && h("p", { class: "fine" }, "Request ", h("code", {}, problem.requestId)),
     actions.length > 0 && h("p", { class: "actions" }, actions),

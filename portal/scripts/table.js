@@ -34,7 +34,11 @@ export function dataTable(label, columns, rows) {
 }
 
 function dataRow(columns, row) {
-  return h("tr", {}, columns.map((column, index) => dataCell(column, row[index])));
+  return h(
+    "tr",
+    {},
+    columns.map((column, index) => dataCell(column, row[index])),
+  );
 }
 
 function dataCell(column, value) {
@@ -50,7 +54,11 @@ function shown(column, value) {
 
 /** A row of the pages that list things, by its cells. */
 export function row(...cells) {
-  return h("tr", {}, cells.map((cell) => (cell instanceof HTMLTableCellElement ? cell : h("td", {}, cell))));
+  return h(
+    "tr",
+    {},
+    cells.map((cell) => (cell instanceof HTMLTableCellElement ? cell : h("td", {}, cell))),
+  );
 }
 
 /** A cell of a count. */

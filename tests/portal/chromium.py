@@ -20,7 +20,7 @@ class NoChromiumError(RuntimeError):
 
 
 def find_or_fetch() -> Path:
-    """Return Chromium's path; as root it is installed, else unpacked in the cache folder. One process at a time fetches.
+    """Return the path of Chromium: as root it is installed, else unpacked in the cache folder, by one process at once.
 
     Raises NoChromiumError, which says what failed and what to do.
     """

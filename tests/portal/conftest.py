@@ -27,13 +27,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with pytest.MonkeyPatch.context() as monkeypatch:
         try:
             endpoint = lifecycle.start(workspace, 0, region="us-east-1").endpoint
-            for name, value in {
-                "AWS_ACCESS_KEY_ID": "test",
-                "AWS_SECRET_ACCESS_KEY": "test",
-                "AWS_DEFAULT_REGION": "us-east-1",
-                "AWS_ENDPOINT_URL": endpoint,
-                "AWS_EC2_METADATA_DISABLED": "true",
-            }.items():
+            for name, value in aws_environment(endpoint).items():
                 monkeypatch.setenv(name, value)
             with world(endpoint, monkeypatch) as made:
                 yield made
@@ -86,17 +80,27 @@ def page(open_page: Callable[..., Page]) -> Page:
 @pytest.fixture
 def sign_in(portal: World) -> Callable[..., Page]:
     """Sign in as a person, coming to a view by its hash."""
+    return lambda page, email=ANN, at="": enter(page, portal.url, email, at)
 
-    def enter(page: Page, email: str = ANN, at: str = "") -> Page:
-        page.goto(portal.url + at)
-        page.get_by_role("button", name="Sign in").click()
-        page.get_by_label("E-mail").fill(email)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        expect(page.get_by_role("button", name="Sign out")).to_be_visible()
-        return page
 
-    return enter
+def enter(page: Page, url: str, email: str, at: str) -> Page:
+    page.goto(url + at)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    return page
+
+
+def aws_environment(endpoint: str) -> dict[str, str]:
+    return {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
 
 
 def _note(message: Any, wrong: list[str]) -> None:

@@ -114,8 +114,9 @@ class HostedUi:
         self._access.append(access)
         self._refresh[refresh] = email
         parts = [{"alg": "none"}, {"email": email, "cognito:username": email}]
-        identity = ".".join(_base64url(json.dumps(part).encode()) for part in parts)
-        return {"access_token": access, "refresh_token": refresh, "id_token": f"{identity}.", "expires_in": self.seconds}
+        identity = ".".join(_base64url(json.dumps(part).encode()) for part in parts) + "."
+        made = {"access_token": access, "refresh_token": refresh, "id_token": identity}
+        return {**made, "expires_in": self.seconds}
 
 
 def _base64url(content: bytes) -> str:

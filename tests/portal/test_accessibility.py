@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -36,7 +37,7 @@ VIEWS = {
     "#/datasets/flights/upload": ".drop",
     "#/datasets/nothing": ".problem",
     "#/nowhere": ".notice",
-    "#/query?sql=SELECT%20carrier%2C%20count(*)%20n%20FROM%20flights%20WHERE%20month%20%3D%20%3F%20GROUP%20BY%201": "#sql",
+    f"#/query?sql={quote('SELECT carrier, count(*) n FROM flights WHERE month = ? GROUP BY 1')}": "#sql",
 }
 
 

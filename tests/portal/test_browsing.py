@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests.handlers.api.gateway import claims
 from tests.portal.world import ANN, READER
 
 if TYPE_CHECKING:
@@ -32,13 +33,13 @@ def row(page: Page, text: str) -> Locator:
 def test_data_sets_are_listed_a_page_at_a_time(page: Page, sign_in: Callable[..., Page]) -> None:
     sign_in(page)
     expect(page.get_by_text("The first 50 data sets")).to_have_count(1)
-    assert names(page)[:3] == ["airports", "flights", "sensor_01"]
+    assert names(page)[:3] == ["airlines", "airports", "delays_daily"]
     more = page.get_by_role("button", name="More")
     more.click()
     expect(page.get_by_text("These are all.")).to_be_focused()
-    assert len(names(page)) == len(set(names(page))) == 63
+    assert len(names(page)) == len(set(names(page))) == 66
     assert "salaries" not in names(page)
-    expect(page.locator("#announcer")).to_have_text("13 more shown, which are all")
+    expect(page.locator("#announcer")).to_have_text("16 more shown, which are all")
 
 
 def test_the_beginning_of_a_name_finds_data_sets_and_the_address_says_what_was_asked(
@@ -158,7 +159,7 @@ def test_the_lineage_is_a_picture_and_a_table(page: Page, sign_in: Callable[...,
 def test_changes_say_who_did_what(page: Page, sign_in: Callable[..., Page], portal: World) -> None:
     columns = [{"name": "id", "type": "bigint"}]
     registration = {"id": "zz_notes", "owner": "data-platform", "description": "First", "columns": columns}
-    portal.front.sign_in("ann", _claims())
+    portal.front.sign_in("ann", claims(ANN, "analysts"))
     assert portal.stage.request("ann", "POST", "/datasets", registration).status == 201
     etag = portal.stage.etag("zz_notes", "ann")
     change = {"description": "<b>Second</b>"}
@@ -188,6 +189,17 @@ def test_who_may_only_read_is_offered_no_upload(page: Page, sign_in: Callable[..
     expect(page.get_by_role("heading", name="You may read this data set, but not add to it")).to_be_visible()
 
 
+def test_a_data_set_that_is_made_from_no_files_takes_none(
+    page: Page, sign_in: Callable[..., Page], portal: World
+) -> None:
+    sign_in(page, at="#/datasets/delays_daily")
+    expect(page.locator("dl.details")).to_contain_text("It is not made from files.")
+    expect(page.get_by_text("Nothing has arrived yet.")).to_be_visible()
+    expect(page.get_by_role("link", name="Upload")).to_have_count(0)
+    page.goto(f"{portal.url}#/datasets/delays_daily/lineage")
+    expect(page.get_by_role("img", name="Lineage of delays_daily")).to_be_visible()
+
+
 @pytest.mark.parametrize("name", ["salaries", "nothing_there", "%3Cimg%20src%3Dx%3E"])
 def test_what_one_may_not_see_is_as_if_it_were_not_there(page: Page, sign_in: Callable[..., Page], name: str) -> None:
     sign_in(page, at=f"#/datasets/{name}")
@@ -210,9 +222,3 @@ def test_a_service_in_trouble_is_asked_again_and_then_told(
     expect(alert).to_contain_text("request-of-the-test")
     page.get_by_role("link", name="Schema").click()
     expect(row(page, "dep_delay")).to_be_visible()
-
-
-def _claims() -> dict[str, str]:
-    from tests.handlers.api.gateway import claims
-
-    return claims(ANN, "analysts")

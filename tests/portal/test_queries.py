@@ -77,9 +77,7 @@ def test_rows_come_a_page_at_a_time(page: Page, sign_in: Callable[..., Page]) ->
     expect(page.get_by_role("region", name="Rows of the result").get_by_role("row")).to_have_count(151)
 
 
-def test_a_result_is_downloaded_as_csv_and_as_parquet(
-    page: Page, sign_in: Callable[..., Page], tmp_path: Path
-) -> None:
+def test_a_result_is_downloaded_as_csv_and_as_parquet(page: Page, sign_in: Callable[..., Page], tmp_path: Path) -> None:
     sign_in(page, at="#/query")
     ask(page, BY_CARRIER)
     succeeded(page)
@@ -142,10 +140,8 @@ def test_a_query_is_begun_from_a_data_set(page: Page, sign_in: Callable[..., Pag
     succeeded(page)
 
 
-def test_what_was_typed_is_there_after_a_new_sign_in(
-    page: Page, sign_in: Callable[..., Page], portal: World
-) -> None:
-    sign_in(page, at="#/query")
+def test_what_was_typed_is_there_after_a_new_sign_in(page: Page, sign_in: Callable[..., Page], portal: World) -> None:
+    sign_in(page, at="#/query?sql=SELECT%201")
     page.get_by_label("One SELECT").fill("SELECT 42 AS answer")
     portal.sign_in.end_sessions()
     page.get_by_role("button", name="Run").click()

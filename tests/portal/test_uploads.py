@@ -87,7 +87,7 @@ def test_an_upload_goes_on_while_other_sections_are_read(
 
 def test_a_part_that_was_not_taken_is_sent_again(page: Page, sign_in: Callable[..., Page], portal: World) -> None:
     sign_in(page, at=AT)
-    refused = []
+    refused: list[str] = []
 
     def refuse_once(route: Route) -> None:
         if route.request.method == "PUT" and not refused:
@@ -102,9 +102,7 @@ def test_a_part_that_was_not_taken_is_sent_again(page: Page, sign_in: Callable[.
     assert len(refused) == 1
 
 
-def test_a_large_file_is_sent_in_parts(
-    page: Page, sign_in: Callable[..., Page], portal: World, tmp_path: Path
-) -> None:
+def test_a_large_file_is_sent_in_parts(page: Page, sign_in: Callable[..., Page], portal: World, tmp_path: Path) -> None:
     large = tmp_path / "large.csv"
     size = 64 * 1024**2 + 1_000
     large.write_bytes(b"id,name,amount\n" + b"1,a,2\n" * (size // 6 + 1))

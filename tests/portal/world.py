@@ -65,13 +65,31 @@ def _flights() -> Dataset:
 def _other(name: str, owner: str, description: str, **tags: str) -> Dataset:
     source = Source(zone="raw", prefix=f"{name}/", format="csv")
     return dataset(
-        id=name, prefix=f"{name}/", owner=owner, description=description, tags=tags, source=source, classification="internal"
+        id=name,
+        prefix=f"{name}/",
+        owner=owner,
+        description=description,
+        tags=tags,
+        source=source,
+        classification="internal",
     )
 
 
 FLIGHTS = _flights()
 AIRPORTS = _other("airports", "airports-team", "Airports with their place and time zone", domain="aviation")
 WEATHER = _other("weather", "data-platform", "Hourly weather at the three airports of New York", domain="weather")
+AIRLINES = _other("airlines", "data-platform", "Carriers by their two-letter code", domain="reference")
+PLANES = _other("planes", "data-platform", "Planes by tail number, with maker, model and seats", domain="reference")
+DELAYS = dataset(
+    id="delays_daily",
+    prefix="delays_daily/",
+    zone="analytics",
+    owner="data-platform",
+    description="Mean delays by day, carrier and airport; written anew each night by the pipeline of the same name",
+    classification="internal",
+    tags={"domain": "reports"},
+    source=None,
+)
 SECRET = _other("salaries", "finance", "Of nobody's business")
 SENSORS = tuple(
     _other(f"sensor_{number:02}", "data-platform", f"Readings of sensor {number}", domain="sensors")
@@ -110,13 +128,15 @@ def flights(month: int, rows: int, seed: int) -> bytes:
 @contextlib.contextmanager
 def world(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """Serve a page with data behind it, each on a port of this machine."""
-    datasets = (FLIGHTS, AIRPORTS, WEATHER, SECRET, *SENSORS)
+    datasets = (FLIGHTS, AIRPORTS, AIRLINES, PLANES, WEATHER, DELAYS, SECRET, *SENSORS)
     lake = Lake(endpoint, *datasets)
     stage = Stage(lake, monkeypatch, grants=GRANTS)
     stage.catalog(FLIGHTS, AIRPORTS, WEATHER)
     for month in (1, 2, 3):
         lake.load(f"flights/2013-{month:02}.csv", flights(month, 900, month))
     lake.load("flights/broken.csv", b"no,such,columns\n1,2,3\n")
+    lake.load("airlines/all.csv", b"id,name,amount\n" + b"1,United Air Lines,1\n2,JetBlue Airways,1\n" * 8)
+    lake.load("planes/all.csv", b"id,name,amount\n" + b"1,AIRBUS A320-214,182\n" * 3_322)
     lake.load("airports/all.csv", b"id,name,amount\n1,Newark,40.69\n2,Kennedy,40.64\n3,LaGuardia,40.78\n")
     site = Site()
     with serve(site) as place:

@@ -23,11 +23,20 @@ export function bars(points, width, label) {
       "g",
       {},
       svg("title", {}, `${point.label}: ${number(point.value)}`),
-      svg("text", { class: "label", x: labels - 8, y: middle, "text-anchor": "end", "dominant-baseline": "central" }, fitting(point.label, labels - 8)),
+      svg(
+        "text",
+        { class: "label", x: labels - 8, y: middle, "text-anchor": "end", "dominant-baseline": "central" },
+        fitting(point.label, labels - 8),
+      ),
       svg("rect", { class: "bar", x: left, y: middle - 8, width: Math.max(right - left, 1), height: 16, rx: 2 }),
       svg("text", { x: right + 6, y: middle, "dominant-baseline": "central" }, short(point.value)),
     );
   });
   const axis = svg("line", { class: "axis", x1: x(0), x2: x(0), y1: 0, y2: height });
-  return svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label }, drawn, axis);
+  return svg(
+    "svg",
+    { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label },
+    drawn,
+    axis,
+  );
 }

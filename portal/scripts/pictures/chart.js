@@ -16,7 +16,14 @@ export function chart(columns, rows) {
   if (!measures.length || columns.length < 2 || rows.length < 2) return null;
   const first = columns.findIndex((column) => !isNumeric(column.type));
   const along = choice("Along", "chart-along", columns, [...columns.keys()], Math.max(first, 0), draw);
-  const measure = choice("Value", "chart-value", columns, measures, measures.find((index) => index !== along.value()), draw);
+  const measure = choice(
+    "Value",
+    "chart-value",
+    columns,
+    measures,
+    measures.find((index) => index !== along.value()),
+    draw,
+  );
   const picture = h("div", {});
   const note = h("p", { class: "fine" });
 
@@ -29,7 +36,10 @@ export function chart(columns, rows) {
     note.textContent = shown.length < points.length ? `The first ${shown.length} of ${points.length} rows.` : "";
     if (!shown.length) return fill(picture, h("p", { class: "fine" }, "There are no numbers to draw."));
     const label = `Chart of ${title}, ${shown.length} values; the table below has them`;
-    return fill(picture, sized((width) => (isAlong ? line : bars)(shown, width, label)));
+    return fill(
+      picture,
+      sized((width) => (isAlong ? line : bars)(shown, width, label)),
+    );
   }
 
   draw();
@@ -46,7 +56,12 @@ function point(row, x, y) {
 }
 
 function choice(label, id, columns, indexes, chosen, changed) {
-  const options = indexes.map((index) => h("option", { value: String(index), selected: index === chosen }, columns[index].name));
+  const options = indexes.map((index) =>
+    h("option", { value: String(index), selected: index === chosen }, columns[index].name),
+  );
   const select = h("select", { id, onchange: changed }, options);
-  return { element: h("div", { class: "field" }, h("label", { for: id }, label), select), value: () => Number(select.value) };
+  return {
+    element: h("div", { class: "field" }, h("label", { for: id }, label), select),
+    value: () => Number(select.value),
+  };
 }

@@ -27,7 +27,8 @@ export function histogram(name, { edges, counts }, least, greatest) {
     );
   });
   const peak = counts.indexOf(Math.max(...counts));
-  const label = `Histogram of ${name}: from ${least} to ${greatest}, most between ${short(edges[peak])} and ${short(edges[peak + 1])}`;
+  const crowd = `most between ${short(edges[peak])} and ${short(edges[peak + 1])}`;
+  const label = `Histogram of ${name}: from ${least} to ${greatest}, ${crowd}`;
   return svg(
     "svg",
     { class: "histogram", viewBox: `0 0 ${WIDTH} ${HEIGHT + LABELS}`, role: "img", "aria-label": label },

@@ -16,7 +16,9 @@ export function line(points, width, label) {
   const [from, to] = [points[0].at, points.at(-1).at];
   const x = (at) => EDGE.left + ((at - from) / (to - from || 1)) * (width - EDGE.left - EDGE.right);
   const y = (value) => HEIGHT - EDGE.bottom - ((value - low) / (high - low || 1)) * (HEIGHT - EDGE.top - EDGE.bottom);
-  const path = points.map((point, index) => `${index ? "L" : "M"}${x(point.at).toFixed(1)} ${y(point.value).toFixed(1)}`).join("");
+  const path = points
+    .map((point, index) => `${index ? "L" : "M"}${x(point.at).toFixed(1)} ${y(point.value).toFixed(1)}`)
+    .join("");
   const dots = points.length > MOST_DOTS ? [] : points.map((point) => dot(point, x(point.at), y(point.value)));
   return svg(
     "svg",
@@ -31,7 +33,13 @@ export function line(points, width, label) {
 
 function dot(point, cx, cy) {
   const title = svg("title", {}, `${point.label}: ${number(point.value)}`);
-  return svg("g", {}, title, svg("circle", { class: "dot", cx, cy, r: 3 }), svg("circle", { class: "catch", cx, cy, r: 9 }));
+  return svg(
+    "g",
+    {},
+    title,
+    svg("circle", { class: "dot", cx, cy, r: 3 }),
+    svg("circle", { class: "catch", cx, cy, r: 9 }),
+  );
 }
 
 function rule(tick, y, width) {

@@ -23,12 +23,25 @@ function nodesOf({ source, target }, objects, isAll, { id, table, totals }) {
     kind: `object ${object.status}`,
     weight: object.status === "committed" ? object.rows : 0,
   }));
-  if (rest || !isAll) from.push({ title: isAll ? `${number(rest)} more` : "and more", about: "listed below", kind: "object rest", weight: 0 });
-  if (!from.length && source) from.push({ title: source.prefix, about: "nothing has arrived", kind: "object rest", weight: 0 });
+  if (rest || !isAll)
+    from.push({
+      title: isAll ? `${number(rest)} more` : "and more",
+      about: "listed below",
+      kind: "object rest",
+      weight: 0,
+    });
+  if (!from.length) {
+    const none = source ? [source.prefix, "nothing has arrived"] : ["Not made from files", "written where it lies"];
+    from.push({ title: none[0], about: none[1], kind: "object rest", weight: 0 });
+  }
   const middle = { title: id, about: totals ? count(totals.rows, "row") : table, kind: "dataset" };
-  const files = { title: `${target.zone}/${target.prefix}`, about: totals ? count(totals.files, "Parquet file") : "no files yet", kind: "files" };
+  const files = {
+    title: `${target.zone}/${target.prefix}`,
+    about: totals ? count(totals.files, "Parquet file") : "no files yet",
+    kind: "files",
+  };
   const query = { title: table, about: "table in queries", kind: "files" };
-  const place = source ? `${source.zone}/${source.prefix}` : "other data sets";
+  const place = source ? `${source.zone}/${source.prefix}` : "no source";
   return { from, middle, to: [files, query], place };
 }
 
@@ -36,10 +49,18 @@ function draw(nodes, width, id) {
   const isNarrow = width < NARROW;
   const placed = isNarrow ? downwards(nodes, width) : sideways(nodes, width);
   const edges = placed.edges.map(([from, to]) => edge(from, to, isNarrow));
-  const label = `Lineage of ${id}: ${nodes.from.length} inputs from ${nodes.place}, which the table below lists; its files lie in ${nodes.to[0].title}`;
+  const inputs = `${count(nodes.from.length, "input")} from ${nodes.place}, which the table below lists`;
+  const label = `Lineage of ${id}: ${inputs}; its files lie in ${nodes.to[0].title}`;
   return svg(
     "svg",
-    { class: "lineage", width, height: placed.height, viewBox: `0 0 ${width} ${placed.height}`, role: "img", "aria-label": label },
+    {
+      class: "lineage",
+      width,
+      height: placed.height,
+      viewBox: `0 0 ${width} ${placed.height}`,
+      role: "img",
+      "aria-label": label,
+    },
     placed.headings.map(({ text, x }) => svg("text", { x, y: 12 }, text)),
     edges,
     placed.boxes.map(box),
@@ -51,26 +72,50 @@ function sideways({ from, middle, to, place }, width) {
   const tall = (amount) => amount * BOX.height + (amount - 1) * BOX.gap;
   const inner = Math.max(tall(from.length), tall(to.length), BOX.height);
   const column = (list, x) =>
-    list.map((node, index) => ({ ...node, x, y: HEADING + (inner - tall(list.length)) / 2 + index * (BOX.height + BOX.gap), width: wide }));
+    list.map((node, index) => ({
+      ...node,
+      x,
+      y: HEADING + (inner - tall(list.length)) / 2 + index * (BOX.height + BOX.gap),
+      width: wide,
+    }));
   const inputs = column(from, 1);
   const [own] = column([middle], wide + BOX.between);
   const outputs = column(to, 2 * (wide + BOX.between) - 1);
-  const headings = [[place, inputs[0]], ["data set", own], ["what came of it", outputs[0]]].map(([text, { x }]) => ({ text, x }));
-  return { height: HEADING + inner + 2, headings, boxes: [...inputs, own, ...outputs], edges: [...inputs.map((each) => [each, own]), ...outputs.map((each) => [own, each])] };
+  const headings = [
+    [place, inputs[0]],
+    ["data set", own],
+    ["what came of it", outputs[0]],
+  ].map(([text, { x }]) => ({ text, x }));
+  return {
+    height: HEADING + inner + 2,
+    headings,
+    boxes: [...inputs, own, ...outputs],
+    edges: [...inputs.map((each) => [each, own]), ...outputs.map((each) => [own, each])],
+  };
 }
 
 function downwards({ from, middle, to, place }, width) {
   const half = (width - BOX.gap) / 2 - 1;
   const rows = Math.ceil(from.length / 2);
   const pair = (list, top) =>
-    list.map((node, index) => ({ ...node, x: 1 + (index % 2) * (half + BOX.gap), y: top + Math.floor(index / 2) * (BOX.height + BOX.gap), width: half }));
+    list.map((node, index) => ({
+      ...node,
+      x: 1 + (index % 2) * (half + BOX.gap),
+      y: top + Math.floor(index / 2) * (BOX.height + BOX.gap),
+      width: half,
+    }));
   const inputs = pair(from, HEADING);
   const top = HEADING + rows * (BOX.height + BOX.gap) + 30;
   const own = { ...middle, x: width * 0.15, y: top, width: width * 0.7 };
   const outputs = pair(to, top + BOX.height + 44);
   // Of two rows of inputs only the lower one has room for its lines.
   const last = inputs.slice((rows - 1) * 2);
-  return { height: top + 2 * BOX.height + 46, headings: [{ text: place, x: 1 }], boxes: [...inputs, own, ...outputs], edges: [...last.map((each) => [each, own]), ...outputs.map((each) => [own, each])] };
+  return {
+    height: top + 2 * BOX.height + 46,
+    headings: [{ text: place, x: 1 }],
+    boxes: [...inputs, own, ...outputs],
+    edges: [...last.map((each) => [each, own]), ...outputs.map((each) => [own, each])],
+  };
 }
 
 function edge(from, to, isNarrow) {

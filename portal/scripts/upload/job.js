@@ -47,17 +47,23 @@ export class UploadJob extends EventTarget {
       await this.#watch(signal);
       this.#tell("done", this.file.size);
     } catch (error) {
-      this.error = error;
-      this.#tell(this.#ending.signal.aborted ? "given-up" : "failed", this.sent);
+      if (!this.#ending.signal.aborted) this.#fail(error);
+      // Other parts are still on their way.
+      this.#ending.abort();
     } finally {
       removeEventListener("beforeunload", warn);
     }
   }
 
-  /** Stop, and let what has arrived be removed. */
+  /** Stop, and let what has arrived be removed: it is given up when that has been done. */
   async giveUp() {
     this.#ending.abort();
-    if (this.upload && this.stage !== "ingesting") await this.#api.delete(this.#own);
+    try {
+      if (this.upload) await this.#api.delete(this.#own);
+      this.#tell("given-up", this.sent);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   get #own() {
@@ -71,7 +77,13 @@ export class UploadJob extends EventTarget {
       for (let index = waiting.shift(); index !== undefined; index = waiting.shift()) {
         await this.#sendPart(index, parts[index], (bytes) => {
           sent[index] = bytes;
-          this.#tell("sending", Math.min(sent.reduce((sum, each) => sum + each), this.file.size));
+          this.#tell(
+            "sending",
+            Math.min(
+              sent.reduce((sum, each) => sum + each),
+              this.file.size,
+            ),
+          );
         });
       }
     };
@@ -96,10 +108,19 @@ export class UploadJob extends EventTarget {
   }
 
   async #watch(signal) {
-    for (let pause = FIRST_LOOK_MILLISECONDS; !OVER.has(this.upload.status); pause = Math.min(pause * 1.5, LAST_LOOK_MILLISECONDS)) {
+    for (
+      let pause = FIRST_LOOK_MILLISECONDS;
+      !OVER.has(this.upload.status);
+      pause = Math.min(pause * 1.5, LAST_LOOK_MILLISECONDS)
+    ) {
       await wait(pause, signal);
       this.upload = await this.#api.get(this.#own, {}, signal);
     }
+  }
+
+  #fail(error) {
+    this.error = error;
+    this.#tell("failed", this.sent);
   }
 
   #tell(stage, sent) {

@@ -26,12 +26,27 @@ function entry({ at, by, action, changes, request_id: request }) {
   return h(
     "li",
     {},
-    h("p", {}, h("strong", {}, action.replace("-", " ")), ` by ${by}, `, moment(at), " ", h("span", { class: "fine" }, "request ", h("code", {}, request))),
-    fields.length > 0 && h("details", {}, h("summary", {}, `What: ${fields.map(([name]) => name).join(", ")}`), fields.map(field)),
+    h(
+      "p",
+      {},
+      h("strong", {}, action.replace("-", " ")),
+      ` by ${by}, `,
+      moment(at),
+      " ",
+      h("span", { class: "fine" }, "request ", h("code", {}, request)),
+    ),
+    fields.length > 0 &&
+      h("details", {}, h("summary", {}, `What: ${fields.map(([name]) => name).join(", ")}`), fields.map(field)),
   );
 }
 
 function field([name, { before, after }]) {
-  const value = (label, content) => h("div", {}, h("dt", {}, label), h("dd", {}, h("pre", {}, JSON.stringify(content ?? null, null, 2))));
-  return h("section", { class: "change" }, h("h3", {}, name), h("dl", {}, value("Before", before), value("After", after)));
+  const value = (label, content) =>
+    h("div", {}, h("dt", {}, label), h("dd", {}, h("pre", {}, JSON.stringify(content ?? null, null, 2))));
+  return h(
+    "section",
+    { class: "change" },
+    h("h3", {}, name),
+    h("dl", {}, value("Before", before), value("After", after)),
+  );
 }

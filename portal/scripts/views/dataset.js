@@ -31,16 +31,27 @@ let open = null;
 export async function showDataset(context, route) {
   const [, id, name = "overview"] = route.parts;
   // What ingestion counts changes: coming from elsewhere it is read anew, going through sections it is not.
-  if (open?.id !== id || !open.element.isConnected) open = shell(await context.api.get(pathOf("datasets", id), {}, context.signal));
+  if (open?.id !== id || !open.element.isConnected)
+    open = shell(await context.api.get(pathOf("datasets", id), {}, context.signal));
   const { dataset, element, panel, links } = open;
   const section = SECTIONS[name];
   mark(links, name);
   // The link above says the same to who sees it.
-  const heading = h("h2", { class: name in SECTIONS && name !== "upload" ? "unseen" : null }, section?.label ?? "There is no such section");
+  const heading = h(
+    "h2",
+    { class: name in SECTIONS && name !== "upload" ? "unseen" : null },
+    section?.label ?? "There is no such section",
+  );
   fill(panel, heading, h("p", { class: "fine waits" }, "Loading…"));
-  const content = section ? await contentOf(section, { ...context, recount: () => recount(context, open) }, dataset) : remark("Choose one of those above");
+  const content = section
+    ? await contentOf(section, { ...context, recount: () => recount(context, open) }, dataset)
+    : remark("Choose one of those above");
   if (!context.signal.aborted) fill(panel, heading, content);
-  return { element, title: `${dataset.id} · ${section?.label ?? "Not found"}`, focus: name === "overview" ? null : heading };
+  return {
+    element,
+    title: `${dataset.id} · ${section?.label ?? "Not found"}`,
+    focus: name === "overview" ? null : heading,
+  };
 }
 
 /** A section that fails leaves the others where they are. */
@@ -66,17 +77,27 @@ function shell(dataset) {
   const links = Object.entries(SECTIONS)
     .filter(([name]) => name !== "upload")
     .map(([name, { label }]) => h("a", { href: addressOf(id, name), "data-section": name }, label));
-  const upload = canUpload && h("a", { class: "button", href: addressOf(id, "upload"), "data-section": "upload" }, "Upload");
+  const upload =
+    canUpload && h("a", { class: "button", href: addressOf(id, "upload"), "data-section": "upload" }, "Upload");
   const query = hashOf("/query", { sql: `SELECT *\nFROM ${dataset.table}\nLIMIT 100` });
   const badges = [zone, classification, kind === "registered" && kind, status !== "active" && status].filter(Boolean);
   const element = h(
     "article",
     { class: "dataset" },
-    h("nav", { class: "crumbs", "aria-label": "Way here" }, h("a", { href: "#/datasets" }, h("span", { "aria-hidden": "true" }, "‹ "), "Data sets")),
+    h(
+      "nav",
+      { class: "crumbs", "aria-label": "Way here" },
+      h("a", { href: "#/datasets" }, h("span", { "aria-hidden": "true" }, "‹ "), "Data sets"),
+    ),
     h(
       "header",
       { class: "about-dataset" },
-      h("div", {}, h("h1", {}, id), badges.map((badge) => h("span", { class: "badge" }, badge))),
+      h(
+        "div",
+        {},
+        h("h1", {}, id),
+        badges.map((badge) => h("span", { class: "badge" }, badge)),
+      ),
       status === "active" && h("p", { class: "actions" }, h("a", { class: "button", href: query }, "Query"), upload),
       description && h("p", { class: "lead" }, description),
     ),

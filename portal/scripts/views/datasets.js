@@ -96,5 +96,13 @@ function line(dataset, narrow) {
   );
   const wide = (...content) => h("td", { class: "wide" }, ...content);
   const size = h("td", { class: "number wide" }, bytes(dataset.bytes));
-  return row(name, wide(owner ?? "–"), wide(zone), wide(...marks), numberCell(rows), size, wide(moment(dataset.updated_at)));
+  return row(
+    name,
+    wide(owner ?? "–"),
+    wide(zone),
+    wide(...marks),
+    numberCell(rows),
+    size,
+    wide(moment(dataset.updated_at)),
+  );
 }

@@ -5,13 +5,20 @@ import { fill, h } from "../dom.js";
 const PATIENCE_MILLISECONDS = 250;
 const ZONES = ["curated", "analytics"];
 
-/** `changed(wanted)` hears of each change, typing a moment after it has paused; `add(tag)` adds a tag from elsewhere. */
+/** `changed(wanted)` hears of each change, of typing when it pauses; `add(tag)` adds a tag from elsewhere. */
 export function filters(first, changed) {
   const tags = [...first.tag];
   let timer;
   const now = () => (clearTimeout(timer), changed(wanted()));
   const soon = () => (clearTimeout(timer), (timer = setTimeout(now, PATIENCE_MILLISECONDS)));
-  const prefix = h("input", { type: "search", id: "prefix", value: first.prefix, maxlength: "60", oninput: soon, placeholder: "e.g. flights" });
+  const prefix = h("input", {
+    type: "search",
+    id: "prefix",
+    value: first.prefix,
+    maxlength: "60",
+    oninput: soon,
+    placeholder: "e.g. flights",
+  });
   const owner = h("input", { type: "search", id: "owner", value: first.owner, onchange: now });
   const zone = h(
     "select",
@@ -26,7 +33,13 @@ export function filters(first, changed) {
 
   function wanted() {
     const given = archived.checked ? "true" : "";
-    return { prefix: prefix.value.trim(), owner: owner.value.trim(), zone: zone.value, tag: [...tags], archived: given };
+    return {
+      prefix: prefix.value.trim(),
+      owner: owner.value.trim(),
+      zone: zone.value,
+      tag: [...tags],
+      archived: given,
+    };
   }
 
   function add(text) {
@@ -46,8 +59,16 @@ export function filters(first, changed) {
   }
 
   function draw() {
-    const mark = (text) => h("button", { type: "button", class: "tag", "aria-label": `Without the tag ${text}`, onclick: () => remove(text) }, `${text} ×`);
-    fill(chosen, tags.map((text) => h("li", {}, mark(text))));
+    const mark = (text) =>
+      h(
+        "button",
+        { type: "button", class: "tag", "aria-label": `Without the tag ${text}`, onclick: () => remove(text) },
+        `${text} ×`,
+      );
+    fill(
+      chosen,
+      tags.map((text) => h("li", {}, mark(text))),
+    );
     chosen.hidden = !tags.length;
   }
 
@@ -69,7 +90,8 @@ export function filters(first, changed) {
   }
 
   draw();
-  const field = (label, input, ...more) => h("div", { class: "field" }, h("label", { for: input.id }, label), input, more);
+  const field = (label, input, ...more) =>
+    h("div", { class: "field" }, h("label", { for: input.id }, label), input, more);
   const element = h(
     "form",
     { class: "filters", role: "search", "aria-label": "Data sets", onsubmit: submit },

@@ -10,7 +10,14 @@ import { state } from "./versions.js";
 
 export async function showLineage(context, dataset) {
   const numeric = (label) => ({ label, class: "number" });
-  const headings = ["File that arrived", "State", numeric("Rows"), numeric("Size"), numeric("Became files"), "Committed"];
+  const headings = [
+    "File that arrived",
+    "State",
+    numeric("Rows"),
+    numeric("Size"),
+    numeric("Became files"),
+    "Committed",
+  ];
   const made = table(`Raw objects of ${dataset.id}`, headings, []);
   let first = null;
   const { foot, count, isAll } = await pager({
@@ -27,7 +34,8 @@ export async function showLineage(context, dataset) {
 }
 
 function line(object) {
-  const gone = object.source_deleted_at && h("p", { class: "fine" }, "deleted at its source ", moment(object.source_deleted_at));
+  const gone =
+    object.source_deleted_at && h("p", { class: "fine" }, "deleted at its source ", moment(object.source_deleted_at));
   return row(
     h("th", { scope: "row" }, h("code", {}, object.key), gone),
     state(object.status),

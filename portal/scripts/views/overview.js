@@ -23,7 +23,10 @@ export function showOverview(_, dataset) {
     source && entry("Files are", kindOf(source.format)),
     entry("Malformed rows", `up to ${share(dataset.max_error_share, 1)} of a file; with more it goes to quarantine`),
     entry("You may", RIGHTS[dataset.may]),
-    entry("Declared", dataset.kind === "configured" ? "in the stack's configuration" : [by(dataset.created_at, dataset.created_by)]),
+    entry(
+      "Declared",
+      dataset.kind === "configured" ? "in the stack's configuration" : [by(dataset.created_at, dataset.created_by)],
+    ),
     dataset.updated_at && entry("Last changed", by(dataset.updated_at, dataset.updated_by)),
   );
   return [details, columnsOf(dataset)];
@@ -33,9 +36,20 @@ function columnsOf({ id, columns, partitioned_by: partitions }) {
   const all = h("a", { href: hashOf(`/datasets/${id}/schema`) }, count(columns.length, "column"));
   const shown = columns.slice(0, MOST_COLUMNS).map((column) => {
     const isPartition = partitions.includes(column.name);
-    return h("li", { title: column.comment }, h("code", {}, column.name), " ", h("span", { class: "type" }, column.type, isPartition && ", partition"));
+    return h(
+      "li",
+      { title: column.comment },
+      h("code", {}, column.name),
+      " ",
+      h("span", { class: "type" }, column.type, isPartition && ", partition"),
+    );
   });
-  return h("section", { class: "glance" }, h("h3", {}, all), h("ul", {}, shown, columns.length > MOST_COLUMNS && h("li", { class: "fine" }, "…")));
+  return h(
+    "section",
+    { class: "glance" },
+    h("h3", {}, all),
+    h("ul", {}, shown, columns.length > MOST_COLUMNS && h("li", { class: "fine" }, "…")),
+  );
 }
 
 function tagsOf(tags) {

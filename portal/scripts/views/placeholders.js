@@ -31,7 +31,9 @@ export function placeholders() {
     if (wanted === inputs.length) return;
     while (inputs.length < wanted) inputs.push(h("input", { id: `value-${inputs.length + 1}`, autocomplete: "off" }));
     inputs.length = wanted;
-    const fields = inputs.map((input, index) => h("div", { class: "field" }, h("label", { for: input.id }, `Value ${index + 1}`), input));
+    const fields = inputs.map((input, index) =>
+      h("div", { class: "field" }, h("label", { for: input.id }, `Value ${index + 1}`), input),
+    );
     element.hidden = !wanted;
     fill(element, legend, fields, hint);
   }

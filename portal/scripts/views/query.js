@@ -15,12 +15,23 @@ export async function showQuery(context, route) {
   const given = known?.sql ?? route.query.get("sql") ?? sessionStorage.getItem(DRAFT) ?? "";
   const values = placeholders();
   const result = h("div", { class: "result" });
-  const editor = h("textarea", { id: "sql", rows: "7", spellcheck: "false", autocapitalize: "off", autocomplete: "off", required: true, maxlength: "100000", "aria-describedby": "sql-hint" });
+  const editor = h("textarea", {
+    id: "sql",
+    rows: "7",
+    spellcheck: "false",
+    autocapitalize: "off",
+    autocomplete: "off",
+    required: true,
+    maxlength: "100000",
+    "aria-describedby": "sql-hint",
+  });
   const start = h("button", { class: "main" }, "Run");
   let following = new AbortController();
 
   function typed() {
     sessionStorage.setItem(DRAFT, editor.value);
+    // Who comes back after signing in anew finds what was typed, not what the address began with.
+    relabel(hashOf("/query"));
     values.fit(editor.value);
   }
 
@@ -41,11 +52,16 @@ export async function showQuery(context, route) {
     if (start.getAttribute("aria-disabled")) return;
     start.setAttribute("aria-disabled", "true");
     try {
-      const query = await context.api.post("/queries", { sql: editor.value, parameters: values.values() }, context.signal);
+      const query = await context.api.post(
+        "/queries",
+        { sql: editor.value, parameters: values.values() },
+        context.signal,
+      );
       relabel(hashOf(`/queries/${query.id}`));
       follow(query);
     } catch (error) {
-      if (!context.signal.aborted) fill(result, notice(error, error.status === 401 && context.again("Sign in again")), place(error, editor));
+      if (!context.signal.aborted)
+        fill(result, notice(error, error.status === 401 && context.again("Sign in again")), place(error, editor));
     } finally {
       start.removeAttribute("aria-disabled");
     }
@@ -54,14 +70,23 @@ export async function showQuery(context, route) {
   editor.value = given;
   editor.addEventListener("input", typed);
   editor.addEventListener("keydown", pressed);
-  typed();
+  values.fit(given);
   const form = h(
     "form",
     { class: "editor", onsubmit: run },
     h("label", { for: "sql" }, "One SELECT, in Athena's SQL"),
     editor,
     values.element,
-    h("div", { class: "actions" }, start, h("p", { class: "fine", id: "sql-hint" }, "Ctrl + Enter runs it. Tables are data sets: flights, or curated.flights.")),
+    h(
+      "div",
+      { class: "actions" },
+      start,
+      h(
+        "p",
+        { class: "fine", id: "sql-hint" },
+        "Ctrl + Enter runs it. Tables are data sets: flights, or curated.flights.",
+      ),
+    ),
   );
   if (known) follow(known);
   return { element: h("section", { class: "ask" }, h("h1", {}, "Query"), form, result), title: "Query" };
@@ -72,5 +97,9 @@ function place({ line, column }, editor) {
   const text = line && editor.value.split("\n")[line - 1];
   if (!text) return null;
   const mark = `${" ".repeat(Math.max((column ?? 1) - 1, 0))}^`;
-  return h("pre", { class: "place", role: "img", "aria-label": `Line ${line}, column ${column ?? 1}: ${text}` }, `${text}\n${mark}`);
+  return h(
+    "pre",
+    { class: "place", role: "img", "aria-label": `Line ${line}, column ${column ?? 1}: ${text}` },
+    `${text}\n${mark}`,
+  );
 }

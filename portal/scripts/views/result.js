@@ -28,7 +28,11 @@ export async function showResult(context, element, query) {
     const body = query.status === "succeeded" ? await rowsOf(context, path, query) : over(query);
     if (signal.aborted) return;
     fill(element, head(context, query), body);
-    announce(query.status === "succeeded" ? `The query has succeeded: ${bytes(query.bytes_scanned)} scanned` : `The query has ${query.status}`);
+    announce(
+      query.status === "succeeded"
+        ? `The query has succeeded: ${bytes(query.bytes_scanned)} scanned`
+        : `The query has ${query.status}`,
+    );
   } catch (error) {
     if (!signal.aborted) fill(element, notice(error, error.status === 401 && context.again("Sign in again")));
   }
@@ -39,12 +43,19 @@ function isGoing({ status }) {
 }
 
 function over({ status, reason }) {
-  if (status === "cancelled") return remark("The query was cancelled", h("p", {}, "What it had scanned by then is paid for."));
+  if (status === "cancelled")
+    return remark("The query was cancelled", h("p", {}, "What it had scanned by then is paid for."));
   return notice(new Problem({ title: "The query failed", detail: reason ?? "Athena does not say why." }));
 }
 
 function head(context, query) {
-  return h("section", { class: "query-head" }, h("h2", {}, "Result"), figures(query), h("div", {}, tools(context, query)));
+  return h(
+    "section",
+    { class: "query-head" },
+    h("h2", {}, "Result"),
+    figures(query),
+    h("div", {}, tools(context, query)),
+  );
 }
 
 /** Only the figures are drawn anew while it runs: the button to cancel keeps the focus. */
@@ -86,9 +97,20 @@ function tools(context, query) {
     return button;
   };
   const fetch = (format) => async () => download((await api.get(path, { format, limit: 1 })).download.url);
-  if (isGoing(query)) return [h("p", { class: "actions" }, doing("Cancel", () => api.delete(path))), said];
+  if (isGoing(query))
+    return [
+      h(
+        "p",
+        { class: "actions" },
+        doing("Cancel", () => api.delete(path)),
+      ),
+      said,
+    ];
   if (query.status !== "succeeded") return null;
-  return [h("p", { class: "actions" }, doing("Download CSV", fetch("csv")), doing("Download Parquet", fetch("parquet"))), said];
+  return [
+    h("p", { class: "actions" }, doing("Download CSV", fetch("csv")), doing("Download Parquet", fetch("parquet"))),
+    said,
+  ];
 }
 
 async function rowsOf(context, path, query) {

@@ -8,7 +8,12 @@ export async function showSchema({ api, signal }, { id }) {
   const { columns } = await api.get(`${pathOf("datasets", id)}/schema`, {}, signal);
   const rows = columns.map((column) =>
     row(
-      h("th", { scope: "row" }, h("code", {}, column.name), column.is_partition && h("span", { class: "badge" }, "partition")),
+      h(
+        "th",
+        { scope: "row" },
+        h("code", {}, column.name),
+        column.is_partition && h("span", { class: "badge" }, "partition"),
+      ),
       h("code", { class: "type" }, column.type),
       [column.comment, projected(column.projection)],
     ),

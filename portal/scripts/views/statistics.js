@@ -34,16 +34,31 @@ async function follow({ signal, announce }, ask, element) {
 }
 
 function show(element, found) {
-  if (!found.columns.length) return fill(element, remark("There are no statistics yet", found.detail && h("p", {}, found.detail)));
-  return fill(element, said(found), h("ul", { class: "columns" }, found.columns.map((column) => card(column, found.rows))));
+  if (!found.columns.length)
+    return fill(element, remark("There are no statistics yet", found.detail && h("p", {}, found.detail)));
+  return fill(
+    element,
+    said(found),
+    h(
+      "ul",
+      { class: "columns" },
+      found.columns.map((column) => card(column, found.rows)),
+    ),
+  );
 }
 
 function said({ status, source, rows, computed_at: at, detail }) {
   const texts = {
-    computing: [h("span", { class: "state running" }, "being computed"), " What ingestion knows stands here meanwhile."],
+    computing: [
+      h("span", { class: "state running" }, "being computed"),
+      " What ingestion knows stands here meanwhile.",
+    ],
     stale: ["Of the data as they were at ", moment(at), "."],
     current: ["Of the data as they are, computed ", moment(at), "."],
-    failed: [h("span", { class: "state failed" }, "could not be computed"), ` ${detail ?? ""} What ingestion knows stands here.`],
+    failed: [
+      h("span", { class: "state failed" }, "could not be computed"),
+      ` ${detail ?? ""} What ingestion knows stands here.`,
+    ],
     unknown: [detail ?? "Nothing has arrived yet."],
   };
   const bounds = source === "ingestion" && " Least and greatest are bounds, distinct values at least as many.";
@@ -67,7 +82,16 @@ function card(column, rows) {
       value("Empty", share(nulls, rows)),
     ),
     known.length > 0 &&
-      h("details", {}, h("summary", {}, "Quantiles"), h("dl", {}, known.map(([key, text]) => value(QUANTILES[key], shown(type, text))))),
+      h(
+        "details",
+        {},
+        h("summary", {}, "Quantiles"),
+        h(
+          "dl",
+          {},
+          known.map(([key, text]) => value(QUANTILES[key], shown(type, text))),
+        ),
+      ),
   );
 }
 
@@ -76,7 +100,10 @@ function spread({ name, type, min, max, histogram: known }) {
   const [least, greatest] = [shown(type, min), shown(type, max)];
   if (known && min !== max) return histogram(name, known, least, greatest);
   if (min === null) return h("p", { class: "spread fine" }, "No values");
-  const range = min === max ? ["always", h("code", {}, least)] : [h("code", {}, least), h("span", { class: "fine" }, "to"), h("code", {}, greatest)];
+  const range =
+    min === max
+      ? ["always", h("code", {}, least)]
+      : [h("code", {}, least), h("span", { class: "fine" }, "to"), h("code", {}, greatest)];
   return h("p", { class: "spread" }, range);
 }
 

@@ -11,7 +11,11 @@ const LABELS = { checksum: "Checksum", sending: "Sending", ingesting: "Ingestion
 const jobs = new Map();
 
 export function showUpload(context, dataset) {
-  if (dataset.may === "read") return remark("You may read this data set, but not add to it", h("p", {}, "Ask the team that answers for it for a grant to write."));
+  if (dataset.may === "read")
+    return remark(
+      "You may read this data set, but not add to it",
+      h("p", {}, "Ask the team that answers for it for a grant to write."),
+    );
   if (!dataset.source || dataset.status !== "active") return remark("This data set takes no files");
   const element = h("div", { class: "upload" });
   const choose = () => fill(element, form(dataset, begin));
@@ -35,7 +39,13 @@ function form({ id, source }, begin) {
     chosen.textContent = file ? bytes(file.size) : "";
   };
   input.addEventListener("change", look);
-  const zone = h("div", { class: "drop" }, h("label", { for: "file" }, "Choose a file, or drop it here"), input, chosen);
+  const zone = h(
+    "div",
+    { class: "drop" },
+    h("label", { for: "file" }, "Choose a file, or drop it here"),
+    input,
+    chosen,
+  );
   const drag = (isOver) => (event) => {
     event.preventDefault();
     zone.classList.toggle("over", isOver);
@@ -58,7 +68,11 @@ function form({ id, source }, begin) {
     "form",
     { onsubmit: submit },
     zone,
-    h("p", { class: "fine" }, `${id} takes ${kindOf(source.format)}. A file of the same name replaces the rows of the former one.`),
+    h(
+      "p",
+      { class: "fine" },
+      `${id} takes ${kindOf(source.format)}. A file of the same name replaces the rows of the former one.`,
+    ),
     h("button", { class: "main" }, "Upload"),
   );
 }
@@ -68,7 +82,7 @@ function follow(context, element, dataset, job, choose) {
   const bar = h("progress", { max: job.file.size, "aria-label": "Sent" });
   const text = h("p", { class: "fine" });
   const end = h("div", { class: "end" });
-  const stop = h("button", { onclick: () => job.giveUp().catch((error) => fill(end, notice(error))) }, "Give up");
+  const stop = h("button", { onclick: () => job.giveUp() }, "Give up");
   let stage = null;
 
   function draw() {
@@ -77,12 +91,23 @@ function follow(context, element, dataset, job, choose) {
     text.textContent = `${bytes(job.sent)} of ${bytes(job.file.size)} ${verb}, ${share(job.sent, job.file.size)}`;
     if (stage === job.stage) return;
     stage = job.stage;
-    fill(steps, STAGES.map((name) => step(name, job)));
+    fill(
+      steps,
+      STAGES.map((name) => step(name, job)),
+    );
     stop.hidden = job.isOver || stage === "ingesting";
     if (!job.isOver) return context.announce(`${LABELS[stage]}: ${job.file.name}`);
     job.removeEventListener("change", draw);
-    const another = h("button", { onclick: () => (choose(), element.querySelector("input").focus()) }, "Upload another file");
-    fill(end, outcome(dataset, job), h("p", { class: "actions" }, job.error?.status === 401 && context.again("Sign in again"), another));
+    const another = h(
+      "button",
+      { onclick: () => (choose(), element.querySelector("input").focus()) },
+      "Upload another file",
+    );
+    fill(
+      end,
+      outcome(dataset, job),
+      h("p", { class: "actions" }, job.error?.status === 401 && context.again("Sign in again"), another),
+    );
     end.firstChild.setAttribute("tabindex", "-1");
     end.firstChild.focus();
     // The figures above are no reason to call an upload failed.
@@ -103,14 +128,26 @@ function step(name, job) {
 }
 
 function outcome({ id }, job) {
-  if (job.stage === "given-up") return remark("The upload was given up", h("p", {}, "Nothing of the file is in the data set."));
+  if (job.stage === "given-up")
+    return remark("The upload was given up", h("p", {}, "Nothing of the file is in the data set."));
   if (job.stage === "failed") return notice(job.error);
   const { status, outcome: made, name } = job.upload;
   const versions = h("a", { href: hashOf(`/datasets/${id}/versions`) }, "Versions");
   if (status !== "committed") {
     const why = made?.reason ? `${made.reason.message} (${made.reason.code})` : `It is ${status}.`;
-    return h("section", { class: "notice problem", role: "alert" }, h("h2", {}, `${name} is in quarantine`), h("p", {}, why), h("p", { class: "fine" }, "See ", versions));
+    return h(
+      "section",
+      { class: "notice problem", role: "alert" },
+      h("h2", {}, `${name} is in quarantine`),
+      h("p", {}, why),
+      h("p", { class: "fine" }, "See ", versions),
+    );
   }
   const rejected = made.rejected_rows ? `, ${count(made.rejected_rows, "row")} rejected` : "";
-  return h("section", { class: "notice good" }, h("h2", {}, `${name} is in the data set`), h("p", {}, `${count(made.rows, "row")} added${rejected}. `, versions));
+  return h(
+    "section",
+    { class: "notice good" },
+    h("h2", {}, `${name} is in the data set`),
+    h("p", {}, `${count(made.rows, "row")} added${rejected}. `, versions),
+  );
 }

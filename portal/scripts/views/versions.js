@@ -26,7 +26,10 @@ function line(version) {
   const { reason } = version;
   return row(
     moment(version.committed_at),
-    [h("code", {}, version.key), reason && h("p", { class: "fine wrong" }, quoting(`${reason.message} (${reason.code})`))],
+    [
+      h("code", {}, version.key),
+      reason && h("p", { class: "fine wrong" }, quoting(`${reason.message} (${reason.code})`)),
+    ],
     state(version.status),
     numberCell(version.rows),
     numberCell(version.rejected_rows),

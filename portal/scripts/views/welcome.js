@@ -8,7 +8,11 @@ export function welcome(signIn) {
     { class: "welcome" },
     h("img", { src: "mark.svg", alt: "", width: "56", height: "56" }),
     h("h1", {}, "Data sets, in one place"),
-    h("p", { class: "lead" }, "Find what there is, see what it holds and where it came from, add files, and ask by SQL."),
+    h(
+      "p",
+      { class: "lead" },
+      "Find what there is, see what it holds and where it came from, add files, and ask by SQL.",
+    ),
     h("p", {}, signIn),
     h("p", { class: "fine" }, "You see the data sets that your groups are granted, and no others."),
   );

@@ -130,6 +130,7 @@ def test_a_query_is_cancelled(page: Page, sign_in: Callable[..., Page]) -> None:
     ask(page, "SELECT count(*) FROM flights a, flights b, flights c WHERE a.dep_delay + b.dep_delay < c.arr_delay * 3")
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("heading", name="The query was cancelled")).to_be_visible()
+    expect(page.get_by_role("heading", name="Result")).to_be_focused()
 
 
 def test_a_query_is_begun_from_a_data_set(page: Page, sign_in: Callable[..., Page]) -> None:

@@ -102,6 +102,19 @@ def test_a_part_that_was_not_taken_is_sent_again(page: Page, sign_in: Callable[.
     assert len(refused) == 1
 
 
+def test_an_api_in_trouble_does_not_end_the_wait_for_ingestion(
+    page: Page, sign_in: Callable[..., Page], portal: World
+) -> None:
+    sign_in(page, at=AT)
+    begin(page, "waiting.csv", ROWS)
+    expect(page.locator("li[aria-current=step]")).to_have_text("Ingestion")
+    (upload,) = [item for item in _uploads(portal) if item["name"] == "waiting.csv"]
+    portal.front.trouble(f"/datasets/airports/uploads/{upload['id']}", 500, "Something went wrong here")
+    portal.stage.deliver("airports/waiting.csv")
+    expect(page.get_by_role("heading", name="waiting.csv is in the data set")).to_be_visible()
+    assert portal.front.troubles == []
+
+
 def test_a_large_file_is_sent_in_parts(page: Page, sign_in: Callable[..., Page], portal: World, tmp_path: Path) -> None:
     large = tmp_path / "large.csv"
     size = 64 * 1024**2 + 1_000

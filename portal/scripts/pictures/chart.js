@@ -51,7 +51,7 @@ export function chart(columns, rows) {
 function point(row, x, y) {
   const given = row[x];
   if (given === null || row[y] === null) return null;
-  const at = typeof given === "number" ? given : DATE.test(given) ? Date.parse(given) : null;
+  const at = typeof given === "number" ? given : DATE.test(given) ? Date.parse(given.replace(" ", "T")) : null;
   return { label: String(given), at: Number.isFinite(at) ? at : null, value: Number(row[y]) };
 }
 

@@ -1,6 +1,7 @@
 /** One upload from its checksums to what ingestion made of it. It goes on while other views are shown. */
 
 import { pathOf, wait } from "../api.js";
+import { Problem } from "../problem.js";
 import { checksumsOf, partsOf } from "./parts.js";
 import { put } from "./transfer.js";
 
@@ -9,6 +10,7 @@ const AT_ONCE = 3;
 const TRIES = 4;
 const FIRST_LOOK_MILLISECONDS = 1_000;
 const LAST_LOOK_MILLISECONDS = 15_000;
+const CLOSED = { title: "The upload is closed", detail: "It was completed or given up elsewhere. Begin another." };
 const OVER = new Set(["committed", "quarantined", "removed", "aborted"]);
 
 /** Events: `change` for each step; `stage` is one of STAGES, or `done`, `failed`, `given-up`. */
@@ -77,13 +79,7 @@ export class UploadJob extends EventTarget {
       for (let index = waiting.shift(); index !== undefined; index = waiting.shift()) {
         await this.#sendPart(index, parts[index], (bytes) => {
           sent[index] = bytes;
-          this.#tell(
-            "sending",
-            Math.min(
-              sent.reduce((sum, each) => sum + each),
-              this.file.size,
-            ),
-          );
+          this.#tell("sending", sum(sent));
         });
       }
     };
@@ -94,6 +90,7 @@ export class UploadJob extends EventTarget {
     const { signal } = this.#ending;
     let known = this.upload.parts[index];
     for (let tries = 1; !known.is_uploaded; tries += 1) {
+      if (!known.url) throw new Problem(CLOSED);
       try {
         await put(known, part, { signal, progress });
         break;
@@ -114,7 +111,18 @@ export class UploadJob extends EventTarget {
       pause = Math.min(pause * 1.5, LAST_LOOK_MILLISECONDS)
     ) {
       await wait(pause, signal);
-      this.upload = await this.#api.get(this.#own, {}, signal);
+      this.upload = await this.#look(signal);
+    }
+  }
+
+  /** What has arrived stays there while the API cannot be asked. */
+  async #look(signal) {
+    try {
+      return await this.#api.get(this.#own, {}, signal);
+    } catch (error) {
+      const isRefused = error.status >= 400 && error.status < 500;
+      if (signal.aborted || isRefused) throw error;
+      return this.upload;
     }
   }
 
@@ -127,6 +135,10 @@ export class UploadJob extends EventTarget {
     Object.assign(this, { stage, sent });
     this.dispatchEvent(new Event("change"));
   }
+}
+
+function sum(numbers) {
+  return numbers.reduce((total, each) => total + each);
 }
 
 function warn(event) {

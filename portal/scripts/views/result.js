@@ -27,7 +27,10 @@ export async function showResult(context, element, query) {
     }
     const body = query.status === "succeeded" ? await rowsOf(context, path, query) : over(query);
     if (signal.aborted) return;
+    // The button to cancel goes; who has pressed it goes on from the heading.
+    const hadFocus = element.contains(document.activeElement);
     fill(element, head(context, query), body);
+    if (hadFocus) focusOn(element.querySelector("h2"));
     announce(
       query.status === "succeeded"
         ? `The query has succeeded: ${bytes(query.bytes_scanned)} scanned`
@@ -36,6 +39,11 @@ export async function showResult(context, element, query) {
   } catch (error) {
     if (!signal.aborted) fill(element, notice(error, error.status === 401 && context.again("Sign in again")));
   }
+}
+
+function focusOn(heading) {
+  heading.setAttribute("tabindex", "-1");
+  heading.focus();
 }
 
 function isGoing({ status }) {

@@ -79,7 +79,7 @@ function card(column, rows) {
       {},
       quantiles?.p50 && value("Median", shown(type, quantiles.p50)),
       value("Distinct", `≈ ${short(distinct)}`),
-      value("Empty", share(nulls, rows)),
+      value("Null", share(nulls, rows)),
     ),
     known.length > 0 &&
       h(

@@ -49,6 +49,7 @@ export function failedView(error, ...actions) {
 
 function said(heading, error, actions) {
   const problem = error instanceof Problem ? error : unexpected(error);
+  const pressed = actions.filter(Boolean);
   // A single error is the detail already.
   const errors = problem.errors.length > 1 ? problem.errors : [];
   return h(
@@ -63,7 +64,7 @@ function said(heading, error, actions) {
         )
       : h("p", {}, quoting(problem.detail)),
     problem.requestId && h("p", { class: "fine" }, "Request ", h("code", {}, problem.requestId)),
-    actions.length > 0 && h("p", { class: "actions" }, actions),
+    pressed.length > 0 && h("p", { class: "actions" }, pressed),
   );
 }
 

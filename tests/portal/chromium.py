@@ -71,7 +71,7 @@ def environment(chromium: Path) -> dict[str, str]:
     """Return the environment to start it with: one that was unpacked finds its libraries beside it."""
     if not chromium.is_relative_to(_UNPACKED):
         return dict(os.environ)
-    places = [str(path) for path in (_UNPACKED / "usr/lib").glob("*-linux-gnu*")]
+    places = [str(path) for pattern in ("usr/lib/*-linux-gnu*", "lib/*-linux-gnu*") for path in _UNPACKED.glob(pattern)]
     return {**os.environ, "LD_LIBRARY_PATH": ":".join([*places, os.environ.get("LD_LIBRARY_PATH", "")]).strip(":")}
 
 

@@ -18,7 +18,7 @@ export async function showSchema({ api, signal }, { id }) {
       [column.comment, projected(column.projection)],
     ),
   );
-  return table(`Columns of ${id}`, ["Column", "Type", "What it holds"], rows).element;
+  return table(`Columns of ${id}`, ["Column", "Type", "What it holds"], rows, "schema").element;
 }
 
 function projected(projection) {

@@ -1,4 +1,7 @@
-"""The portal in a real browser: each test has a page of its own, on which nothing may go wrong unseen."""
+"""The portal in a real browser: each test has a page of its own, on which nothing may go wrong unseen.
+
+Browser and world live as long as a file's tests: Playwright's event loop, and the environment, would disturb others.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ _PATIENCE_MILLISECONDS = 15_000
 _EXPECTED = "Failed to load resource: the server responded with a status of"
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     workspace = Workspace(tmp_path_factory.mktemp("portal"))
     with pytest.MonkeyPatch.context() as monkeypatch:
@@ -35,7 +38,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             lifecycle.stop(workspace)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     path = chromium.find_or_fetch()
     expect.set_options(timeout=_PATIENCE_MILLISECONDS)

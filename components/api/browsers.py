@@ -7,6 +7,8 @@ import pulumi_aws as aws
 
 from ..storage import Bucket
 
+REQUEST_HEADERS = ("content-type", "x-amz-checksum-sha256", "x-amz-meta-upload", "x-amz-sdk-checksum-algorithm")
+"""What a page may send: the checksum that an upload is bound to, and which upload a file is of."""
 _SECONDS = 600
 
 
@@ -32,7 +34,7 @@ def let_pages_in(
                 {
                     "allowed_origins": list(cors_origins),
                     "allowed_methods": methods,
-                    "allowed_headers": ["content-type", "x-amz-checksum-sha256", "x-amz-sdk-checksum-algorithm"],
+                    "allowed_headers": list(REQUEST_HEADERS),
                     "expose_headers": ["ETag", "x-amz-checksum-sha256"],
                     "max_age_seconds": _SECONDS,
                 }

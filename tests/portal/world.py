@@ -7,6 +7,7 @@ import dataclasses
 import random
 from typing import TYPE_CHECKING, Any
 
+from components.api.browsers import REQUEST_HEADERS
 from handlers.api import app
 from handlers.common.settings import Column, Grant, Projection, Selector, Source
 from tests.handlers.api.gateway import serve
@@ -153,13 +154,12 @@ def world(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 
 
 def _let_pages_in(lake: Lake, origin: str) -> None:
-    """As components/api/browsers.py does, with the header that says which upload a file is of."""
-    headers = ["content-type", "x-amz-checksum-sha256", "x-amz-meta-upload", "x-amz-sdk-checksum-algorithm"]
+    """As components/api/browsers.py does."""
     for bucket in (lake.raw, lake.curated, lake.system):
         rule: dict[str, Any] = {
             "AllowedOrigins": [origin],
             "AllowedMethods": ["PUT"] if bucket == lake.raw else ["GET", "HEAD"],
-            "AllowedHeaders": headers,
+            "AllowedHeaders": list(REQUEST_HEADERS),
             "ExposeHeaders": ["ETag", "x-amz-checksum-sha256"],
             "MaxAgeSeconds": 600,
         }

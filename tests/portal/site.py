@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from components.api.preflight import preflight_headers
 from tests.handlers.api.gateway import PORTAL, Answer, Gateway
 from tests.portal.hosted_ui import SCOPES
 
@@ -37,12 +38,7 @@ _HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "cache-control": "no-cache",
 }
-# Of components/api/preflight.py.
-_PREFLIGHT = {
-    "access-control-allow-methods": "DELETE,GET,PATCH,POST",
-    "access-control-allow-headers": "Authorization,Content-Type,Idempotency-Key,If-Match,If-None-Match",
-    "access-control-max-age": "600",
-}
+_METHODS = ("DELETE", "GET", "PATCH", "POST")
 
 
 class Site:
@@ -91,7 +87,8 @@ class Front(Gateway):
         """Answer a request; API Gateway's own answers let the page read them too."""
         allowed = {"access-control-allow-origin": self.origin, "vary": "Origin"}
         if method == "OPTIONS":
-            return Answer(204, {**allowed, **_PREFLIGHT}, b"")
+            preflight = preflight_headers(_METHODS, [self.origin])
+            return Answer(204, {name.lower(): value.strip("'") for name, value in preflight.items()}, b"")
         exposed = {"access-control-expose-headers": "X-Request-Id,Retry-After"}
         path = urlsplit(url).path
         for trouble in self.troubles:

@@ -61,7 +61,7 @@ def handler(event, context):
     return {"statusCode": 200, "headers": headers, "body": json.dumps(event)}
 """
 PROJECT = """
-[tool.watershed.deployables.api]
+[tool.watershed.deployables.stand-in]
 entry = "api.handler"
 sources = ["api.py"]
 """
@@ -122,7 +122,11 @@ def programs(endpoint: str, folder: Path) -> Iterator[Program]:
     project.mkdir()
     (project / "api.py").write_text(HANDLER)
     (project / "pyproject.toml").write_text(PROJECT)
-    build_artifacts("host", project / "build", project)
+    manifest = build_artifacts("host", project / "build", project).manifest
+    built_here = json.loads(manifest.read_text())
+    # A project cannot declare a function of Watershed's own name, so it takes that one's place once it is built.
+    built_here["deployables"]["api"] = built_here["deployables"].pop("stand-in")
+    manifest.write_text(json.dumps(built_here))
     config = {"aws:allowedAccountIds": f'["{ACCOUNT}"]', "provider-test:allowDestroy": "true"}
     with provider("--endpoint", endpoint) as port, pytest.MonkeyPatch.context() as patched:
         patched.setenv(built.VARIABLE, str(project / "build"))

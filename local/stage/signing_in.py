@@ -38,7 +38,10 @@ def let_demo_user_in(
 def find_signing_in(workspace: Workspace, endpoint: str, outputs: dict[str, Any]) -> SigningIn | None:
     """Return the same without making anybody."""
     api = outputs.get("api")
-    return _signing_in(endpoint, api, kept_demo_user(workspace)) if api else None
+    if not api:
+        return None
+    user = kept_demo_user(workspace)
+    return _signing_in(endpoint, api, user if user and user.user_pool_id == api["userPoolId"] else None)
 
 
 def _signing_in(endpoint: str, api: dict[str, Any], user: DemoUser | None) -> SigningIn:

@@ -1,11 +1,13 @@
 """What a user sees: make up, again, status, preview of prod, down, down again."""
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import urllib3
 
 from local.aws import Clients
 from local.emulator import lifecycle
@@ -55,6 +57,26 @@ def test_up_ends_with_the_flights_per_carrier(first: subprocess.CompletedProcess
     assert "│ all     │ 336,776 │" in first.stdout
     assert "Policies: passed (watershed" in first.stdout
     assert "make down" in first.stdout
+
+
+def test_up_prints_where_the_portal_and_the_api_are_and_with_what_to_sign_in(
+    first: subprocess.CompletedProcess[str], checkout: Checkout, report: dict[str, Any]
+) -> None:
+    told = report["signing_in"]
+    assert told["portal"] == f"{report['endpoint']}/_portal/"
+    for label, name in (("portal", "portal"), ("API", "api"), ("sign in as", "email"), ("password", "password")):
+        assert re.search(rf"│ {label} +{re.escape(told[name])} ", first.stdout), label
+    assert json.loads(checkout.watershed("local", "status", "--json").stdout)["signing_in"] == told
+
+
+def test_the_demo_user_is_let_into_every_group_and_the_api_lets_nobody_in_without_a_token(
+    report: dict[str, Any], clients: Clients
+) -> None:
+    told, pool = report["signing_in"], report["outputs"]["api"]["userPoolId"]
+    groups = clients("cognito-idp").admin_list_groups_for_user(UserPoolId=pool, Username=told["email"])["Groups"]
+    assert {group["GroupName"] for group in groups} == {"analysts", "data-platform"}
+    assert urllib3.request("GET", told["portal"]).status == 200
+    assert urllib3.request("GET", f"{told['api']}/datasets").status == 401
 
 
 def test_up_again_changes_nothing_and_loads_nothing(report: dict[str, Any]) -> None:

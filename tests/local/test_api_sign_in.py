@@ -11,8 +11,10 @@ import pytest
 
 from components.api.portal_files import FOLDER
 from local.aws import Clients
+from local.emulator.apis.sign_in import Addresses
 from local.emulator.lifecycle import Emulator
-from local.stage.demo_user import DemoUser, demo_user
+from local.stage.demo_user import EMAIL, DemoUser, demo_user
+from local.stage.signing_in import SigningIn, find_signing_in, let_demo_user_in
 from local.workspace import Workspace
 
 from .api_stage import HERE, LOADER, READER, Answer, Browser, Stage, ask, claims, deployed, form, machine_token
@@ -133,6 +135,67 @@ def test_a_code_is_of_no_use_to_another_client_or_address(
 def test_people_are_sent_to_registered_addresses_alone(browser: Browser, user: DemoUser, address: str) -> None:
     assert refused(browser.opens(redirect_uri=address), "invalid_request")
     assert refused(browser.submits(user.email, user.password, redirect_uri=address), "invalid_request")
+
+
+LOOPBACK = "http://127.0.0.1:4566/_portal/"
+
+
+@pytest.mark.parametrize(
+    ("address", "registered"),
+    [
+        (LOOPBACK, True),
+        ("http://127.0.0.1:39711/_portal/", True),
+        ("http://127.0.0.1/_portal/", True),
+        ("http://127.0.0.1:39711/", False),
+        ("http://127.0.0.1:39711/_portal/other", False),
+        ("https://127.0.0.1:39711/_portal/", False),
+        ("http://127.0.0.1:80@evil.example/_portal/", False),
+        ("http://127.0.0.1.evil.example:80/_portal/", False),
+        ("http://localhost:39711/_portal/", False),
+        ("https://data.example.com/", True),
+        ("https://data.example.com:8443/", False),
+    ],
+)
+def test_an_address_on_the_loopback_may_have_any_port_and_no_other_may(address: str, registered: bool) -> None:
+    assert (address in Addresses([LOOPBACK, "https://data.example.com/"])) == registered
+
+
+def test_a_person_comes_back_to_a_stage_on_another_port(
+    emulator: Emulator, browser: Browser, user: DemoUser, outputs: dict[str, Any]
+) -> None:
+    there = Browser(browser.endpoint, browser.client_id, redirect_uri="http://127.0.0.1:39711/")
+    page = there.submits(user.email, user.password, redirect_uri=there.redirect_uri)
+    assert page.headers["Location"].startswith("http://127.0.0.1:39711/?code=")
+    assert there.trades(there.code(user.email, user.password)).status == 200
+    asked = urlencode({"client_id": browser.client_id, "logout_uri": "http://127.0.0.1:39711/bye"})
+    assert ask("GET", f"{emulator.endpoint}/logout?{asked}").headers["Location"] == "http://127.0.0.1:39711/bye"
+
+
+def test_the_stage_tells_where_to_sign_in_and_lets_its_demo_user_into_every_group(
+    clients: Clients, emulator: Emulator, outputs: dict[str, Any], user: DemoUser, tmp_path: Path
+) -> None:
+    cognito, pool = clients("cognito-idp"), outputs["user_pool_id"]
+    stage, workspace = (
+        {"api": {"url": outputs["url"], "userPoolId": pool, "portalUrl": "https://a"}},
+        Workspace(tmp_path),
+    )
+    before = find_signing_in(workspace, emulator.endpoint, stage)
+    assert before == SigningIn(outputs["url"], f"{emulator.endpoint}/_portal/", None, None)
+    cognito.create_group(UserPoolId=pool, GroupName="loaders")
+    made = let_demo_user_in(clients, workspace, emulator.endpoint, stage)
+    groups = cognito.admin_list_groups_for_user(UserPoolId=pool, Username=EMAIL)["Groups"]
+    cognito.delete_group(UserPoolId=pool, GroupName="loaders")
+    assert {group["GroupName"] for group in groups} == {"analysts", "loaders"}
+    assert made is not None
+    browser = Browser(emulator.endpoint, outputs["portal_client_id"])
+    assert browser.submits(str(made.email), str(made.password)).status == 302
+    assert find_signing_in(workspace, emulator.endpoint, stage) == made
+
+    other = {"api": {**stage["api"], "userPoolId": "eu-central-1_another", "portalUrl": None}}
+    assert find_signing_in(workspace, emulator.endpoint, other) == SigningIn(outputs["url"], None, None, None)
+    cognito.admin_set_user_password(UserPoolId=pool, Username=EMAIL, Password=user.password, Permanent=True)
+    assert let_demo_user_in(clients, workspace, emulator.endpoint, {"lake": {}}) is None
+    assert find_signing_in(workspace, emulator.endpoint, {"lake": {}}) is None
 
 
 @pytest.mark.parametrize("changed", [{"code_challenge_method": "plain"}, {"scope": "datasets/everything"}])

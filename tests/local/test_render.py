@@ -10,6 +10,7 @@ from local.stage.metadata import list_datasets
 from local.stage.query import Answer
 from local.stage.reports import LoadedSample, PolicyResult, PreviewReport, StatusReport, UpReport
 from local.stage.resources import ComponentCount
+from local.stage.signing_in import SigningIn
 
 OUTPUTS = {
     "lake": {"raw": "lake-raw-1", "curated": "lake-curated-2"},
@@ -25,6 +26,7 @@ NAMES = (
 )
 FLIGHTS = {"dataset": "flights", "rows": 336_776, "objects": 21, "quarantined": 43, "rejected_rows": 65, "owner": "ops"}
 STORE = ComponentCount("Store", emulated=2, recorded=1, types={"aws:s3/bucket:Bucket": 3})
+SIGNING_IN = SigningIn("http://127.0.0.1:1/api", "http://127.0.0.1:1/_portal/", "demo@example.com", "[bold]x")
 PASSED = PolicyResult({"small": "1.0"}, 3, [], [], [])
 
 
@@ -33,7 +35,7 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
 
 
-def up_report(*, unchanged: bool) -> UpReport:
+def up_report(*, unchanged: bool, signing_in: SigningIn | None = None) -> UpReport:
     answer = Answer("flights per carrier", "SELECT", ["carrier", "flights"], [["UA", "58665"]], "1")
     sample = LoadedSample("flights", not unchanged, answer, FLIGHTS)
     return UpReport(
@@ -45,15 +47,17 @@ def up_report(*, unchanged: bool) -> UpReport:
         outputs=OUTPUTS,
         samples=[sample],
         datasets=[FLIGHTS],
+        signing_in=signing_in,
     )
 
 
-def status_report() -> StatusReport:
+def status_report(signing_in: SigningIn | None = None) -> StatusReport:
     return StatusReport(
         *("/nowhere", "running", "dev", "000000000000", "eu-central-1", "http://127.0.0.1:1", 7),
         components=[STORE],
         outputs=OUTPUTS,
         datasets=[FLIGHTS, {**FLIGHTS, "dataset": "planes", "rows": 9}],
+        signing_in=signing_in,
     )
 
 
@@ -68,6 +72,38 @@ def test_up_prints_each_name_whole(unchanged: bool, capsys: pytest.CaptureFixtur
     printed = capsys.readouterr().out
     assert [name for name in NAMES if name not in printed] == []
     assert "http://127.0.0.1:1" in printed
+
+
+def signing_in_lines(printed: str) -> list[list[str]]:
+    """The labels and values of the panel that says with what to sign in."""
+    _, found, rest = printed.partition("─ Data sets for people: a demo user of this machine ─")
+    panel = rest.partition("╰")[0].splitlines()[1:] if found else []
+    return [line.strip("│ ").rsplit(maxsplit=1) for line in panel]
+
+
+@pytest.mark.parametrize("unchanged", [True, False])
+def test_up_and_status_say_with_what_to_sign_in(unchanged: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    told = [
+        ["portal", "http://127.0.0.1:1/_portal/"],
+        ["API", "http://127.0.0.1:1/api"],
+        ["sign in as", "demo@example.com"],
+        ["password", "[bold]x"],
+    ]
+    show_up(up_report(unchanged=unchanged, signing_in=SIGNING_IN))
+    assert signing_in_lines(capsys.readouterr().out) == told
+    show_status(status_report(SIGNING_IN))
+    assert signing_in_lines(capsys.readouterr().out) == told
+
+
+def test_what_a_stack_lacks_to_sign_in_is_not_told(capsys: pytest.CaptureFixture[str]) -> None:
+    show_up(up_report(unchanged=False, signing_in=SigningIn("http://127.0.0.1:1/api", None, None, None)))
+    assert signing_in_lines(capsys.readouterr().out) == [["API", "http://127.0.0.1:1/api"]]
+    show_up(up_report(unchanged=False))
+    show_status(status_report())
+    printed = capsys.readouterr().out
+    assert "Deployed (small/local" in printed
+    assert "demo user" not in printed
+    assert "password" not in printed
 
 
 def test_an_unchanged_up_is_told_shortly(capsys: pytest.CaptureFixture[str]) -> None:

@@ -65,11 +65,13 @@ def test_up_deploys_again_changes_nothing_and_down_leaves_nothing(workspace: Wor
     assert first.outputs["folder"] == str(workspace.project)
     assert [(each.component, each.emulated, each.recorded) for each in first.components] == [("Store", 1, 0)]
     assert list(first.policy.packs) == ["small"]
+    assert first.signing_in is None
 
     second = up(workspace)
     assert second.unchanged
     assert (second.endpoint, buckets(second)) == (first.endpoint, buckets(first))
-    assert read_status(workspace).state == "running"
+    status = read_status(workspace)
+    assert (status.state, status.signing_in) == ("running", None)
 
     assert take_down(workspace).stopped_emulator
     again = take_down(workspace)

@@ -29,7 +29,8 @@ def allow(
 
     Zones are granted as a whole: data sets come while the API runs, and hundreds of prefixes would not fit in a role.
     Whose data set it is the handler decides for each request, and nothing that it has not decided is signed or run.
-    Files arrive in source zones, which it writes to and cannot read. It deletes objects only where `purge` is true.
+    Files arrive in source zones, which it writes to and cannot read. It deletes objects only where `purge` is true,
+    what went into quarantine too.
     """
     api = GatheredGrants("api")
     settings.grant_read(api)
@@ -43,11 +44,14 @@ def allow(
     for zone in lake.zones:
         if zone not in source_zones:
             lake.grant_read(api, zone=zone)
-            catalog.grant_read_all(api, zone=zone)
-    catalog.workgroup.grant_query(api)
+            # What comes while the API runs may be without partitions, and so without projections.
+            catalog.grant_read_all(api, zone=zone, partitions=zone == REGISTERED_ZONE)
+    catalog.workgroup.grant_run(api)
+    catalog.workgroup.grant_results(api)
     catalog.grant_define(api, zone=REGISTERED_ZONE)
     if purge:
         lake.grant_delete(api, zone=REGISTERED_ZONE)
         for zone in source_zones:
             lake.grant_delete(api, zone=zone, prefix=REGISTERED_PREFIX)
+        lake.quarantine.grant_delete(api)
     return role.allow("api", merged(api.statements))

@@ -75,6 +75,7 @@ class Catalog(Component, domain="catalog"):
             opts=self._options(),
         )
         self.tables: dict[str, aws.glue.CatalogTable] = {}
+        self._asked_for_partitions: set[str] = set()
         for dataset in datasets:
             self.table(dataset)
         self.register_outputs({"database_names": self.database_names, "workgroup": self.workgroup.workgroup_name})
@@ -84,6 +85,8 @@ class Catalog(Component, domain="catalog"):
         if dataset.name in self.tables:
             raise ValueError(f"catalog {self.name} has a data set called {dataset.name!r} already")
         bucket = self.lake.zone(dataset.zone)
+        if not dataset.projected:
+            self._asked_for_partitions.add(dataset.zone)
         self.tables[dataset.name] = external_table(
             self._child(f"{dataset.zone}-{dataset.name}"),
             dataset,
@@ -139,9 +142,14 @@ class Catalog(Component, domain="catalog"):
         entry = grantee.role.allow(f"catalog-write-{dataset.name}", statements)
         return [entry, self.lake.grant_write(grantee, zone=dataset.zone, prefix=dataset.prefix)]
 
-    def grant_read_all(self, grantee: Grantee, *, zone: str) -> aws.iam.RolePolicy:
-        """Let the grantee read the entries of all data sets of a zone; their files are granted by the lake."""
-        entries = read_entry(self._database(zone), "*", partitions=True)
+    def grant_read_all(self, grantee: Grantee, *, zone: str, partitions: bool = False) -> aws.iam.RolePolicy:
+        """Let the grantee read the entries of all data sets of a zone; their files are granted by the lake.
+
+        - `partitions`: those that are registered too; default only where the zone has, by now, a data set without
+          projections. Athena asks for none of the others (User Guide, "Partition projection").
+        """
+        asked = partitions or zone in self._asked_for_partitions
+        entries = read_entry(self._database(zone), "*", partitions=asked)
         return grantee.role.allow(f"catalog-{zone}", [*entries, self._key.use("glue")])
 
     def grant_define(self, grantee: Grantee, *, zone: str) -> aws.iam.RolePolicy:

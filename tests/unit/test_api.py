@@ -120,12 +120,18 @@ def test_purging_follows_what_may_be_destroyed() -> None:
         function = of_type(found, "Function")["api-function"]
         return str(function["environment"]["variables"]["PURGE_ALLOWED"])
 
-    def deletes(found: list[Recorded]) -> bool:
-        return "s3:DeleteObject" in of_type(found, "RolePolicy")["api-function-role-api"]["policy"]
+    def deletes(found: list[Recorded]) -> set[str]:
+        statements = json.loads(of_type(found, "RolePolicy")["api-function-role-api"]["policy"])["Statement"]
+        named = [each["Resource"] for each in statements if "s3:DeleteObject" in each["Action"]]
+        listed = [each for one in named for each in ([one] if isinstance(one, str) else one)]
+        return {each.rpartition(":::")[2].replace("-abc1234", "") for each in listed}
 
-    assert (allowed(made()), deletes(made())) == ("false", False)
+    assert (allowed(made()), deletes(made())) == ("false", set())
     purging = recorded(lambda: dataset_api(removable=True), {**CONFIG, "watershed:allowDestroy": "true"})
-    assert (allowed(purging), deletes(purging)) == ("true", True)
+    assert (allowed(purging), deletes(purging)) == (
+        "true",
+        {"lake-curated/*", "lake-raw/registered/*", "lake-quarantine/*"},
+    )
 
 
 def test_the_function_writes_to_source_zones_and_cannot_read_them() -> None:

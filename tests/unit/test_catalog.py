@@ -218,6 +218,26 @@ def test_partitions_are_read_from_the_catalog_unless_they_are_projected() -> Non
     assert on_entry(read, ORDERS) == {"glue:GetTable"}
 
 
+def on_entries(zone: str, *datasets: Dataset, **options: bool) -> set[str]:
+    """Return what `grant_read_all` allows on all tables of a zone."""
+
+    def program() -> None:
+        Catalog("catalog", lake=lake(), datasets=datasets).grant_read_all(role(), zone=zone, **options)
+
+    policies = {one.name: one.inputs for one in record(program, config=CONFIG)}
+    statements = json.loads(policies[f"role-catalog-{zone}"]["policy"])["Statement"]
+    entries = f":table/watershed_test_{zone}/*"
+    allowed = [one["Action"] for one in statements if any(on.endswith(entries) for on in one["Resource"])]
+    return {action for given in allowed for action in ([given] if isinstance(given, str) else given)}
+
+
+def test_partitions_of_all_of_a_zone_are_read_where_a_data_set_of_it_is_without_projections() -> None:
+    with_partitions = {"glue:GetTable", *READ_PARTITIONS}
+    assert on_entries("curated", ORDERS) == on_entries("analytics", ORDERS, DAYS) == {"glue:GetTable"}
+    assert on_entries("curated", ORDERS, DAYS) == on_entries("curated", ORDERS, PLAIN) == with_partitions
+    assert on_entries("curated", ORDERS, partitions=True) == with_partitions
+
+
 def test_partitions_are_registered_where_there_are_any() -> None:
     def write(made: Catalog, writer: Role, dataset: Dataset) -> None:
         made.grant_write(writer, dataset)

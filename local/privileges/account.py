@@ -6,6 +6,7 @@ from typing import Any
 
 from ..aws import Clients
 from ..emulator.containers import RECORDED_ONLY
+from .api_stages import ApiStage, read_api_stages
 from .encrypted import read_keys
 
 
@@ -71,6 +72,7 @@ class Account:
     rule_targets: tuple[RuleTarget, ...] = ()
     machines: tuple[StateMachine, ...] = ()
     flow_logs: tuple[FlowLog, ...] = ()
+    api_stages: tuple[ApiStage, ...] = ()
     keys: Mapping[str, str] = field(default_factory=dict, hash=False)
     """The KMS key by the ARN of the bucket, table, queue, topic, secret or catalog that it encrypts."""
     results: Mapping[str, str] = field(default_factory=dict, hash=False)
@@ -94,6 +96,7 @@ def read_account(clients: Clients) -> Account:
         rule_targets=tuple(_rule_targets(clients)),
         machines=tuple(_machines(clients)),
         flow_logs=tuple(_flow_logs(clients)),
+        api_stages=tuple(read_api_stages(clients)),
         keys=keys,
         results=_results(clients),
         bucket_keys=bucket_keys,

@@ -1,13 +1,14 @@
 """The calls that AWS services make in a role's name and the emulator does not: a table, each line with its source.
 
-A role without them works locally and fails on AWS. Here: what a service does for a function, a schedule, a rule or a
-flow log under its role. Beside it: for a state machine, for a query, and for what is encrypted.
+A role without them works locally and fails on AWS. Here: what a service does for a function, a schedule, a rule, a
+flow log or an API under its role. Beside it: for a state machine, for a query, and for what is encrypted.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from .account import Account, FlowLog, Function, RuleTarget, Schedule
+from .api_stages import ApiStage
 from .calls import Call
 from .implied_keys import of_keys
 from .implied_machines import for_machines
@@ -21,6 +22,7 @@ _LAMBDA_XRAY = "https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html"
 _LAMBDA_DLQ = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
 _EVENTS_ROLE = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-iam-roles.html"
 _FLOW_LOGS = "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html"
+_API_LOGS = "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html"
 _SCHEDULER_ROLE = "https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html"
 _SCHEDULER_DLQ = "https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html"
 _SCHEDULER_KEY = "https://docs.aws.amazon.com/scheduler/latest/UserGuide/encryption-rest.html"
@@ -28,7 +30,7 @@ _SCHEDULER_KEY = "https://docs.aws.amazon.com/scheduler/latest/UserGuide/encrypt
 
 @dataclass(frozen=True)
 class ServiceCall:
-    """What a service calls under the role of a function, schedule, rule or flow log, and `on` what: nothing if not."""
+    """What a service calls under the role of a function, schedule, rule, flow log or API; `on` what: nothing if not."""
 
     by: str
     actions: tuple[str, ...]
@@ -118,6 +120,23 @@ FLOW_LOG_CALLS = (
     ),
 )
 
+_WRITE_STREAMS = ("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents")
+
+API_CALLS = (
+    ServiceCall(
+        "API Gateway logs requests",
+        _WRITE_STREAMS,
+        lambda stage, account: (_log_streams(stage.access_log, account),) if stage.access_log else (),
+        _API_LOGS,
+    ),
+    ServiceCall(
+        "API Gateway logs executions",
+        ("logs:CreateLogGroup", *_WRITE_STREAMS),
+        lambda stage, account: (_log_streams(stage.execution_log, account),) if stage.execution_log else (),
+        _API_LOGS,
+    ),
+)
+
 
 def implied_calls(account: Account, recorded: tuple[Call, ...]) -> list[Call]:
     """Return what AWS would call in the roles' names, beside what was recorded."""
@@ -126,6 +145,7 @@ def implied_calls(account: Account, recorded: tuple[Call, ...]) -> list[Call]:
         *_for_schedules(account),
         *_for_rules(account),
         *_for_flow_logs(account),
+        *_for_api_stages(account),
         *for_queries(account, recorded),
         *for_machines(account, recorded),
     ]
@@ -155,8 +175,16 @@ def _for_flow_logs(account: Account) -> Iterator[Call]:
         yield from _under(flow_log.role, FLOW_LOG_CALLS, flow_log, account)
 
 
+def _for_api_stages(account: Account) -> Iterator[Call]:
+    for stage in account.api_stages:
+        yield from _under(stage.role, API_CALLS, stage, account)
+
+
 def _under(
-    role: str, table: tuple[ServiceCall, ...], what: Function | RuleTarget | Schedule | FlowLog, account: Account
+    role: str,
+    table: tuple[ServiceCall, ...],
+    what: Function | RuleTarget | Schedule | FlowLog | ApiStage,
+    account: Account,
 ) -> Iterator[Call]:
     for line in table:
         for resource in line.on(what, account):

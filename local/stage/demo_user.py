@@ -18,7 +18,7 @@ _LENGTH = 20
 
 @dataclass(frozen=True)
 class DemoUser:
-    """What to type at the sign-in."""
+    """Whose account it is, and what to type at the sign-in."""
 
     user_pool_id: str
     email: str
@@ -31,18 +31,18 @@ def demo_user(clients: Clients, workspace: Workspace, user_pool_id: str, group: 
     The password is kept beside the stage's state, readable by its owner alone: Cognito does not tell it.
     """
     known = kept_demo_user(workspace)
-    if known is None or known.user_pool_id != user_pool_id or not _is_there(clients, user_pool_id):
-        known = DemoUser(user_pool_id, EMAIL, _password())
-        _make(clients, known)
+    if known is None or known.user_pool_id != user_pool_id or not _is_there(clients, user_pool_id, EMAIL):
+        known = DemoUser(user_pool_id, EMAIL, new_password())
+        make_user(clients, known)
         _keep(workspace, known)
     clients("cognito-idp").admin_add_user_to_group(UserPoolId=user_pool_id, Username=EMAIL, GroupName=group)
     return known
 
 
-def _make(clients: Clients, user: DemoUser) -> None:
+def make_user(clients: Clients, user: DemoUser) -> None:
     """Make the user, or give one whose password is not known any more a new one."""
     cognito = clients("cognito-idp")
-    if not _is_there(clients, user.user_pool_id):
+    if not _is_there(clients, user.user_pool_id, user.email):
         cognito.admin_create_user(
             UserPoolId=user.user_pool_id,
             Username=user.email,
@@ -55,16 +55,16 @@ def _make(clients: Clients, user: DemoUser) -> None:
     )
 
 
-def _is_there(clients: Clients, user_pool_id: str) -> bool:
+def _is_there(clients: Clients, user_pool_id: str, email: str) -> bool:
     cognito = clients("cognito-idp")
     try:
-        cognito.admin_get_user(UserPoolId=user_pool_id, Username=EMAIL)
+        cognito.admin_get_user(UserPoolId=user_pool_id, Username=email)
     except cognito.exceptions.UserNotFoundException:
         return False
     return True
 
 
-def _password() -> str:
+def new_password() -> str:
     """Return a random password that has characters of every kind."""
     while True:
         made = "".join(secrets.choice("".join(_KINDS)) for _ in range(_LENGTH))

@@ -15,9 +15,17 @@ from local.emulator.iam_resources import IN_PARTS
 from local.emulator.lifecycle import Emulator
 from local.privileges import measure
 from local.privileges.account import Account, FlowLog, Function, RuleTarget, Schedule, StateMachine, read_account
+from local.privileges.api_stages import ApiStage
 from local.privileges.calls import ITS_OWN, Call, Recorded
 from local.privileges.grants import Grant, RolePolicies, is_action, matching_actions
-from local.privileges.implied import FLOW_LOG_CALLS, FUNCTION_CALLS, RULE_CALLS, SCHEDULE_CALLS, implied_calls
+from local.privileges.implied import (
+    API_CALLS,
+    FLOW_LOG_CALLS,
+    FUNCTION_CALLS,
+    RULE_CALLS,
+    SCHEDULE_CALLS,
+    implied_calls,
+)
 from local.privileges.implied_keys import ENCRYPTED_USES
 from local.privileges.implied_queries import QUERY_CALLS
 from local.privileges.report import KEPT_FILE, Kept, Line, PrivilegesReport, compare, kept_grants
@@ -339,6 +347,47 @@ def test_the_account_tells_of_flow_logs_and_partitioned_tables(clients: Clients)
     assert {each for each in account.partitioned if each.startswith(tables)} == {f"{tables}/with"}
 
 
+def test_an_api_s_logs_are_written_under_the_role_of_the_account() -> None:
+    stage = ApiStage(ROLE, access_log="/access", execution_log="API-Gateway-Execution-Logs_a/v1")
+    head = f"arn:aws:logs:{REGION}:111122223333:log-group"
+    streams = ("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents")
+    executions = f"{head}:API-Gateway-Execution-Logs_a/v1:log-stream:any"
+    assert {(each.role, each.action, each.resource) for each in of_stage(stage)} == {
+        *((ROLE, action, f"{head}:/access:log-stream:any") for action in streams),
+        *((ROLE, action, executions) for action in ("logs:CreateLogGroup", *streams)),
+    }
+    assert of_stage(ApiStage(ROLE, access_log=None, execution_log=None)) == []
+
+
+def of_stage(stage: ApiStage) -> list[Call]:
+    return implied_calls(Account("111122223333", REGION, api_stages=(stage,)), ())
+
+
+def test_the_account_tells_of_the_stages_that_log(clients: Clients) -> None:
+    gateway = clients("apigateway")
+    assert read_account(clients).api_stages == ()
+    role = "arn:aws:iam::000000000000:role/logs-apis"
+    gateway.update_account(patchOperations=[{"op": "replace", "path": "/cloudwatchRoleArn", "value": role}])
+    api = gateway.create_rest_api(name="logged")["id"]
+    root = gateway.get_resources(restApiId=api)["items"][0]["id"]
+    gateway.put_method(restApiId=api, resourceId=root, httpMethod="GET", authorizationType="NONE")
+    gateway.put_integration(restApiId=api, resourceId=root, httpMethod="GET", type="MOCK")
+    gateway.create_deployment(restApiId=api, stageName="quiet")
+    gateway.create_deployment(restApiId=api, stageName="loud")
+    group = f"arn:aws:logs:{REGION}:000000000000:log-group:/access"
+    for path, value in (
+        ("/accessLogSettings/destinationArn", group),
+        ("/accessLogSettings/format", "$context.requestId"),
+        ("/*/*/logging/loglevel", "ERROR"),
+    ):
+        operation = {"op": "replace", "path": path, "value": value}
+        gateway.update_stage(restApiId=api, stageName="loud", patchOperations=[operation])
+    assert set(read_account(clients).api_stages) == {
+        ApiStage("logs-apis", None, None),
+        ApiStage("logs-apis", "/access", f"API-Gateway-Execution-Logs_{api}/loud"),
+    }
+
+
 def test_a_schedule_starts_its_target_and_opens_its_payload_under_its_own_role() -> None:
     target = "arn:aws:lambda:eu-central-1:111122223333:function:f"
     schedule = Schedule("arn:aws:scheduler:::schedule/g/s", ROLE, target, dead_letters=QUEUE, key=KEY)
@@ -384,7 +433,7 @@ def test_equal_grants_of_two_policies_are_one() -> None:
 
 def test_the_table_names_actions_of_aws_and_a_source_for_each() -> None:
     named = {action for use in ENCRYPTED_USES for action in (*use.actions, *use.asks)}
-    services = (*FLOW_LOG_CALLS, *FUNCTION_CALLS, *QUERY_CALLS, *RULE_CALLS, *SCHEDULE_CALLS)
+    services = (*API_CALLS, *FLOW_LOG_CALLS, *FUNCTION_CALLS, *QUERY_CALLS, *RULE_CALLS, *SCHEDULE_CALLS)
     named |= {action for line in services for action in line.actions}
     named |= {action for line in QUERY_CALLS for action in line.after}
     assert [action for action in named if not is_action(action)] == []

@@ -6,6 +6,7 @@ from typing import Any
 from ...aws import Clients
 from ...stage.ingestion import lake_of
 from ...stage.progress import Progress
+from .dataset_api import exercise_api
 from .ingestion import exercise_ingestion
 from .runs import exercise_runs
 from .survey import exercised_survey
@@ -18,3 +19,4 @@ def exercise(clients: Clients, outputs: Mapping[str, Any], progress: Progress) -
     lake = lake_of(dict(outputs))
     if lake is not None:
         exercise_ingestion(clients, lake, progress)
+    exercise_api(clients, outputs, progress)

@@ -1,0 +1,101 @@
+"""People who may do all that groups of the stack may: made for the exercise, and signed in as a page signs them in."""
+
+import base64
+import hashlib
+import json
+import re
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from ...aws import Clients
+from ...errors import StageError
+from ...stage.demo_user import DemoUser, make_user, new_password
+from .web import Answer, ask
+
+SECONDS = 60.0
+POLL_SECONDS = 1.0
+SCOPES = "openid datasets/read datasets/write datasets/admin"
+# Throttled, or something behind the API is for the moment.
+_LATER = (429, 503)
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
+
+
+@dataclass(frozen=True)
+class Administrator:
+    """Somebody who is signed in at an API."""
+
+    api: str
+    token: str
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        expects: tuple[int, ...] = (200,),
+        media_type: str = "application/json",
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send a request; raises StageError for an answer of another status than is expected."""
+        content = None if body is None else json.dumps(body).encode()
+        typed = {} if body is None else {"Content-Type": media_type}
+        sent = {"Authorization": f"Bearer {self.token}", **typed, **(headers or {})}
+        deadline = time.monotonic() + SECONDS
+        while (found := ask(method, self.api + path, headers=sent, body=content)).status in _LATER:
+            if time.monotonic() > deadline:
+                break
+            time.sleep(POLL_SECONDS)
+        if found.status not in expects:
+            raise StageError(
+                f"{method} {path} answers {found.status} and should answer {' or '.join(map(str, expects))}: "
+                f"{found.body[:500].decode(errors='replace')}",
+                fix="See what the API logged: watershed local logs api.",
+            )
+        return found
+
+
+def sign_in_administrator(clients: Clients, api: Mapping[str, Any], name: str) -> Administrator:
+    """Make a person of every group of the API's user pool, and sign in as that person."""
+    cognito, pool = clients("cognito-idp"), api["userPoolId"]
+    user = DemoUser(pool, f"{name}@example.com", new_password())
+    make_user(clients, user)
+    for group in cognito.get_paginator("list_groups").paginate(UserPoolId=pool).search("Groups[].GroupName"):
+        cognito.admin_add_user_to_group(UserPoolId=pool, Username=user.email, GroupName=group)
+    client = cognito.describe_user_pool_client(UserPoolId=pool, ClientId=api["portalClientId"])["UserPoolClient"]
+    return Administrator(str(api["url"]).rstrip("/"), _token(clients.endpoint, client, user))
+
+
+def _token(endpoint: str, client: Mapping[str, Any], user: DemoUser) -> str:
+    """Return an access token, by an authorization code with PKCE (RFC 7636) as the portal asks for it."""
+    verifier, state = secrets.token_urlsafe(32), secrets.token_urlsafe(16)
+    digest = hashlib.sha256(verifier.encode()).digest()
+    known = {"client_id": client["ClientId"], "redirect_uri": client["CallbackURLs"][0]}
+    asked = {
+        **known,
+        "response_type": "code",
+        "scope": SCOPES,
+        "state": state,
+        "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
+        "code_challenge_method": "S256",
+    }
+    page = ask("GET", f"{endpoint}/oauth2/authorize?{urlencode(asked)}")
+    hidden = dict(_HIDDEN.findall(page.body.decode()))
+    left = _post(f"{endpoint}/login", {**hidden, "username": user.email, "password": user.password})
+    came = parse_qs(urlsplit(left.headers.get("location", "")).query)
+    if came.get("state") != [state] or "code" not in came:
+        raise StageError(f"The sign-in let {user.email} not in: {left.status} {left.body[:500]!r}.")
+    given = {**known, "grant_type": "authorization_code", "code": came["code"][0], "code_verifier": verifier}
+    traded = _post(f"{endpoint}/oauth2/token", given)
+    if traded.status != 200:
+        raise StageError(f"The sign-in gave {user.email} no token: {traded.status} {traded.body[:500]!r}.")
+    return str(traded.document["access_token"])
+
+
+def _post(url: str, fields: Mapping[str, str]) -> Answer:
+    return ask("POST", url, headers=_FORM, body=urlencode(fields).encode())

@@ -12,8 +12,6 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from botocore.exceptions import ClientError
-
 from ...common.sql import literal, quoted
 from .. import athena
 from ..problems import Problem
@@ -140,10 +138,6 @@ def _distinct(names: Sequence[str]) -> list[str]:
 
 
 def _is_there(s3: S3Client, bucket: str, key: str) -> bool:
-    try:
-        s3.head_object(Bucket=bucket, Key=key)
-    except ClientError as error:
-        if error.response["Error"]["Code"] in {"404", "NoSuchKey", "NotFound", "403", "AccessDenied"}:
-            return False
-        raise
-    return True
+    """Ask for a list: to whom may list a prefix alone, S3 denies an object that is not there."""
+    listed = s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("Contents", [])
+    return any(entry["Key"] == key for entry in listed)

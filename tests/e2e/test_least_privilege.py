@@ -83,12 +83,40 @@ def test_pipelines_and_jobs_were_taken_through_all_that_happens_to_them(report: 
     } <= used
 
 
+def test_the_api_was_taken_through_what_its_grants_are_for(report: dict[str, Any]) -> None:
+    """Rows read and asked, tables defined, files sent whole and in parts and given up, all of a data set purged."""
+    used = {
+        (line["action"], line["resource"].rpartition("-lake-")[2].partition("-")[0])
+        for line in report["lines"]
+        if line["role"] == "watershed-api-function-role" and line["why"].startswith("its own call")
+    }
+    assert {
+        ("athena:StartQueryExecution", ""),
+        ("athena:StopQueryExecution", ""),
+        ("athena:GetQueryResults", ""),
+        ("dynamodb:BatchGetItem", ""),
+        ("dynamodb:DeleteItem", ""),
+        ("s3:GetObject", "curated"),
+        ("s3:GetObject", "analytics"),
+        ("s3:GetObject", "results"),
+        ("s3:PutObject", "raw"),
+        ("s3:ListMultipartUploadParts", "raw"),
+        ("s3:AbortMultipartUpload", "raw"),
+        ("s3:DeleteObject", "raw"),
+        ("s3:DeleteObject", "curated"),
+        ("s3:DeleteObject", "quarantine"),
+    } <= used
+    defined = {line["action"] for line in report["lines"] if line["verdict"] == "used" and "api-" in line["role"]}
+    assert {"glue:CreateTable", "glue:UpdateTable", "glue:DeleteTable"} <= defined
+
+
 def test_what_aws_does_under_the_role_is_in_it(report: dict[str, Any]) -> None:
     by = {name for line in report["lines"] if line["verdict"] == "used" for name in line["why"].split(", ")}
     assert {"Lambda polls the queue", "Lambda delivers logs", "S3 encrypts", "S3 decrypts"} <= by
     assert {"ECS pulls the image", "ECS reads the secret", "ECS writes the log", "S3 puts parts together"} <= by
     assert {"Step Functions keeps a rule", "Step Functions stops jobs", "Scheduler starts its target"} <= by
     assert {"Athena reads for a query", "Athena writes for a query", "VPC delivers the flow log"} <= by
+    assert {"API Gateway logs requests", "API Gateway logs executions"} <= by
 
 
 @pytest.mark.parametrize("stack", ["dev", "stage", "prod"])

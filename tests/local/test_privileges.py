@@ -375,13 +375,14 @@ def test_the_account_tells_of_the_stages_that_log(clients: Clients) -> None:
     gateway.create_deployment(restApiId=api, stageName="quiet")
     gateway.create_deployment(restApiId=api, stageName="loud")
     group = f"arn:aws:logs:{REGION}:000000000000:log-group:/access"
-    for path, value in (
-        ("/accessLogSettings/destinationArn", group),
-        ("/accessLogSettings/format", "$context.requestId"),
-        ("/*/*/logging/loglevel", "ERROR"),
+    for stage, path, value in (
+        ("quiet", "/*/*/logging/loglevel", "OFF"),
+        ("loud", "/*/*/logging/loglevel", "ERROR"),
+        ("loud", "/accessLogSettings/destinationArn", group),
+        ("loud", "/accessLogSettings/format", "$context.requestId"),
     ):
         operation = {"op": "replace", "path": path, "value": value}
-        gateway.update_stage(restApiId=api, stageName="loud", patchOperations=[operation])
+        gateway.update_stage(restApiId=api, stageName=stage, patchOperations=[operation])
     assert set(read_account(clients).api_stages) == {
         ApiStage("logs-apis", None, None),
         ApiStage("logs-apis", "/access", f"API-Gateway-Execution-Logs_{api}/loud"),

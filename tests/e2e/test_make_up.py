@@ -4,8 +4,10 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 import urllib3
 
@@ -123,6 +125,38 @@ def test_nothing_waits_in_a_dead_letter_queue(checkout: Checkout, report: dict[s
 def test_what_the_function_logged_can_be_read(checkout: Checkout, report: dict[str, Any]) -> None:
     logged = json.loads(checkout.watershed("local", "logs", "ingest", "--json").stdout)
     assert any("Object committed" in line for lines in logged.values() for line in lines)
+
+
+def datasets(checkout: Checkout, *arguments: str) -> Any:
+    """What `watershed datasets` prints for machines."""
+    done = checkout.watershed("datasets", *arguments, "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
+def test_data_sets_are_found_and_queried_on_the_command_line(checkout: Checkout, report: dict[str, Any]) -> None:
+    found = {each["id"]: each for each in datasets(checkout, "list", "--tag", "domain=aviation")}
+    assert found["flights"]["rows"] == FLIGHTS
+    assert found["flights"]["may"] == "admin"
+    result = datasets(checkout, "query", "SELECT count(*) AS n FROM flights WHERE carrier = ?", "--value", "UA")
+    assert result["rows"] == [[58_665]]
+    assert result["bytes_scanned"] > 0
+    refused = checkout.watershed("datasets", "query", "DROP TABLE flights")
+    assert (refused.returncode, "Only a SELECT may be run" in refused.stderr) == (1, True)
+
+
+def test_data_sets_are_downloaded_and_uploaded_on_the_command_line(
+    checkout: Checkout, report: dict[str, Any], tmp_path: Path
+) -> None:
+    assert len(datasets(checkout, "download", "flights", "--to", str(tmp_path / "flights"))) == MONTHS
+    files = str(tmp_path / "flights" / "*" / "*.parquet")
+    assert duckdb.execute(f"SELECT count(*) FROM read_parquet('{files}')").fetchall() == [(FLIGHTS,)]
+    two = tmp_path / "two.csv"
+    duckdb.execute(f"COPY (SELECT * FROM read_parquet('{files}') LIMIT 2) TO '{two}' (HEADER, NULLSTR 'NA')")
+    for _ in range(2):
+        uploaded = datasets(checkout, "upload", "flights", str(two))
+        assert (uploaded["status"], uploaded["outcome"]["rows"]) == ("committed", 2)
+    assert datasets(checkout, "show", "flights")["totals"]["rows"] == FLIGHTS + 2
 
 
 @pytest.mark.parametrize("stack", ["dev", "stage", "prod"])

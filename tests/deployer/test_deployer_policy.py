@@ -61,6 +61,18 @@ OTHER_PREFIXES = {"stepfunctions": "states"}
 FIXED_NAMES = {
     "aws:cloudwatch/eventBus:EventBus": ("name", "events:CreateEventBus", "events", "event-bus/{}"),
     "aws:cloudwatch/logGroup:LogGroup": ("name", "logs:CreateLogGroup", "logs", "log-group:{}"),
+    "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": (
+        "name",
+        "logs:PutDeliveryDestination",
+        "logs",
+        "delivery-destination:{}",
+    ),
+    "aws:cloudwatch/logDeliverySource:LogDeliverySource": (
+        "name",
+        "logs:PutDeliverySource",
+        "logs",
+        "delivery-source:{}",
+    ),
     "aws:ecr/repository:Repository": ("name", "ecr:CreateRepository", "ecr", "repository/{}"),
     "aws:ecs/taskDefinition:TaskDefinition": ("family", "ecs:RegisterTaskDefinition", "ecs", "task-definition/{}:1"),
     "aws:glue/catalogDatabase:CatalogDatabase": ("name", "glue:CreateDatabase", "glue", "database/{}"),
@@ -74,7 +86,18 @@ FIXED_NAMES = {
     "aws:sfn/stateMachine:StateMachine": ("name", "states:CreateStateMachine", "states", "stateMachine:{}"),
 }
 # Names within something else, whose own name is what the policy goes by.
-NAMED_IN_OTHERS = {"aws:glue/catalogTable:CatalogTable", "aws:iam/rolePolicy:RolePolicy"}
+NAMED_IN_OTHERS = {
+    "aws:apigateway/model:Model",
+    "aws:cognito/resourceServer:ResourceServer",
+    "aws:cognito/userGroup:UserGroup",
+    "aws:glue/catalogTable:CatalogTable",
+    "aws:iam/rolePolicy:RolePolicy",
+}
+# Where the logs of distributions are delivered from.
+IN_US_EAST_1 = {
+    "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination",
+    "aws:cloudwatch/logDeliverySource:LogDeliverySource",
+}
 
 
 def made(*, read_only: bool = False, roles_boundary: str | None = None) -> DeployerPolicy:
@@ -257,6 +280,17 @@ def test_a_key_is_created_with_its_tags_and_no_other_project_s_key_is_taken_over
     assert not allows(policies, "kms:TagResource", KEY, **REQUESTED_TAGS, **{"aws:resourcetag/project": "payroll"})
 
 
+def test_a_log_group_that_api_gateway_names_is_reached_by_its_tags() -> None:
+    group = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:API-Gateway-Execution-Logs_a1b2c3d4e5/v1"
+    policies = list(made().policies)
+    assert allows(policies, "logs:CreateLogGroup", group, **REQUESTED_TAGS)
+    assert allows(policies, "logs:DescribeLogGroups", group)
+    assert not allows(policies, "logs:CreateLogGroup", group)
+    for action in ("logs:PutRetentionPolicy", "logs:DeleteLogGroup", "logs:ListTagsForResource"):
+        assert allows(policies, action, group, **OWN_TAGS), action
+        assert not allows(policies, action, group, **{**OWN_TAGS, "aws:resourcetag/project": "payroll"}), action
+
+
 def of_ec2(kind: str) -> str:
     return f"arn:aws:ec2:{REGION}:{ACCOUNT}:{kind}/1"
 
@@ -338,7 +372,10 @@ def test_names_that_are_not_left_to_pulumi_are_reached(tmp_path: Path, monkeypat
     artifacts(tmp_path)
     monkeypatch.setenv(found_artifacts.VARIABLE, str(tmp_path))
     project = "Data_Platform-for-analytics"
-    policies = list(deployer_policy(table(), Deploy(project, "dev", ACCOUNT, REGION, DEPLOY.role, ("hub",))).policies)
+    policies = list(
+        deployer_policy(table(), Deploy(project, "dev", ACCOUNT, REGION, DEPLOY.role, ("hub", "api"))).policies
+    )
+    tags = {"aws:requesttag/project": project, "aws:requesttag/stack": "dev"}
     named: set[str] = set()
     for name, program in PROGRAMS.items():
         for resource in record(program, project=project, stack="dev", config=CONFIG):
@@ -346,8 +383,11 @@ def test_names_that_are_not_left_to_pulumi_are_reached(tmp_path: Path, monkeypat
             fixed = resource.inputs.get(key)
             if fixed and resource.type not in NAMED_IN_OTHERS:
                 named.add(resource.type)
-                on = f"arn:aws:{service}:{REGION}:{ACCOUNT}:{arn.format(fixed)}"
-                assert allows(policies, action, on), f"{name}: {resource.type} {fixed}: {action} on {on}"
+                region = "us-east-1" if resource.type in IN_US_EAST_1 else REGION
+                on = f"arn:aws:{service}:{region}:{ACCOUNT}:{arn.format(fixed)}"
+                assert allows(policies, action, on, region=region, **tags), (
+                    f"{name}: {resource.type} {fixed}: {action} on {on}"
+                )
     assert len(named) >= 7
 
 

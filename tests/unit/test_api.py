@@ -172,10 +172,20 @@ def test_a_firewall_blocks_or_counts(mode: str, action: str) -> None:
     rate, *managed = of_type(made(web_acl=mode), "WebAcl")["api-firewall"]["rules"]
     assert rate["action"] == {action: {}}
     assert {next(iter(each["overrideAction"])) for each in managed} == {"none" if mode == "block" else "count"}
+    assert [each["statement"]["managedRuleGroupStatement"]["name"] for each in managed] == [
+        "AWSManagedRulesAmazonIpReputationList",
+        "AWSManagedRulesKnownBadInputsRuleSet",
+        "AWSManagedRulesCommonRuleSet",
+    ]
 
 
 def test_a_stack_may_have_no_firewall() -> None:
     assert not of_type(made(web_acl="off"), "WebAcl")
+
+
+def test_an_api_and_its_name_take_no_tls_before_1_2() -> None:
+    for each in (of_type(full(), "RestApi")["api-rest"], of_type(full(), "DomainName")["api-rest-domain"]):
+        assert (each["securityPolicy"], each["endpointAccessMode"]) == ("SecurityPolicy_TLS13_1_2_2021_06", "STRICT")
 
 
 def test_an_api_with_a_name_of_its_own_has_no_other() -> None:

@@ -43,15 +43,15 @@ def refusal(folder: Path) -> str:
 
 def test_a_project_adds_its_own_handlers(tmp_path: Path) -> None:
     build = build_artifacts("host", tmp_path / "out", project(tmp_path))
-    assert [each.name for each in build.deployables] == ["await-ingestion", "ingest", "report", "runs"]
+    assert [each.name for each in build.deployables] == ["api", "await-ingestion", "ingest", "report", "runs"]
     (archive,) = (tmp_path / "out").glob("report-*.zip")
     assert zipfile.ZipFile(archive).namelist() == ["functions/report.py"]
 
 
 def test_a_project_may_use_a_deployables_file_and_layers_of_its_own(tmp_path: Path) -> None:
     own = project(tmp_path, "")
-    lock = (REPOSITORY / "handlers" / "requirements-host.txt").read_text().partition("# layer: duckdb")[0]
-    (own / "lock.txt").write_text(lock.replace("# layer: base", ""))
+    locks = (REPOSITORY / "handlers" / "requirements-host.txt").read_text()
+    (own / "lock.txt").write_text(locks.partition("# layer: base\n")[2].partition("# layer: ")[0])
     (own / "deployables.toml").write_text(
         textwrap.dedent("""
             [deployables.report]

@@ -93,8 +93,9 @@ def _boundary(needed: list[Document], deploy: Deploy) -> Document:
     of_iam = [each for each in allowed if all(action.startswith("iam:") for action in each["Action"])]
     actions = sorted({action for each in allowed for action in each["Action"]})
     services = sorted({action.partition(":")[0] for action in actions} - {"ec2", "iam"})
-    # The web ACL of a distribution is where the distribution is.
-    elsewhere = [each for each in services if each in _WITHOUT_REGION or (each == "wafv2" and "cloudfront" in services)]
+    # The web ACL of a distribution and the deliveries of its log are where the distribution is.
+    along = ("logs", "wafv2") if "cloudfront" in services else ()
+    elsewhere = [each for each in services if each in (*_WITHOUT_REGION, *along)]
     regional = [f"{service}:*" for service in services if service not in _WITHOUT_REGION]
     regional += [action for action in actions if action.startswith("ec2:")]
     made = [_in_region(regional, deploy.region)]

@@ -452,6 +452,7 @@ def test_the_boundary_lets_services_without_a_region_be_called_where_they_answer
     boundary = deployer_policy(table(), deploy).boundary
     assert allows([boundary], "cloudfront:UpdateDistribution", "*", region=elsewhere)
     assert not allows([boundary], "cloudfront:UpdateDistribution", "*", region=region)
+    assert allows([boundary], "logs:CreateDelivery", "*", region=elsewhere)
     assert not allows([boundary], "s3:DeleteBucket", "*", region=elsewhere)
     assert len(deployer_policy(["aws:s3/bucket:Bucket"], deploy).boundary["Statement"]) == 2
 

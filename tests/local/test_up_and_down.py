@@ -23,6 +23,9 @@ from local.workspace import Workspace
 
 from .stage_projects import Told, make_project, no_build
 
+# An inline program that a killed engine leaves behind is collected whenever Python comes to it.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 # Registers a resource and then waits for a file that never comes: an `up` to be killed in.

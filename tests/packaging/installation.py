@@ -10,7 +10,7 @@ from pathlib import Path
 import uv
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-SIBLINGS = ("cli", "components", "handlers", "local", "policies")
+SIBLINGS = ("cli", "components", "handlers", "local", "policies", "portal")
 
 
 @dataclass(frozen=True)

@@ -79,11 +79,15 @@ class Workspace:
         """The passphrase that encrypts secrets in the state, made once a checkout."""
         file = self.root / "passphrase"
         if not file.exists():
-            self.root.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "w") as handle:
-                handle.write(secrets.token_urlsafe(32))
+            self.keep_private(file, secrets.token_urlsafe(32))
         return file.read_text()
+
+    def keep_private(self, file: Path, text: str) -> None:
+        """Write a file below `root` that its owner alone may read."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
+            handle.write(text)
 
     def discard(self) -> None:
         """Remove state, data and logs."""

@@ -17,14 +17,6 @@ PORTAL_VARIABLE = "WATERSHED_PORTAL"
 
 
 @dataclass(frozen=True)
-class DemoUser:
-    """Whom the local stage lets in."""
-
-    email: str
-    password: str
-
-
-@dataclass(frozen=True)
 class Service:
     """What a client must know."""
 
@@ -34,7 +26,8 @@ class Service:
     sign_in_url: str
     client_id: str
     scopes: tuple[str, ...]
-    demo: DemoUser | None = None
+    demo: Any = None
+    """The local stage's DemoUser, where the API is that of the local stage."""
 
 
 def find_service(project: Path, portal: str | None) -> Service:
@@ -70,7 +63,7 @@ def _read(portal: str, user: Any = None) -> Service:
             sign_in_url=config["signInUrl"].rstrip("/"),
             client_id=config["clientId"],
             scopes=tuple(config["scopes"]),
-            demo=DemoUser(user.email, user.password) if user else None,
+            demo=user,
         )
     except (urllib3.exceptions.HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CommandError(

@@ -7,10 +7,8 @@ holds: it is kept in a file that only its owner reads.
 
 import base64
 import hashlib
-import html
 import json
 import os
-import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -22,6 +20,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import urllib3
 
 from ..errors import CommandError
+from ..siblings import sibling
 from .service import Service
 
 CLIENT, SECRET = "WATERSHED_CLIENT_ID", "WATERSHED_CLIENT_SECRET"
@@ -103,20 +102,8 @@ def _of_person(service: Service, tell: Callable[[str], None]) -> dict[str, Any]:
 
 
 def _of_demo_user(service: Service) -> str:
-    """Fill in the emulated page's form, as a browser would."""
-    assert service.demo
     code = _Code(service, service.portal)
-    page = urllib3.request("GET", code.address, timeout=_SECONDS).data.decode()
-    hidden = {
-        name: html.unescape(value) for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page)
-    }
-    answer = _form(
-        f"{service.sign_in_url}/login",
-        {**hidden, "username": service.demo.email, "password": service.demo.password},
-    )
-    came = dict(parse_qsl(urlsplit(answer.headers.get("Location", "")).query))
-    if "code" not in came:
-        raise CommandError("The local stage does not let its demo user in.", fix="Start it anew: make down, make up.")
+    came = sibling("local.stage.demo_sign_in").come_back(code.address, service.demo)
     return str(code.trade(came)["access_token"])
 
 

@@ -7,13 +7,13 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from .names import ADDRESS
 from .routes import SCOPES, Scope
 
 PROFILE = ("openid", "email", "profile")
 """What the page that people use asks for beside the API's scopes: who they are."""
 _REFRESH_DAYS = 30
 _RETRY_SECONDS = 30
-_TLS_OR_HERE = re.compile(r"https://[^/*#\s]+[^*#\s]*|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/[^*#\s]*)?")
 
 
 def people_client(
@@ -33,7 +33,7 @@ def people_client(
     if not callback_urls:
         raise ValueError(f"{name}: give callback_urls: where people come back to when they have signed in")
     for url in (*callback_urls, *logout_urls):
-        if not _TLS_OR_HERE.fullmatch(url):
+        if not re.fullmatch(ADDRESS, url):
             raise ValueError(
                 f"{name}: people would be sent to {url!r}: give an https address without * and #, or http on localhost"
             )

@@ -79,13 +79,17 @@ def sign_in_prefix(prefix: str | None, what: str) -> str:
     return made
 
 
-_ORIGIN = re.compile(r"https://[^/*?#\s]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
+_HERE = r"http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
+ORIGIN = rf"https://[^/*?#\s]+|{_HERE}"
+"""Where a page comes from; on this machine alone without TLS."""
+ADDRESS = rf"https://[^/*#\s]+[^*#\s]*|{_HERE}(/[^*#\s]*)?"
+"""Where people may be sent to, with their code; on this machine alone without TLS."""
 
 
 def check_origins(origins: Sequence[str], what: str) -> Sequence[str]:
     """Return the origins, or raise ValueError for what is none, is every site, or would send tokens in the clear."""
     for origin in origins:
-        if not _ORIGIN.fullmatch(origin):
+        if not re.fullmatch(ORIGIN, origin):
             raise ValueError(
                 f"{what}: origin {origin!r}: give a scheme and a host without a path, https://data.example.com, "
                 "or http on localhost"

@@ -5,6 +5,12 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_aws as aws
 
+PLAIN = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+"""Headers that CloudFront has no setting of its own for."""
 _HSTS_SECONDS = 63_072_000
 """Two years, as hstspreload.org recommends."""
 _HIDDEN = (
@@ -28,7 +34,10 @@ def page_headers(
         name,
         comment="What a browser refuses on behalf of the data set portal",
         security_headers_config={
-            "content_security_policy": {"content_security_policy": _policy(connect), "override": True},
+            "content_security_policy": {
+                "content_security_policy": pulumi.Output.all(*connect).apply(content_security_policy),
+                "override": True,
+            },
             "strict_transport_security": {
                 "access_control_max_age_sec": _HSTS_SECONDS,
                 "include_subdomains": True,
@@ -39,21 +48,15 @@ def page_headers(
             "referrer_policy": {"referrer_policy": "no-referrer", "override": True},
         },
         custom_headers_config={
-            "items": [
-                {"header": header, "value": value, "override": True}
-                for header, value in (
-                    ("Cross-Origin-Opener-Policy", "same-origin"),
-                    ("Cross-Origin-Resource-Policy", "same-origin"),
-                    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
-                )
-            ]
+            "items": [{"header": header, "value": value, "override": True} for header, value in PLAIN.items()]
         },
         remove_headers_config={"items": [{"header": header} for header in _HIDDEN]},
         opts=opts,
     )
 
 
-def _policy(connect: Sequence[pulumi.Input[str]]) -> pulumi.Output[str]:
+def content_security_policy(connect: Sequence[str]) -> str:
+    """Return what the page may use: its own scripts, styles and images, and connections to `connect`."""
     fixed = [
         "default-src 'none'",
         "script-src 'self'",
@@ -65,6 +68,4 @@ def _policy(connect: Sequence[pulumi.Input[str]]) -> pulumi.Output[str]:
         "form-action 'self'",
         "frame-ancestors 'none'",
     ]
-    return pulumi.Output.all(*connect).apply(
-        lambda places: "; ".join([*fixed, " ".join(["connect-src 'self'", *dict.fromkeys(places)])])
-    )
+    return "; ".join([*fixed, " ".join(["connect-src 'self'", *dict.fromkeys(connect)])])

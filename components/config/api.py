@@ -5,26 +5,15 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from ..api import Domain, Machine
-from ..api.names import DomainPrefix
+from ..api.names import ADDRESS, ORIGIN, DomainPrefix
 from ..api.portal import PriceClass
 from ..api.user_pool import Mfa, Plan
 from ..catalog.access import MOST_GRANTS, Grant
 from ..core.model import Matching, Model
 from ..observability import LogRetention
 
-Address = Annotated[
-    str,
-    Matching(
-        r"https://\S+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/\S*)?", "an address: https://data.example.com/"
-    ),
-]
-Origin = Annotated[
-    str,
-    Matching(
-        r"https://[^/*?#\s]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?",
-        "a scheme and a host without a path: https://data.example.com",
-    ),
-]
+Address = Annotated[str, Matching(ADDRESS, "an address: https://data.example.com/")]
+Origin = Annotated[str, Matching(ORIGIN, "a scheme and a host without a path: https://data.example.com")]
 
 
 class PortalConfig(Model):

@@ -1,7 +1,6 @@
 """Somebody who may sign in on this machine: made for its emulated AWS, with a password that is nobody else's."""
 
 import json
-import os
 import secrets
 import string
 from dataclasses import asdict, dataclass
@@ -34,7 +33,7 @@ def demo_user(clients: Clients, workspace: Workspace, user_pool_id: str, group: 
     if known is None or known.user_pool_id != user_pool_id or not _is_there(clients, user_pool_id, EMAIL):
         known = DemoUser(user_pool_id, EMAIL, new_password())
         make_user(clients, known)
-        _keep(workspace, known)
+        workspace.keep_private(workspace.demo_user, json.dumps(asdict(known)))
     clients("cognito-idp").admin_add_user_to_group(UserPoolId=user_pool_id, Username=EMAIL, GroupName=group)
     return known
 
@@ -78,10 +77,3 @@ def kept_demo_user(workspace: Workspace) -> DemoUser | None:
         return DemoUser(**json.loads(workspace.demo_user.read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         return None
-
-
-def _keep(workspace: Workspace, user: DemoUser) -> None:
-    workspace.root.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(workspace.demo_user, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(asdict(user), file)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from components.api.page_headers import PLAIN, content_security_policy
 from components.api.preflight import preflight_headers
 from tests.handlers.api.gateway import PORTAL, Answer, Gateway
 from tests.portal.hosted_ui import SCOPES
@@ -17,26 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 FOLDER = Path(__file__).parents[2] / "portal"
-# Of components/api/page_headers.py.
-_POLICY = (
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' data:",
-    "font-src 'self'",
-    "manifest-src 'self'",
-    "base-uri 'none'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-)
 _HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "cache-control": "no-cache",
+    **{name.lower(): value for name, value in PLAIN.items()},
 }
 _METHODS = ("DELETE", "GET", "PATCH", "POST")
 
@@ -55,8 +42,7 @@ class Site:
 
     def answer_http(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Answer a request."""
-        policy = "; ".join([*_POLICY, " ".join(["connect-src 'self'", *self._connect])])
-        common = {**_HEADERS, "content-security-policy": policy}
+        common = {**_HEADERS, "content-security-policy": content_security_policy(self._connect)}
         name = urlsplit(url).path.removeprefix("/") or "index.html"
         if name == "config.json" and self.config is not None:
             return Answer(200, {**common, "content-type": "application/json"}, json.dumps(self.config).encode())

@@ -3,18 +3,18 @@
 import base64
 import hashlib
 import json
-import re
 import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from ...aws import Clients
 from ...errors import StageError
+from ...stage.demo_sign_in import come_back
 from ...stage.demo_user import DemoUser, make_user, new_password
-from .web import Answer, ask
+from ...web import Answer, ask
 
 SECONDS = 60.0
 POLL_SECONDS = 1.0
@@ -22,7 +22,6 @@ SCOPES = "openid datasets/read datasets/write datasets/admin"
 # Throttled, or something behind the API is for the moment.
 _LATER = (429, 503)
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-_HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 
 
 @dataclass(frozen=True)
@@ -84,18 +83,11 @@ def _token(endpoint: str, client: Mapping[str, Any], user: DemoUser) -> str:
         "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
         "code_challenge_method": "S256",
     }
-    page = ask("GET", f"{endpoint}/oauth2/authorize?{urlencode(asked)}")
-    hidden = dict(_HIDDEN.findall(page.body.decode()))
-    left = _post(f"{endpoint}/login", {**hidden, "username": user.email, "password": user.password})
-    came = parse_qs(urlsplit(left.headers.get("location", "")).query)
-    if came.get("state") != [state] or "code" not in came:
-        raise StageError(f"The sign-in let {user.email} not in: {left.status} {left.body[:500]!r}.")
-    given = {**known, "grant_type": "authorization_code", "code": came["code"][0], "code_verifier": verifier}
-    traded = _post(f"{endpoint}/oauth2/token", given)
+    came = come_back(f"{endpoint}/oauth2/authorize?{urlencode(asked)}", user)
+    if came.get("state") != state:
+        raise StageError(f"The sign-in came back to {user.email} with another state.")
+    given = {**known, "grant_type": "authorization_code", "code": came["code"], "code_verifier": verifier}
+    traded = ask("POST", f"{endpoint}/oauth2/token", headers=_FORM, body=urlencode(given).encode())
     if traded.status != 200:
         raise StageError(f"The sign-in gave {user.email} no token: {traded.status} {traded.body[:500]!r}.")
     return str(traded.document["access_token"])
-
-
-def _post(url: str, fields: Mapping[str, str]) -> Answer:
-    return ask("POST", url, headers=_FORM, body=urlencode(fields).encode())

@@ -14,9 +14,9 @@ from urllib.parse import quote, urlencode
 from ...aws import Clients
 from ...errors import StageError
 from ...stage.progress import Progress
+from ...web import ask
 from .administrators import Administrator, sign_in_administrator
 from .uploads import exercise_uploads
-from .web import ask
 
 SECONDS = 120.0
 POLL_SECONDS = 0.5

@@ -6,8 +6,8 @@ import time
 from typing import Any
 
 from ...errors import StageError
+from ...web import ask
 from .administrators import Administrator
-from .web import ask
 
 SECONDS = 180.0
 POLL_SECONDS = 0.5

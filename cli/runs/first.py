@@ -31,11 +31,18 @@ def _has_run(pipeline: DeployedPipeline) -> bool:
 
 
 def _run(pipeline: DeployedPipeline, progress: Progress) -> RunView:
-    execution = Execution(pipeline, start(pipeline, why="first"), "")
-    view = execution.follow(lambda now: progress.doing(f"{pipeline.name}: {_going_on(now)}"), seconds=SECONDS)
+    view = _follow(pipeline, start(pipeline, why="first"), progress)
+    if view.held_by:
+        # Its schedule has started it a moment ago.
+        view = _follow(pipeline, view.held_by, progress)
     how = "succeeded" if view.status == "SUCCEEDED" else f"{view.status} at {view.failed_stage or 'its end'}"
     progress.done(f"{pipeline.name} {view.date}: {len(view.stages)} stages, {how} in {view.seconds or 0:.1f} s")
     return view
+
+
+def _follow(pipeline: DeployedPipeline, execution: str, progress: Progress) -> RunView:
+    following = Execution(pipeline, execution, "")
+    return following.follow(lambda now: progress.doing(f"{pipeline.name}: {_going_on(now)}"), seconds=SECONDS)
 
 
 def _going_on(view: RunView) -> str:

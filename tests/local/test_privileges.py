@@ -17,6 +17,7 @@ from local.privileges import measure
 from local.privileges.account import Account, FlowLog, Function, RuleTarget, Schedule, StateMachine, read_account
 from local.privileges.api_stages import ApiStage
 from local.privileges.calls import ITS_OWN, Call, Recorded
+from local.privileges.exercise.runs import pause_schedules
 from local.privileges.grants import Grant, RolePolicies, is_action, matching_actions
 from local.privileges.implied import (
     API_CALLS,
@@ -248,6 +249,36 @@ def test_the_account_tells_of_machines_secrets_and_the_catalog(clients: Clients)
     assert account.keys[f"arn:aws:glue:{REGION}:{account.number}:catalog"] == key
     found = next(each for each in account.machines if each.arn == machine.arn)
     assert (found.role, found.logs, found.traced, found.key) == (machine.role.rpartition("/")[2], True, True, None)
+
+
+def test_no_schedule_fires_by_the_clock_while_pipelines_are_exercised_and_none_changes_otherwise(
+    clients: Clients,
+) -> None:
+    scheduler = clients("scheduler")
+    scheduler.create_schedule_group(Name="nightly")
+    scheduler.create_schedule(
+        Name="nightly-run",
+        GroupName="nightly",
+        ScheduleExpression="cron(0 3 * * ? *)",
+        ScheduleExpressionTimezone="Europe/Rome",
+        FlexibleTimeWindow={"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 5},
+        Target={
+            "Arn": "arn:aws:scheduler:::aws-sdk:sfn:startExecution",
+            "RoleArn": "arn:aws:iam::000000000000:role/starter",
+            "Input": "{}",
+            "RetryPolicy": {"MaximumRetryAttempts": 3},
+        },
+    )
+
+    def settings() -> dict[str, Any]:
+        found = scheduler.get_schedule(Name="nightly-run", GroupName="nightly")
+        changing = ("LastModificationDate", "ResponseMetadata")
+        return {name: value for name, value in found.items() if name not in changing}
+
+    before = settings()
+    pause_schedules(clients)
+    assert before["State"] == "ENABLED"
+    assert settings() == {**before, "State": "DISABLED"}
 
 
 def test_athena_writes_a_query_s_results_in_the_name_of_who_asks() -> None:

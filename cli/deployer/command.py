@@ -88,6 +88,7 @@ def deployer(
         {token for token, _ in resources},
         deploy,
         StateBackend(state_bucket, state_key or None) if state_bucket else None,
+        given=report.given,
     )
     if out is not None:
         _write(made, out)

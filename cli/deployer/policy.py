@@ -1,7 +1,7 @@
 """The policy documents of the deployer's role, each within IAM's limits, and its permissions boundary."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,9 +33,18 @@ class StateBackend:
     key: str | None = None
 
 
-def deployer_policy(tokens: Iterable[str], deploy: Deploy, state: StateBackend | None = None) -> DeployerPolicy:
-    """Return the least that a role needs to deploy resources of these types (or, read only, to preview them)."""
-    types = types_of(tokens)
+def deployer_policy(
+    tokens: Iterable[str],
+    deploy: Deploy,
+    state: StateBackend | None = None,
+    *,
+    given: Collection[tuple[str, str]] = (),
+) -> DeployerPolicy:
+    """Return the least that a role needs to deploy resources of these types (or, read only, to preview them).
+
+    `given`: types with an input that a resource of the stack has; some inputs lead to further calls.
+    """
+    types = types_of(tokens, given)
     needed = [*statements(types, deploy), *(_state(state, deploy) if state else [])]
     policies = _split(needed)
     if len(policies) > POLICIES_A_ROLE:

@@ -1,8 +1,8 @@
 """The table of what a deploy calls for each resource type: `resource_types.toml`."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,8 @@ class Calls:
     create: tuple[str, ...] = ()
     tagged: bool = False
     tagged_later: bool = False
+    given: str | None = None
+    """The input without which a resource of the type does not make them."""
     condition: Mapping[str, Mapping[str, str | list[str]]] = field(default_factory=dict)
 
     @property
@@ -65,13 +67,21 @@ def table() -> Mapping[str, ResourceType]:
     return {token: _type(token, entry) for token, entry in tomllib.loads(FILE.read_text()).items()}
 
 
-def types_of(tokens: Iterable[str]) -> list[ResourceType]:
-    """Return the entries of a stack's types; raises UnknownTypeError for those that the table lacks."""
+def types_of(tokens: Iterable[str], given: Collection[tuple[str, str]]) -> list[ResourceType]:
+    """Return the entries of a stack's types, with the calls that its resources' inputs lead to.
+
+    `given`: types with an input that a resource of the stack has. Raises UnknownTypeError for what the table lacks.
+    """
     wanted = sorted({token for token in tokens if not token.startswith(_OF_THE_ENGINE)})
     unknown = [token for token in wanted if token not in table()]
     if unknown:
         raise UnknownTypeError(unknown)
-    return [table()[token] for token in wanted]
+    return [_with_inputs(table()[token], given) for token in wanted]
+
+
+def _with_inputs(kind: ResourceType, given: Collection[tuple[str, str]]) -> ResourceType:
+    calls = tuple(each for each in kind.calls if each.given is None or (kind.token, each.given) in given)
+    return replace(kind, calls=calls)
 
 
 def _type(token: str, entry: Mapping[str, Any]) -> ResourceType:
@@ -93,5 +103,6 @@ def _calls(part: Mapping[str, Any]) -> Calls:
         create=tuple(part.get("create", ())),
         tagged=part.get("tagged", False),
         tagged_later=part.get("tagged_later", False),
+        given=part.get("given"),
         condition=part.get("condition", {}),
     )

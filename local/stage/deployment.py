@@ -50,6 +50,8 @@ class Outcome:
 
     changes: dict[str, int] = field(default_factory=dict)
     steps: list[tuple[str, str, str]] = field(default_factory=list)
+    given: set[tuple[str, str]] = field(default_factory=set)
+    """The types, and each input that a resource of the type has."""
     findings: list[Finding] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -196,6 +198,7 @@ def _take(event: "EngineEvent", outcome: Outcome, progress: Progress) -> None:
     if event.resource_pre_event is not None:
         step = event.resource_pre_event.metadata
         outcome.steps.append((str(step.op.value), step.type, step.urn))
+        outcome.given |= {(step.type, name) for name in (step.new.inputs if step.new else None) or ()}
         progress(f"{step.op.value} {step.type.rpartition(':')[2]} {step.urn.rpartition('::')[2]}")
     if event.policy_event is not None:
         policy = event.policy_event

@@ -61,6 +61,7 @@ def preview_stack(
         warnings=outcome.warnings,
         seconds=outcome.seconds,
         resources=[(kind, urn.rpartition("::")[2]) for kind, urn in planned],
+        given=sorted(outcome.given),
         taken_as_given=taken_as_given,
         errors=[error for error in outcome.errors if error != REFUSED],
     )

@@ -84,6 +84,8 @@ class PreviewReport:
     seconds: float
     resources: list[tuple[str, str]] = field(default_factory=list)
     """The type and the name in the program of each."""
+    given: list[tuple[str, str]] = field(default_factory=list)
+    """The types, and each input that a resource of the type has."""
     taken_as_given: list[str] = field(default_factory=list)
     """Types and functions that the local provider does not know: judged by what the program says of them alone."""
     errors: list[str] = field(default_factory=list)

@@ -103,7 +103,11 @@ IN_US_EAST_1 = {
 def made(*, read_only: bool = False, roles_boundary: str | None = None) -> DeployerPolicy:
     """For every type there is."""
     deploy = Deploy("shop", "dev", ACCOUNT, REGION, DEPLOY.role, roles_boundary=roles_boundary, read_only=read_only)
-    return deployer_policy(table(), deploy, StateBackend("shop-state", f"{KEY}-of-state"))
+    return deployer_policy(table(), deploy, StateBackend("shop-state", f"{KEY}-of-state"), given=every_input())
+
+
+def every_input() -> set[tuple[str, str]]:
+    return {(token, calls.given) for token, kind in table().items() for calls in kind.calls if calls.given}
 
 
 def statements(policy: DeployerPolicy) -> list[dict[str, Any]]:
@@ -455,6 +459,31 @@ def test_the_boundary_lets_services_without_a_region_be_called_where_they_answer
     assert allows([boundary], "logs:CreateDelivery", "*", region=elsewhere)
     assert not allows([boundary], "s3:DeleteBucket", "*", region=elsewhere)
     assert len(deployer_policy(["aws:s3/bucket:Bucket"], deploy).boundary["Statement"]) == 2
+
+
+def test_a_delivery_of_logs_is_granted_on_all_that_aws_checks_it_against() -> None:
+    policies = list(made().policies)
+    in_us_east_1 = f"arn:aws:logs:us-east-1:{ACCOUNT}"
+    assert allows(policies, "logs:CreateDelivery", f"{in_us_east_1}:delivery:*", **REQUESTED_TAGS)
+    assert not allows(policies, "logs:CreateDelivery", f"{in_us_east_1}:delivery:*")
+    for named in ("delivery-source", "delivery-destination"):
+        for action in ("logs:CreateDelivery", "logs:UpdateDeliveryConfiguration"):
+            assert allows(policies, action, f"{in_us_east_1}:{named}:shop-dev-portal")
+            assert not allows(policies, action, f"{in_us_east_1}:{named}:other-dev-portal")
+    assert allows(policies, "logs:UpdateDeliveryConfiguration", f"{in_us_east_1}:delivery:d-1", **OWN_TAGS)
+    assert allows(policies, "logs:DeleteDeliverySource", f"{in_us_east_1}:delivery-destination:shop-dev-portal")
+
+
+def test_only_a_sign_in_domain_of_ones_own_lets_distributions_be_changed_that_are_not_the_stacks() -> None:
+    domain = "aws:cognito/userPoolDomain:UserPoolDomain"
+    distribution = "arn:aws:cloudfront::555555555555:distribution/E1"
+    without = deployer_policy([domain], DEPLOY, given={(domain, "userPoolId")})
+    with_one = deployer_policy([domain], DEPLOY, given={(domain, "certificateArn")})
+    asked = ("cloudfront:UpdateDistribution", distribution)
+    assert not allows(list(without.policies), *asked)
+    assert allows(list(with_one.policies), *asked)
+    assert allows([with_one.boundary], *asked, region="us-east-1")
+    assert not allows([without.boundary], *asked, region="us-east-1")
 
 
 def test_the_state_is_read_and_written_in_its_own_folder() -> None:

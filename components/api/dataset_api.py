@@ -113,7 +113,6 @@ class DatasetApi(Component, domain="api"):
         )
         purge = destroyable(removable)
         results = f"{catalog.workgroup.name}/"
-        clients = [self.users.people_client_id, *self.users.machine_client_ids.values()]
         self.function = LambdaFunction(
             self._child("function"),
             handler="api",
@@ -123,7 +122,7 @@ class DatasetApi(Component, domain="api"):
             environment={
                 **settings.environment,
                 "API_DOCS": json.dumps(docs),
-                "API_CLIENTS": pulumi.Output.all(*clients).apply(",".join),
+                "API_CLIENTS": self.users.people_client_id,
                 "API_ISSUER": self.users.issuer,
                 "API_MACHINES": pulumi.Output.json_dumps(
                     pulumi.Output.from_input(self.users.machine_client_ids).apply(

@@ -13,8 +13,8 @@ from ..core.model import Matching, Model
 from ..core.names import shorten, stack_name
 from .routes import Scope
 
-_PREFIX = 63
-"""botocore cognito-idp service model, DomainType."""
+SIGN_IN_DOMAIN = 63
+"""Of a prefix, and of a domain of one's own (botocore cognito-idp service model, DomainType)."""
 _RESERVED = re.compile(r"aws|amazon|cognito")
 """Amazon Cognito Developer Guide, "Configuring a user pool domain": words that a prefix may not hold."""
 
@@ -41,13 +41,19 @@ DomainPrefix = Annotated[
 class Domain(Model):
     """A name of one's own, and the ARN of its certificate in ACM; DNS is pointed there by whoever owns the zone.
 
-    Cognito and CloudFront take certificates of us-east-1 alone, API Gateway those of its own region.
+    Cognito and CloudFront take certificates of us-east-1 alone, API Gateway those of its own region. Cognito makes one
+    only where the domain above it has an A record already (any address), which is not a top-level domain (Amazon
+    Cognito Developer Guide, "Using your own domain for managed login").
     """
 
     name: DomainName
     certificate_arn: Annotated[
         str, Matching(r"arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[\w-]+", "the ARN of an ACM certificate")
     ]
+
+
+MOST_MACHINES = 20
+"""Their names and ids are among the function's variables, which have 4,096 bytes (AWS Lambda quotas)."""
 
 
 class Machine(Model):
@@ -72,7 +78,7 @@ def sign_in_prefix(prefix: str | None, what: str) -> str:
     if prefix is not None:
         return prefix
     name = re.sub(r"[^a-z0-9]+", "-", f"{pulumi.get_project()}-{stack_name()}".lower()).strip("-")
-    made = shorten(name, _PREFIX - 13) + f"-{current().account_id}"
+    made = shorten(name, SIGN_IN_DOMAIN - 13) + f"-{current().account_id}"
     found = _RESERVED.search(made)
     if found:
         raise ValueError(f"{what}: {made!r} holds {found[0]!r}, which Cognito refuses: give domain_prefix")

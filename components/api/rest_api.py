@@ -78,7 +78,8 @@ class RestApi(Component, domain="api"):
         deployment = aws.apigateway.Deployment(
             self._child("deployment"),
             rest_api=self.resource.id,
-            triggers={"parts": parts.digest},
+            # Whether it answers under its own address, too, reaches the stage with a deployment alone.
+            triggers={"parts": parts.digest, "own_address": "no" if domain else "yes"},
             opts=self._options(depends_on=parts.made),
         )
         self.stage = stage.Stage(
@@ -111,7 +112,8 @@ class RestApi(Component, domain="api"):
         cors_origins: Sequence[str],
     ) -> None:
         rest_api = self.resource.id
-        authorizer = aws.apigateway.Authorizer(
+        authorizer = parts.make(
+            aws.apigateway.Authorizer,
             self._child("authorizer"),
             rest_api=rest_api,
             type="COGNITO_USER_POOLS",
@@ -119,7 +121,8 @@ class RestApi(Component, domain="api"):
             identity_source="method.request.header.Authorization",
             opts=self._options(),
         )
-        validator = aws.apigateway.RequestValidator(
+        validator = parts.make(
+            aws.apigateway.RequestValidator,
             self._child("validator"),
             rest_api=rest_api,
             validate_request_body=True,

@@ -10,7 +10,7 @@ from ..core import Component, Tags
 from ..core.component import destroyable
 from ..core.deployment import current
 from .app_clients import machine_client, people_client
-from .names import Domain, Machine, check_groups, sign_in_prefix
+from .names import MOST_MACHINES, SIGN_IN_DOMAIN, Domain, Machine, check_groups, sign_in_prefix
 from .routes import RESOURCE_SERVER, SCOPES
 
 Plan = Literal["lite", "essentials", "plus"]
@@ -60,6 +60,8 @@ class UserPool(Component, domain="api"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, tags=tags, opts=opts)
+        if len(machines) > MOST_MACHINES:
+            raise ValueError(f"user pool {name}: {len(machines)} machines, and it takes {MOST_MACHINES} at most")
         self.resource = self._pool(mfa, plan, gone=destroyable(removable))
         self.user_pool_id: pulumi.Output[str] = self.resource.id
         self.arn: pulumi.Output[str] = self.resource.arn
@@ -163,6 +165,9 @@ class UserPool(Component, domain="api"):
         """Make the sign-in's address, and return it."""
         if prefix is not None and domain is not None:
             raise ValueError(f"user pool {self.name}: give either domain_prefix or domain")
+        if domain and len(domain.name) > SIGN_IN_DOMAIN:
+            long = f"{domain.name!r} has {len(domain.name)} characters"
+            raise ValueError(f"user pool {self.name}: {long}: Cognito takes {SIGN_IN_DOMAIN}")
         self.domain = aws.cognito.UserPoolDomain(
             self._child("domain"),
             user_pool_id=self.user_pool_id,

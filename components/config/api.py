@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from ..api import Domain, Machine
-from ..api.names import ADDRESS, ORIGIN, DomainPrefix
+from ..api.names import ADDRESS, MOST_MACHINES, ORIGIN, DomainPrefix
 from ..api.portal import PriceClass
 from ..api.user_pool import Mfa, Plan
 from ..catalog.access import MOST_GRANTS, Grant
@@ -14,6 +14,11 @@ from ..observability import LogRetention
 
 Address = Annotated[str, Matching(ADDRESS, "an address: https://data.example.com/")]
 Origin = Annotated[str, Matching(ORIGIN, "a scheme and a host without a path: https://data.example.com")]
+
+# With the portal's own (botocore cognito-idp service model, CallbackURLsListType and LogoutURLsListType: 100).
+MOST_ADDRESSES = 99
+# They are among the function's variables, as the machines are.
+MOST_ORIGINS = 10
 
 
 class PortalConfig(Model):
@@ -29,13 +34,13 @@ class ApiConfig(Model):
 
     access: Annotated[tuple[Grant, ...], Field(max_length=MOST_GRANTS)] = ()
     """Who may do what with which data sets; the groups that it names are made."""
-    machines: tuple[Machine, ...] = ()
+    machines: Annotated[tuple[Machine, ...], Field(max_length=MOST_MACHINES)] = ()
     """Programs that call it under their own names."""
     portal: PortalConfig | None = None
-    callback_urls: tuple[Address, ...] = ()
+    callback_urls: Annotated[tuple[Address, ...], Field(max_length=MOST_ADDRESSES)] = ()
     """Where people come back to when they have signed in, beside the portal's domain."""
-    logout_urls: tuple[Address, ...] = ()
-    cors_origins: tuple[Origin, ...] = ()
+    logout_urls: Annotated[tuple[Address, ...], Field(max_length=MOST_ADDRESSES)] = ()
+    cors_origins: Annotated[tuple[Origin, ...], Field(max_length=MOST_ORIGINS)] = ()
     """Whose pages may call it, beside the portal's domain."""
     mfa: Mfa = "required"
     plan: Plan = "plus"

@@ -11,6 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from components import Domain, Machine, Portal
+from components.api.parts import Parts
 from components.api.preflight import preflight_template
 from components.api.problems import PROBLEMS, template
 from components.api.routes import routes
@@ -196,6 +197,22 @@ def test_an_api_with_a_name_of_its_own_has_no_other() -> None:
     assert function["environment"]["variables"]["API_URL"] == "https://api.example.com"
 
 
+def test_whatever_a_stage_serves_a_copy_of_leads_to_another_deployment(monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds: set[str] = set()
+    make = Parts.make
+
+    def seen(parts: Parts, kind: Any, *given: Any, **named: Any) -> Any:
+        kinds.add(kind.__name__)
+        return make(parts, kind, *given, **named)
+
+    monkeypatch.setattr(Parts, "make", seen)
+    found = recorded(dataset_api)
+    served = {each.type.rpartition(":")[2] for each in found if each.type.startswith("aws:apigateway/")}
+    assert kinds >= served - {"RestApi", "Resource", "Deployment", "Stage", "MethodSettings"}
+    triggers = [of_type(each, "Deployment")["api-rest-deployment"]["triggers"] for each in (found, full())]
+    assert [each["own_address"] for each in triggers] == ["yes", "no"]
+
+
 def test_only_named_origins_may_call_and_fetch() -> None:
     assert not of_type(made(cors_origins=[]), "BucketCorsConfiguration")
     assert "OPTIONS" not in {each["httpMethod"] for each in of_type(made(cors_origins=[]), "Method").values()}
@@ -232,6 +249,18 @@ def test_the_sign_in_has_one_address() -> None:
     domain = Domain(name="in.example.com", certificate_arn=CERTIFICATE)
     with pytest.raises((ValueError, pulumi.RunError), match="either domain_prefix or domain"):
         recorded(lambda: dataset_api(domain_prefix="sales", sign_in_domain=domain))
+
+
+def test_a_sign_in_domain_is_as_short_as_cognito_takes_it() -> None:
+    domain = Domain(name=f"{'sign-in.' * 8}example.com", certificate_arn=CERTIFICATE)
+    with pytest.raises((ValueError, pulumi.RunError), match="has 75 characters: Cognito takes 63"):
+        recorded(lambda: dataset_api(sign_in_domain=domain))
+
+
+def test_no_more_programs_than_the_functions_variables_can_name() -> None:
+    machines = [Machine(name=f"loader-{number}") for number in range(21)]
+    with pytest.raises((ValueError, pulumi.RunError), match="21 machines, and it takes 20 at most"):
+        recorded(lambda: dataset_api(machines=machines))
 
 
 def test_names_that_aws_would_refuse_are_refused() -> None:

@@ -65,7 +65,32 @@ def test_the_function_is_told_which_client_is_which_machine() -> None:
     (function,) = [each for each in of(platform(), "aws:lambda/function:Function") if "api" in each.name]
     machines = json.loads(function.inputs["environment"]["variables"]["API_MACHINES"])
     assert list(machines.values()) == ["nightly"]
-    assert set(machines) < set(function.inputs["environment"]["variables"]["API_CLIENTS"].split(","))
+    assert not set(machines) & set(function.inputs["environment"]["variables"]["API_CLIENTS"].split(","))
+
+
+def test_the_functions_variables_fit_with_as_many_machines_and_origins_as_there_may_be() -> None:
+    machines = [{"name": f"m{number}-{'x' * 44}", "scopes": ["datasets/read"]} for number in range(10, 30)]
+    origins = [f"https://{'d' * 38}{number}.example.com" for number in range(10)]
+    resources = platform(machines=machines, access=API["access"][:2], corsOrigins=origins)
+    (function,) = [each for each in of(resources, "aws:lambda/function:Function") if "api" in each.name]
+    variables = function.inputs["environment"]["variables"]
+    named = json.loads(variables["API_MACHINES"])
+    assert len(named) == 20
+    # Cognito's ids have 26 characters; the mocks' are as long as the names.
+    longest = sum(len(name) + len(value) for name, value in variables.items()) + sum(26 - len(each) for each in named)
+    assert longest <= 4_096 - 256
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"machines": [{"name": f"m{number}"} for number in range(21)]}, "watershed:api.machines"),
+        ({"corsOrigins": [f"https://{number}.example.com" for number in range(11)]}, "watershed:api.corsOrigins"),
+        ({"callbackUrls": [f"https://{number}.example.com/" for number in range(100)]}, "watershed:api.callbackUrls"),
+    ],
+)
+def test_more_than_aws_takes_is_refused(changes: dict[str, Any], where: str) -> None:
+    assert [path for path, _ in problems(**changes)] == [where]
 
 
 def test_a_portal_with_a_domain_is_where_people_come_back_to() -> None:

@@ -23,8 +23,12 @@ _CONFIG: dict[str, Any] = {
     "retries": {"mode": "standard", "total_max_attempts": 4},
     "max_pool_connections": 16,
 }
-# Signed by version 4 and for the bucket's own region: the global endpoint redirects, and a signature does not follow.
-_SIGNING: dict[str, Any] = {"signature_version": "s3v4", "s3": {"addressing_style": "virtual"}}
+# Signed by version 4 and for the bucket's own region: the global endpoint, which the SDK prefers in us-east-1,
+# redirects, a signature does not follow, and the portal's pages may call the regional one alone.
+_SIGNING: dict[str, Any] = {
+    "signature_version": "s3v4",
+    "s3": {"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
+}
 
 
 class Services:

@@ -1,14 +1,19 @@
 """The clients of a user pool: what an application may ask Cognito for, and for how long its tokens live."""
 
-import re
-from collections.abc import Sequence
-from typing import Any
+from __future__ import annotations
 
-import pulumi
+import re
+from typing import TYPE_CHECKING, Any
+
 import pulumi_aws as aws
 
 from .names import ADDRESS
 from .routes import SCOPES, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pulumi
 
 PROFILE = ("openid", "email", "profile")
 """What the page that people use asks for beside the API's scopes: who they are."""

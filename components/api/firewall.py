@@ -1,5 +1,7 @@
 """The web firewall in front of an API: known attacks and floods, before they cost anything."""
 
+from __future__ import annotations
+
 from typing import Literal
 
 import pulumi

@@ -1,9 +1,14 @@
 """What a browser is told to refuse on behalf of the portal's page."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import pulumi
 import pulumi_aws as aws
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PLAIN = {
     "Cross-Origin-Opener-Policy": "same-origin",

@@ -1,8 +1,8 @@
 """The data set portal: a page for people, over the same API."""
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Literal
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
 
 import pulumi
 import pulumi_aws as aws
@@ -11,12 +11,17 @@ from ..core import Component, EncryptionKey, Statement, Tags
 from ..core.deployment import current
 from ..storage import Bucket
 from .app_clients import PROFILE
-from .dataset_api import DatasetApi
 from .distribution_logs import distribution_logs
-from .names import Domain
 from .page_headers import page_headers
 from .portal_files import FOLDER, portal_files
 from .routes import SCOPES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from .dataset_api import DatasetApi
+    from .names import Domain
 
 PriceClass = Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"]
 

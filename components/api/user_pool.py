@@ -1,7 +1,8 @@
 """Who may sign in: people by themselves, programs by their credentials."""
 
-from collections.abc import Sequence
-from typing import Literal
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
 
 import pulumi
 import pulumi_aws as aws
@@ -12,6 +13,9 @@ from ..core.deployment import current
 from .app_clients import machine_client, people_client
 from .names import MOST_MACHINES, SIGN_IN_DOMAIN, Domain, Machine, check_groups, sign_in_prefix
 from .routes import RESOURCE_SERVER, SCOPES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Plan = Literal["lite", "essentials", "plus"]
 Mfa = Literal["off", "optional", "required"]

@@ -1,6 +1,7 @@
 """Siblings stay apart: one is `components` in the checkout and `watershed.components` once installed."""
 
 import ast
+import functools
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -35,8 +36,18 @@ def _wrong_imports(module: str) -> Iterator[str]:
 
 
 def test_nothing_that_builds_artefacts_imports_pulumi() -> None:
-    program = (
-        "import sys, cli.build; print([name for name in sys.modules if name.partition('.')[0].startswith('pulumi')])"
-    )
+    assert [name for name in _modules_after("cli.build") if name.partition(".")[0].startswith("pulumi")] == []
+
+
+@pytest.mark.parametrize("service", ["cloudfront", "cognito", "wafv2"])
+def test_importing_the_components_loads_no_service_that_only_an_api_has(service: str) -> None:
+    # A package that waits for its first use is listed too, but nothing of what is in it.
+    assert [name for name in _modules_after("components") if name.startswith(f"pulumi_aws.{service}.")] == []
+
+
+@functools.cache
+def _modules_after(imported: str) -> list[str]:
+    """Return which modules a process has loaded that imports this one."""
+    program = f"import sys, {imported}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    return done.stdout.split()

@@ -59,7 +59,7 @@ class AccountSettings(Component, domain="account"):
         self.api_logs = self._let_apis_log()
         self.register_outputs({})
 
-    def _let_apis_log(self) -> aws.apigateway.Account:
+    def _let_apis_log(self) -> "aws.apigateway.Account":
         """Give API Gateway the role that it writes logs with: the actions of AmazonAPIGatewayPushToCloudWatchLogs.
 
         The role stays with the setting: a setting whose role is gone stops the logs of every API.

@@ -1,19 +1,14 @@
 """The clients of a user pool: what an application may ask Cognito for, and for how long its tokens live."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
+import pulumi
 import pulumi_aws as aws
 
 from .names import ADDRESS
 from .routes import SCOPES, Scope
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import pulumi
 
 PROFILE = ("openid", "email", "profile")
 """What the page that people use asks for beside the API's scopes: who they are."""
@@ -29,7 +24,7 @@ def people_client(
     logout_urls: Sequence[str],
     rotate: bool,
     opts: pulumi.ResourceOptions,
-) -> aws.cognito.UserPoolClient:
+) -> "aws.cognito.UserPoolClient":
     """Return the client of people: no secret, which a page could not keep; the code's verifier (PKCE) takes its place.
 
     With `rotate` a refresh token works once, and half a minute longer if the answer was lost; Cognito accepts that only
@@ -63,7 +58,7 @@ def people_client(
 
 def machine_client(
     name: str, user_pool_id: pulumi.Input[str], *, scopes: Sequence[Scope], opts: pulumi.ResourceOptions
-) -> aws.cognito.UserPoolClient:
+) -> "aws.cognito.UserPoolClient":
     """Return a program's client, with a secret; with no flow named, Cognito would let people sign in with it too."""
     return aws.cognito.UserPoolClient(
         name,

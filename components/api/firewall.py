@@ -1,7 +1,5 @@
 """The web firewall in front of an API: known attacks and floods, before they cost anything."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 import pulumi
@@ -83,7 +81,7 @@ class Firewall(Component, domain="api"):
         self._log(logs)
         self.register_outputs({"arn": self.arn})
 
-    def _rate(self, mode: Mode, limit: int) -> aws.wafv2.WebAclRuleArgsDict:
+    def _rate(self, mode: Mode, limit: int) -> "aws.wafv2.WebAclRuleArgsDict":
         return {
             "name": "requests-per-ip",
             "priority": 0,
@@ -94,7 +92,7 @@ class Firewall(Component, domain="api"):
             "visibility_config": _visible("requests-per-ip"),
         }
 
-    def _managed(self, priority: int, group: str, mode: Mode) -> aws.wafv2.WebAclRuleArgsDict:
+    def _managed(self, priority: int, group: str, mode: Mode) -> "aws.wafv2.WebAclRuleArgsDict":
         statement: aws.wafv2.WebAclRuleStatementManagedRuleGroupStatementArgsDict = {
             "vendor_name": "AWS",
             "name": group,
@@ -132,6 +130,6 @@ class Firewall(Component, domain="api"):
         )
 
 
-def _visible(metric: str) -> aws.wafv2.WebAclRuleVisibilityConfigArgsDict:
+def _visible(metric: str) -> "aws.wafv2.WebAclRuleVisibilityConfigArgsDict":
     """Return how a rule shows: as a metric, without samples, which would hold tokens for whoever may look at WAF."""
     return {"metric_name": metric, "cloudwatch_metrics_enabled": True, "sampled_requests_enabled": False}

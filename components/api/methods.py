@@ -22,7 +22,7 @@ _DOCUMENT = {"$schema": "http://json-schema.org/draft-04/schema#", "title": "Doc
 class Backend:
     """Where requests go, and what all methods share."""
 
-    rest_api: aws.apigateway.RestApi
+    rest_api: "aws.apigateway.RestApi"
     invoke_arn: pulumi.Input[str]
     authorizer: pulumi.Input[str]
     validator: pulumi.Input[str]
@@ -33,7 +33,7 @@ class Backend:
 
 def document_model(
     parts: Parts, name: str, rest_api: pulumi.Input[str], opts: pulumi.ResourceOptions
-) -> aws.apigateway.Model:
+) -> "aws.apigateway.Model":
     """Return the model of a body: any JSON object."""
     return parts.make(
         aws.apigateway.Model,

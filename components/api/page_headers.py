@@ -1,14 +1,9 @@
 """What a browser is told to refuse on behalf of the portal's page."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import pulumi
 import pulumi_aws as aws
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 PLAIN = {
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -29,7 +24,7 @@ _HIDDEN = (
 
 def page_headers(
     name: str, *, connect: Sequence[pulumi.Input[str]], opts: pulumi.ResourceOptions
-) -> aws.cloudfront.ResponseHeadersPolicy:
+) -> "aws.cloudfront.ResponseHeadersPolicy":
     """Return the policy: the page's own scripts, styles and images and no others, and connections to `connect` alone.
 
     Source: Amazon CloudFront Developer Guide, "Understand response headers policies"; OWASP, "Content Security Policy

@@ -1,8 +1,8 @@
 """The data set portal: a page for people, over the same API."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
 
 import pulumi
 import pulumi_aws as aws
@@ -11,17 +11,12 @@ from ..core import Component, EncryptionKey, Statement, Tags
 from ..core.deployment import current
 from ..storage import Bucket
 from .app_clients import PROFILE
+from .dataset_api import DatasetApi
 from .distribution_logs import distribution_logs
+from .names import Domain
 from .page_headers import page_headers
 from .portal_files import FOLDER, portal_files
 from .routes import SCOPES
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from .dataset_api import DatasetApi
-    from .names import Domain
 
 PriceClass = Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"]
 
@@ -126,7 +121,9 @@ class Portal(Component, domain="api"):
             )
         ]
 
-    def _distribution(self, bucket: Bucket, control: aws.cloudfront.OriginAccessControl) -> aws.cloudfront.Distribution:
+    def _distribution(
+        self, bucket: Bucket, control: "aws.cloudfront.OriginAccessControl"
+    ) -> "aws.cloudfront.Distribution":
         certificate: aws.cloudfront.DistributionViewerCertificateArgsDict = {"cloudfront_default_certificate": True}
         if self._domain:
             certificate = {

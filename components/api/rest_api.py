@@ -157,7 +157,7 @@ class RestApi(Component, domain="api"):
                 opts=self._options(depends_on=function.role.granted),
             )
 
-    def _named(self, domain: Domain) -> aws.apigateway.DomainName:
+    def _named(self, domain: Domain) -> "aws.apigateway.DomainName":
         """Give the API a name of its own, with the same TLS."""
         made = aws.apigateway.DomainName(
             self._child("domain"),

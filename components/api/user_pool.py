@@ -1,8 +1,7 @@
 """Who may sign in: people by themselves, programs by their credentials."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Sequence
+from typing import Literal
 
 import pulumi
 import pulumi_aws as aws
@@ -13,9 +12,6 @@ from ..core.deployment import current
 from .app_clients import machine_client, people_client
 from .names import MOST_MACHINES, SIGN_IN_DOMAIN, Domain, Machine, check_groups, sign_in_prefix
 from .routes import RESOURCE_SERVER, SCOPES
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 Plan = Literal["lite", "essentials", "plus"]
 Mfa = Literal["off", "optional", "required"]
@@ -114,7 +110,7 @@ class UserPool(Component, domain="api"):
         }
         self.register_outputs({"user_pool_id": self.user_pool_id, "people_client_id": self.people_client_id})
 
-    def _pool(self, mfa: Mfa, plan: Plan, *, gone: bool) -> aws.cognito.UserPool:
+    def _pool(self, mfa: Mfa, plan: Plan, *, gone: bool) -> "aws.cognito.UserPool":
         enforced = aws.cognito.UserPoolUserPoolAddOnsArgs(advanced_security_mode="ENFORCED")
         return aws.cognito.UserPool(
             self.name,

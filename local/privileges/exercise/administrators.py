@@ -4,7 +4,6 @@ import base64
 import hashlib
 import json
 import secrets
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,12 +14,12 @@ from ...errors import StageError
 from ...stage.demo_sign_in import come_back
 from ...stage.demo_user import DemoUser, make_user, new_password
 from ...web import Answer, ask
+from .polling import poll
 
-SECONDS = 60.0
-POLL_SECONDS = 1.0
+SECONDS = 120.0
 SCOPES = "openid datasets/read datasets/write datasets/admin"
-# Throttled, or something behind the API is for the moment.
-_LATER = (429, 503)
+# Throttled, or something behind the API is, for the moment.
+_BUSY = (429, 503)
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -38,18 +37,19 @@ class Administrator:
         body: Any = None,
         *,
         expects: tuple[int, ...] = (200,),
+        later: tuple[int, ...] = (),
         media_type: str = "application/json",
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Send a request; raises StageError for an answer of another status than is expected."""
+        """Send a request, again while its status says to come `later`; raises StageError unless one is expected."""
         content = None if body is None else json.dumps(body).encode()
         typed = {} if body is None else {"Content-Type": media_type}
         sent = {"Authorization": f"Bearer {self.token}", **typed, **(headers or {})}
-        deadline = time.monotonic() + SECONDS
-        while (found := ask(method, self.api + path, headers=sent, body=content)).status in _LATER:
-            if time.monotonic() > deadline:
-                break
-            time.sleep(POLL_SECONDS)
+        found = poll(
+            lambda: ask(method, self.api + path, headers=sent, body=content),
+            lambda answer: answer.status not in (*_BUSY, *later),
+            SECONDS,
+        )
         if found.status not in expects:
             raise StageError(
                 f"{method} {path} answers {found.status} and should answer {' or '.join(map(str, expects))}: "
@@ -57,6 +57,14 @@ class Administrator:
                 fix="See what the API logged: watershed local logs api.",
             )
         return found
+
+    def post_twice(self, path: str, body: Any, *, expects: int) -> dict[str, Any]:
+        """Send what makes something twice under one key, as a client does whose connection broke: it is made once."""
+        key = {"Idempotency-Key": secrets.token_hex(16)}
+        first, again = (self.ask("POST", path, body, expects=(expects,), headers=key).document for _ in range(2))
+        if first["id"] != again["id"]:
+            raise StageError(f"POST {path} twice under one key made two: {first['id']} and {again['id']}.")
+        return dict(first)
 
 
 def sign_in_administrator(clients: Clients, api: Mapping[str, Any], name: str) -> Administrator:

@@ -6,25 +6,22 @@ archived, brought back, archived and purged.
 
 import json
 import secrets
-import time
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from ...aws import Clients
 from ...errors import StageError
 from ...stage.progress import Progress
 from ...web import ask
-from .administrators import Administrator, sign_in_administrator
+from .administrators import SECONDS, Administrator, sign_in_administrator
+from .polling import poll
 from .uploads import exercise_uploads
 
-SECONDS = 120.0
-POLL_SECONDS = 0.5
 MERGE_PATCH = "application/merge-patch+json"
 PAGE_ROWS = 10
 _COLUMNS = [{"name": "id", "type": "bigint"}, {"name": "text", "type": "string"}]
 _FINISHED = ("succeeded", "failed", "cancelled")
-T = TypeVar("T")
 
 
 def exercise_api(clients: Clients, outputs: Mapping[str, Any], progress: Progress) -> None:
@@ -55,14 +52,8 @@ def exercise_api(clients: Clients, outputs: Mapping[str, Any], progress: Progres
 
 
 def _register(administrator: Administrator, name: str) -> None:
-    """Register it twice under one key, as a client does whose connection broke."""
     wanted = {"id": name, "owner": "exercise", "columns": _COLUMNS, "tags": {"made_for": "exercise"}}
-    key = {"Idempotency-Key": secrets.token_hex(16)}
-    first, again = (
-        administrator.ask("POST", "/datasets", wanted, expects=(201,), headers=key).document for _ in range(2)
-    )
-    if first != again:
-        raise StageError(f"Registering {name} twice under one key gives two answers: {first} and {again}.")
+    administrator.post_twice("/datasets", wanted, expects=201)
 
 
 def _change(administrator: Administrator, name: str) -> None:
@@ -94,7 +85,7 @@ def _purge(asks: Administrator, confirms: Administrator, name: str) -> None:
     """Destroy it as two administrators, unless the stack lets nobody."""
     path = f"/datasets/{name}/purge"
     if asks.ask("POST", path, expects=(202, 403)).status == 202:
-        _until(lambda: confirms.ask("POST", path, expects=(200, 202)).status == 200, f"{name} is purged")
+        confirms.ask("POST", path, later=(202,))
         asks.ask("GET", f"/datasets/{name}", expects=(404,))
 
 
@@ -117,10 +108,7 @@ def _read(administrator: Administrator, known: Mapping[str, Any]) -> None:
         administrator.ask("GET", path + part)
     files = administrator.ask("GET", f"{path}/files?limit=1").document["files"]
     _fetch(*(file["url"] for file in files))
-    _until(
-        lambda: administrator.ask("GET", f"{path}/statistics", expects=(200, 202)).status == 200,
-        f"the statistics of {known['id']} are computed",
-    )
+    administrator.ask("GET", f"{path}/statistics", later=(202,))
 
 
 def _ask_for_all(administrator: Administrator, known: Mapping[str, Any]) -> None:
@@ -145,23 +133,12 @@ def _select(what: str, name: str, where: str = "") -> str:
 
 
 def _succeed(administrator: Administrator, sql: str, *parameters: Any) -> str:
-    """Start a query, twice under one key, and return its path once it has succeeded."""
-    wanted = {"sql": sql, "parameters": parameters}
-    key = {"Idempotency-Key": secrets.token_hex(16)}
-    first, again = (
-        administrator.ask("POST", "/queries", wanted, expects=(202,), headers=key).document for _ in range(2)
-    )
-    if first["id"] != again["id"]:
-        raise StageError(f"One query under one key was started twice: {sql}")
-    path = f"/queries/{first['id']}"
-
-    def ended() -> dict[str, Any] | None:
-        found: dict[str, Any] = administrator.ask("GET", path).document
-        return found if found["status"] in _FINISHED else None
-
-    found = _until(ended, f"`{sql}` is answered")
+    """Start a query, and return its path once it has succeeded."""
+    started = administrator.post_twice("/queries", {"sql": sql, "parameters": parameters}, expects=202)
+    path = f"/queries/{started['id']}"
+    found = poll(lambda: administrator.ask("GET", path).document, lambda query: query["status"] in _FINISHED, SECONDS)
     if found["status"] != "succeeded":
-        raise StageError(f"The query `{sql}` is {found['status']}: {json.dumps(found['reason'])}")
+        raise StageError(f"The query `{sql}` is {found['status']}: {json.dumps(found.get('reason'))}")
     return path
 
 
@@ -170,14 +147,3 @@ def _fetch(*urls: str) -> None:
         found = ask("GET", url)
         if found.status != 200:
             raise StageError(f"A URL of the API answers {found.status}: {found.body[:500].decode(errors='replace')}")
-
-
-def _until(found: Callable[[], T | None], what: str) -> T:
-    deadline = time.monotonic() + SECONDS
-    while not (value := found()):
-        if time.monotonic() > deadline:
-            raise StageError(
-                f"Waited {SECONDS:.0f} s in vain: {what}.", fix="See what the API logged: watershed local logs api."
-            )
-        time.sleep(POLL_SECONDS)
-    return value

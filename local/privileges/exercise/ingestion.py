@@ -8,7 +8,6 @@ said what became of it.
 import csv
 import io
 import json
-import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,12 +19,13 @@ from ...stage.diagnosis import log_lines
 from ...stage.ingestion import Lake, has_dataset
 from ...stage.progress import Progress
 from ...stage.samples import SAMPLES, Sample
+from .polling import poll
 
 SECONDS = 60.0
-POLL_SECONDS = 0.2
 ROWS = 300
 # In the order of an object's events: before all others.
 OLDEST = "0"
+_LOGS = "See what it logged: watershed local logs ingest."
 
 
 def exercise_ingestion(clients: Clients, lake: Lake, progress: Progress) -> None:
@@ -79,14 +79,9 @@ class _Ingestion:
         """Deliver what is no event: the function fails, and says when it is to come again."""
         self.progress.doing("waiting for a message to fail")
         message = self._message("no event")
-        deadline = time.monotonic() + SECONDS
-        while not any(entry.get("message_id") == message for entry in self._logged()):
-            if time.monotonic() > deadline:
-                raise StageError(
-                    f"The ingestion did not say in {SECONDS:.0f} s that a message failed.",
-                    fix="See what it logged: watershed local logs.",
-                )
-            time.sleep(POLL_SECONDS)
+        failed = poll(lambda: any(entry.get("message_id") == message for entry in self._logged()), bool, SECONDS)
+        if not failed:
+            raise StageError(f"The ingestion did not say in {SECONDS:.0f} s that a message failed.", fix=_LOGS)
 
     def _message(self, body: str) -> str:
         """Put a message into the function's queue; returns its id."""
@@ -101,16 +96,10 @@ class _Ingestion:
 
     def _wait(self, key: str, before: list[str], becomes: str) -> None:
         self.progress.doing(f"waiting for {key} to be {becomes}")
-        deadline = time.monotonic() + SECONDS
-        while (said := self._said(key)[len(before) :]) == []:
-            if time.monotonic() > deadline:
-                raise StageError(
-                    f"The ingestion said nothing of {key} in {SECONDS:.0f} s; it should be {becomes}.",
-                    fix="See what it logged: watershed local logs.",
-                )
-            time.sleep(POLL_SECONDS)
-        if said[-1] != becomes:
-            raise StageError(f"The ingestion of {key} should be {becomes}, and is {said[-1]}.")
+        said = poll(lambda: self._said(key)[len(before) :], bool, SECONDS)
+        if said[-1:] != [becomes]:
+            is_now = said[-1] if said else f"not spoken of in {SECONDS:.0f} s"
+            raise StageError(f"{key} should be {becomes} by the ingestion, and is {is_now}.", fix=_LOGS)
 
     def _said(self, key: str) -> list[str]:
         """Return what became of an object, each time the function logged it."""

@@ -1,11 +1,11 @@
 """What people are told, heard by a queue of the exercise's own."""
 
 import json
-import time
 import uuid
 
 from ...aws import Clients
 from ...errors import StageError
+from .polling import poll
 
 SECONDS = 60.0
 
@@ -32,14 +32,21 @@ class Notices:
 
     def wait_for(self, *words: str) -> None:
         """Return once a subject with these words has come; raises StageError where none does."""
-        deadline = time.monotonic() + SECONDS
-        while not any(all(word in subject for word in words) for subject in self._heard):
-            if time.monotonic() > deadline:
-                raise StageError(
-                    f"Nobody was told `{' ... '.join(words)}` in {SECONDS:.0f} s; told was: {self._heard}.",
-                    fix="See what the function `runs` logged: watershed local logs runs.",
-                )
-            found = self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10, WaitTimeSeconds=1)
-            for message in found.get("Messages", []):
-                self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
-                self._heard.append(str(json.loads(message["Body"]).get("Subject")))
+        heard = poll(self._listen, lambda subjects: _has(subjects, words), SECONDS)
+        if not _has(heard, words):
+            raise StageError(
+                f"Nobody was told `{' ... '.join(words)}` in {SECONDS:.0f} s; told was: {heard}.",
+                fix="See what the function `runs` logged: watershed local logs runs.",
+            )
+
+    def _listen(self) -> list[str]:
+        """Return the subjects of all that has come, without waiting for more."""
+        found = self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10)
+        for message in found.get("Messages", []):
+            self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
+            self._heard.append(str(json.loads(message["Body"]).get("Subject")))
+        return self._heard
+
+
+def _has(subjects: list[str], words: tuple[str, ...]) -> bool:
+    return any(all(word in subject for word in words) for subject in subjects)

@@ -4,25 +4,24 @@ All pipelines at once, each step when all have done the one before.
 """
 
 import json
-import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from ...aws import Clients
 from ...errors import StageError
 from ...stage.progress import Progress
 from .notices import Notices
+from .polling import poll
 
 SECONDS = 180.0
-POLL_SECONDS = 0.2
 # Until a one-time schedule is in place; it fires at whole seconds.
 AHEAD = timedelta(seconds=2)
-T = TypeVar("T")
 NO_DATE = "the day before yesterday"
 _GOING_ON = ("RUNNING", "PENDING_REDRIVE")
+_LOGS = "See what all functions logged: watershed local logs."
 
 
 def exercise_runs(
@@ -95,13 +94,16 @@ class _Runs:
             listed = client.list_executions(stateMachineArn=self.machine)["executions"]
             return next((each["executionArn"] for each in listed if each["startDate"] >= moment), None)
 
-        execution = _until(started, f"a schedule starts {self.name}")
+        execution = poll(started, bool, SECONDS)
+        if execution is None:
+            raise StageError(f"No schedule has started {self.name} in {SECONDS:.0f} s.", fix=_LOGS)
         return str(json.loads(self.wait(execution, "SUCCEEDED")["output"])["date"])
 
     def start_twice_and_stop(self, date: str) -> str:
         """Return a run that was stopped while a job of its went on, as a second start of its date was refused."""
         execution = self.start(date=date)
-        _until(lambda: self._has_submitted(execution), f"{self.name} has a job that goes on")
+        if not poll(lambda: self._has_submitted(execution), bool, SECONDS):
+            raise StageError(f"{self.name} has started no job in {SECONDS:.0f} s.", fix=_LOGS)
         second = json.loads(self.wait(self.start(date=date), "SUCCEEDED")["output"])
         if second.get("execution") != execution:
             raise StageError(f"A second run of {self.name} for {date} was let through: {second}")
@@ -111,12 +113,11 @@ class _Runs:
     def wait(self, execution: str, status: str) -> dict[str, Any]:
         """Return how an execution ended; raises StageError unless so."""
         client = self.clients("stepfunctions")
-
-        def ended() -> dict[str, Any] | None:
-            found = dict(client.describe_execution(executionArn=execution))
-            return None if found["status"] in _GOING_ON else found
-
-        found = _until(ended, f"{execution} ends")
+        found = poll(
+            lambda: dict(client.describe_execution(executionArn=execution)),
+            lambda execution: execution["status"] not in _GOING_ON,
+            SECONDS,
+        )
         if found["status"] != status:
             raise StageError(
                 f"A run of {self.name} is {found['status']} and should be {status}: "
@@ -165,12 +166,3 @@ def _schedules(clients: Clients) -> Iterator[dict[str, Any]]:
     for each in list(client.get_paginator("list_schedules").paginate().search("Schedules[]")):
         if each:
             yield dict(client.get_schedule(Name=each["Name"], GroupName=each["GroupName"]))
-
-
-def _until(found: Callable[[], T | None], what: str) -> T:
-    deadline = time.monotonic() + SECONDS
-    while not (value := found()):
-        if time.monotonic() > deadline:
-            raise StageError(f"Waited {SECONDS:.0f} s in vain: {what}.", fix="See all of it: watershed local logs.")
-        time.sleep(POLL_SECONDS)
-    return value

@@ -1,16 +1,14 @@
 """Files sent to a data set through the API: whole, in parts, with bad rows, unreadable, and given up."""
 
 import hashlib
-import secrets
-import time
 from typing import Any
 
 from ...errors import StageError
 from ...web import ask
 from .administrators import Administrator
+from .polling import poll
 
 SECONDS = 180.0
-POLL_SECONDS = 0.5
 # The API has larger files sent in parts of as much.
 PART_BYTES = 64 * 1024**2
 ROWS = 300
@@ -49,16 +47,10 @@ class _Uploads:
         self._path = f"/datasets/{dataset}/uploads"
 
     def begin(self, name: str, content: bytes) -> dict[str, Any]:
-        """Begin an upload, twice under one key."""
+        """Begin an upload."""
         digests = [hashlib.sha256(part).hexdigest() for part in _parts(content)]
         body = {"name": name, "size": len(content), "sha256": digests}
-        key = {"Idempotency-Key": secrets.token_hex(16)}
-        first, again = (
-            self._administrator.ask("POST", self._path, body, expects=(201,), headers=key).document for _ in range(2)
-        )
-        if first["id"] != again["id"]:
-            raise StageError(f"An upload of {name} under one key was begun twice.")
-        return dict(first)
+        return self._administrator.post_twice(self._path, body, expects=201)
 
     def send(self, upload: dict[str, Any], content: bytes, *, parts: int | None = None) -> None:
         """Send the first parts; default all of them."""
@@ -71,11 +63,9 @@ class _Uploads:
         """Complete it, and wait for what ingestion makes of it."""
         path = f"{self._path}/{upload['id']}"
         self._administrator.ask("POST", f"{path}/complete", {})
-        deadline = time.monotonic() + SECONDS
-        while (status := self._administrator.ask("GET", path).document["status"]) == "uploaded":
-            if time.monotonic() > deadline:
-                break
-            time.sleep(POLL_SECONDS)
+        status = poll(
+            lambda: self._administrator.ask("GET", path).document["status"], lambda now: now != "uploaded", SECONDS
+        )
         if status != becomes:
             raise StageError(
                 f"The upload {upload['name']} is {status} and should be {becomes}.",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from botocore.model import StructureShape
+from botocore.model import ListShape, MapShape, StructureShape
 
 from .aws import service_model
 from .codecs import Field, Hints, codec_for, field_for, put, take
@@ -29,10 +29,10 @@ class BoundCall:
     def fields(self) -> Mapping[str, Field]:
         """Every property that has a parameter here."""
         found = {}
-        for name, kind in self.schema.properties.items():
-            if name in self.resource.local or name in _NEVER_SENT:
+        for name in self.schema.properties:
+            if name in self.resource.local or name in _NEVER_SENT or self.model.input_shape is None:
                 continue
-            field = self._input_field(name, kind)
+            field = self._field(name, self.model.input_shape)
             if field:
                 found[name] = field
         return found
@@ -110,6 +110,7 @@ class BoundCall:
             value = take(result, path)
             if value is not None:
                 decoded[name] = codec.decode(value)
+        decoded |= {name: answer[member] for name, member in self.call.beside.items() if member in answer}
         if self.call.adopt:
             adopted = self.call.adopt(result, state)
             if adopted is None:
@@ -143,13 +144,12 @@ class BoundCall:
         if not isinstance(shape, StructureShape):
             return []
         names = (name for name in self.schema.properties if name not in _NEVER_SENT)
-        found = (self._output_field(name, shape) for name in names)
+        found = (self._field(name, shape) for name in names)
         return [field for field in found if field]
 
-    def _input_field(self, name: str, kind: Any) -> Field | None:
-        shape = self.model.input_shape
-        if shape is None:
-            return None
+    def _field(self, name: str, shape: StructureShape) -> Field | None:
+        """Where the property stands: in the structure `within`, if there is one, or beside that."""
+        kind = self.schema.properties[name]
         inner: Any = member_shape(shape, self._within) if self._within else None
         inner = getattr(inner, "member", inner)
         if isinstance(inner, StructureShape):
@@ -161,9 +161,6 @@ class BoundCall:
     @cached_property
     def _within(self) -> Path:
         return tuple(filter(None, self.call.within.removesuffix("[]").split(".")))
-
-    def _output_field(self, name: str, shape: StructureShape) -> Field | None:
-        return field_for(name, self.schema.properties[name], shape, self._hints)
 
     @cached_property
     def _hints(self) -> Hints:
@@ -193,16 +190,12 @@ class BoundTags:
 
     def change(self, old: Mapping[str, str], new: Mapping[str, str], state: State, session: Session) -> None:
         """Make the tags `new` that were `old`."""
-        service, target = self._resource.service, state[self._tags.of]
         gone = sorted(set(old) - set(new))
         changed = {key: value for key, value in new.items() if old.get(key) != value}
         if gone:
-            owner, keys = self._parameters(self._tags.untag)
-            session.call(service, self._tags.untag, {owner: target, keys: gone})
+            self._send(self._tags.untag, gone, state, session)
         if changed:
-            owner, tags = self._parameters(self._tags.tag)
-            encoded = self._codec(self._input(self._tags.tag).members[tags]).encode(changed, "tags", [])
-            session.call(service, self._tags.tag, {owner: target, tags: encoded})
+            self._send(self._tags.tag, changed, state, session)
 
     def read(self, state: State, session: Session) -> dict[str, str]:
         """The resource's tags."""
@@ -210,15 +203,20 @@ class BoundTags:
         owner = next(iter(self._input(self._tags.list).required_members))
         answer = session.call(self._resource.service, self._tags.list, {owner: state[self._tags.of]})
         output: Any = model.output_shape
-        member = next(name for name in output.members if normalised(name) in ("tags", "taglist", "tagset"))
-        found: dict[str, str] = self._codec(output.members[member]).decode(answer[member]) if answer.get(member) else {}
-        return found
+        path = _path(output, output.members)
+        found = take(answer, path)
+        tags: dict[str, str] = self._codec(member_shape(output, path)).decode(found) if found else {}
+        return tags
 
-    def _parameters(self, operation: str) -> tuple[str, str]:
+    def _send(self, operation: str, tags: Mapping[str, str] | list[str], state: State, session: Session) -> None:
+        """Call for tags, or for their keys."""
         shape = self._input(operation)
-        tags = next(name for name in shape.required_members if normalised(name).startswith("tag"))
-        owner = next(name for name in shape.required_members if name != tags)
-        return owner, tags
+        path = _path(shape, shape.required_members)
+        owner = next(name for name in shape.required_members if name != path[0])
+        parameters = {owner: state[self._tags.of]}
+        encoded = tags if isinstance(tags, list) else self._codec(member_shape(shape, path)).encode(tags, "tags", [])
+        put(parameters, path, encoded)
+        session.call(self._resource.service, operation, parameters)
 
     def _input(self, operation: str) -> StructureShape:
         shape = service_model(self._resource.service).operation_model(operation).input_shape
@@ -231,3 +229,10 @@ class BoundTags:
         if codec is None:
             raise ValueError(f"{self._resource.token}: its service's tags are neither a map nor pairs")
         return codec
+
+
+def _path(structure: StructureShape, members: Iterable[str]) -> Path:
+    """Where tags or their keys stand: CloudFront has both, and WAF what it lists, in a structure of their own."""
+    member = next(name for name in members if normalised(name).startswith("tag"))
+    inside = getattr(structure.members[member], "members", {})
+    return (member, *(name for name, shape in inside.items() if isinstance(shape, (ListShape, MapShape))))

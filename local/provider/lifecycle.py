@@ -112,7 +112,7 @@ def expected_update(
     changed = set(changes)
     outputs = _outputs(resource, inputs, merged(resource, old, inputs))
     for name, causes in resource.resource.volatile.items():
-        if changed & set(causes):
+        if changed & set(causes) if causes else changed - {"tags"}:
             outputs[name] = UNKNOWN
     return _only_known_tags(inputs, outputs)
 

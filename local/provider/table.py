@@ -37,13 +37,16 @@ class Call:
     takes: tuple[str, ...] | None = None
     """Properties sent beside the identity. None: a create call sends all it has parameters for, a part its own."""
     within: str = ""
-    """The parameter in which the properties stand: `TableInput`, or `Targets[]` for a list that gets the one entry."""
+    """The parameter in which the properties stand: `TableInput`, or `Targets[]` for a list that gets the one entry.
+    When reading: the member of `result` in which they stand."""
     rename: Mapping[str, Rename] = field(default_factory=dict)
     """Property path -> parameter path, for this call only."""
     fixed: Mapping[str, Any] = field(default_factory=dict)
     """Parameters that never vary."""
     result: str = ""
     """Where in the answer the resource stands, e.g. `Table`; steps may be list indexes."""
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """Properties that stand beside `result` in the answer, as {our property: its member}."""
     where: Mapping[str, str] = field(default_factory=dict)
     """When `result` is a list: which entry is the resource, as {its member: our property}."""
     adjust: Callable[[dict[str, Any], State], None] | None = None
@@ -156,7 +159,7 @@ class Resource:
     """Properties made of others, when the program does not set them: {"arn": "arn:{partition}:s3:::{bucket}"}; of
     `{endpoint}`, `{region}`, `{account}` and `{partition}` too."""
     volatile: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Output -> inputs whose change makes it unknown until the update is done."""
+    """Output -> inputs whose change makes it unknown until the update is done; none named: any change but of tags."""
     json: tuple[str, ...] = ()
     """String properties holding a JSON document: compared by meaning."""
     policies: tuple[str, ...] = ()

@@ -129,8 +129,8 @@ def rate_action(clients: Clients, outputs: dict[str, Any]) -> Any:
 
 def distribution(world: World, comment: str) -> dict[str, Any]:
     """The inputs of a distribution of a bucket's files."""
-    control = world.made("aws:cloudfront/originAccessControl:OriginAccessControl", "control", **SIGNED)
-    headers = world.made(HEADERS, "headers", comment="one", **secure_headers("DENY"))
+    control = world.made("aws:cloudfront/originAccessControl:OriginAccessControl", f"control-{comment}", **SIGNED)
+    headers = world.made(HEADERS, f"headers-{comment}", comment="one", **secure_headers("DENY"))
     return {
         "enabled": True,
         "comment": comment,
@@ -153,7 +153,6 @@ def distribution(world: World, comment: str) -> dict[str, Any]:
         "customErrorResponses": [{"errorCode": 404, "responseCode": 404, "responsePagePath": "/404.html"}],
         "restrictions": {"geoRestriction": {"restrictionType": "none"}},
         "viewerCertificate": {"cloudfrontDefaultCertificate": True},
-        "tags": {"a": "b"},
     }
 
 
@@ -473,6 +472,15 @@ CASES = (
         import_id=lambda life: f"{life.id}/{life.outputs['name']}/REGIONAL",
     ),
     Case(
+        "aws:wafv2/webAcl:WebAcl",
+        lambda world: {**web_acl("count"), "tags": {"a": "1", "b": "1"}},
+        {"tags": {"a": "2"}},
+        get("wafv2", "list_tags_for_resource", "TagInfoForResource", "TagList", ResourceARN="arn"),
+        [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "1"}],
+        [{"Key": "a", "Value": "2"}],
+        import_id=lambda life: f"{life.id}/{life.outputs['name']}/REGIONAL",
+    ),
+    Case(
         "aws:wafv2/webAclAssociation:WebAclAssociation",
         lambda world: {
             "webAclArn": firewall(world, "associated")["arn"],
@@ -487,10 +495,18 @@ CASES = (
     Case(
         "aws:cloudfront/distribution:Distribution",
         lambda world: distribution(world, "one"),
-        {"comment": "two", "tags": {"a": "c"}},
+        {"comment": "two"},
         get("cloudfront", "get_distribution_config", "DistributionConfig", "Comment", Id="id"),
         "one",
         "two",
+    ),
+    Case(
+        "aws:cloudfront/distribution:Distribution",
+        lambda world: {**distribution(world, "tagged"), "tags": {"a": "1", "b": "1"}},
+        {"tags": {"a": "2"}},
+        get("cloudfront", "list_tags_for_resource", "Tags", "Items", Resource="arn"),
+        [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "1"}],
+        [{"Key": "a", "Value": "2"}],
     ),
     Case(
         "aws:cloudfront/originAccessControl:OriginAccessControl",

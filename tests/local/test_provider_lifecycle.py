@@ -583,6 +583,13 @@ def test_the_version_of_an_object_is_unknown_until_its_new_content_is_there(worl
     assert life.update(**changed)["versionId"] not in (first, "")
 
 
+def test_the_token_of_a_web_acl_is_unknown_until_any_change_but_of_its_tags_is_done(world: World) -> None:
+    given = {**provider_apis.web_acl("count"), "tags": {"a": "b"}}
+    life = world.made("aws:wafv2/webAcl:WebAcl", "locked", **given)
+    assert repr(life.update(preview=True, **given, tokenDomains=["example.com"])["lockToken"]) == "<unknown>"
+    assert life.update(preview=True, **{**given, "tags": {}})["lockToken"] == life.outputs["lockToken"]
+
+
 def test_a_secret_reaches_aws_and_stays_a_secret_in_state(world: World) -> None:
     given = world.function_properties(environment={"variables": {"PASSWORD": Secret("hunter22")}})
     given["tags"] = {"hint": Secret("hunter22")}

@@ -65,6 +65,15 @@ def test_every_input_of_the_class_is_mapped_or_declared_unsupported(token: str) 
 
 
 @pytest.mark.parametrize("token", supported_types())
+def test_what_a_part_changes_has_a_parameter_in_its_call(token: str) -> None:
+    row = bound(token)
+    for part in row.parts:
+        if part.put and not part.part.one_by_one:
+            given = {"tagsAll" if name == "tags" else name for name in part.properties} - {part.part.switch}
+            assert given - set(part.put.sent) - set(row.resource.local) == set(), part.put.call.operation
+
+
+@pytest.mark.parametrize("token", supported_types())
 def test_the_table_names_only_properties_that_the_class_declares(token: str) -> None:
     row = bound(token)
     resource, known = row.resource, set(row.schema.properties)

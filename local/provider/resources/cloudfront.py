@@ -3,22 +3,14 @@
 import uuid
 from typing import Any
 
-from ..table import Call, Name, Part, Resource, Session, State
+from ..table import Call, Name, Part, Resource, Session, State, Tags
+
+_ETAG = {"etag": "ETag"}
 
 
 def _matching(parameters: dict[str, Any], state: State) -> None:
     """CloudFront changes only what it is shown to have been read."""
     parameters["IfMatch"] = state["etag"]
-
-
-def _tags(old: State, new: State, session: Session) -> None:
-    before, after = old.get("tagsAll") or {}, new.get("tagsAll") or {}
-    gone = sorted(set(before) - set(after))
-    changed = [{"Key": key, "Value": value} for key, value in after.items() if before.get(key) != value]
-    if gone:
-        session.call("cloudfront", "UntagResource", {"Resource": new["arn"], "TagKeys": {"Items": gone}})
-    if changed:
-        session.call("cloudfront", "TagResource", {"Resource": new["arn"], "Tags": {"Items": changed}})
 
 
 def _whole(config: dict[str, Any], reference: str) -> None:
@@ -36,18 +28,12 @@ def _whole(config: dict[str, Any], reference: str) -> None:
 
 def _created(parameters: dict[str, Any], state: State) -> None:
     _whole(parameters["DistributionConfigWithTags"]["DistributionConfig"], str(uuid.uuid4()))
-    tags = [{"Key": key, "Value": value} for key, value in (state.get("tagsAll") or {}).items()]
-    parameters["DistributionConfigWithTags"]["Tags"] = {"Items": tags}
+    parameters["DistributionConfigWithTags"].setdefault("Tags", {"Items": []})
 
 
 def _updated(parameters: dict[str, Any], state: State) -> None:
     _whole(parameters["DistributionConfig"], state["callerReference"])
     _matching(parameters, state)
-
-
-def _identity(answer: dict[str, Any], state: State) -> State:
-    made = answer["Distribution"]
-    return {"id": made["Id"], "arn": made["ARN"], "etag": answer.get("ETag")}
 
 
 def _switch_off(state: State, session: Session) -> None:
@@ -57,12 +43,6 @@ def _switch_off(state: State, session: Session) -> None:
     change = {"Id": state["id"], "IfMatch": found["ETag"], "DistributionConfig": off}
     changed = session.call("cloudfront", "UpdateDistribution", change)
     session.call("cloudfront", "DeleteDistribution", {"Id": state["id"], "IfMatch": changed["ETag"]})
-
-
-def _read_tags(state: State, session: Session) -> State:
-    answer = session.call("cloudfront", "ListTagsForResource", {"Resource": state["arn"]})
-    found = {pair["Key"]: pair["Value"] for pair in answer["Tags"]["Items"]}
-    return {"tags": found, "tagsAll": found}
 
 
 _METHODS = {
@@ -82,13 +62,10 @@ DISTRIBUTION = Resource(
         "CreateDistributionWithTags",
         within="DistributionConfigWithTags.DistributionConfig",
         adjust=_created,
-        adopt=_identity,
+        result="Distribution",
+        beside=_ETAG,
     ),
-    read=(
-        Call("GetDistribution", result="Distribution"),
-        Call("GetDistributionConfig", result="DistributionConfig"),
-        Call("GetDistributionConfig"),
-    ),
+    read=(Call("GetDistribution", result="Distribution", within="DistributionConfig", beside=_ETAG),),
     parts=(
         Part(
             put=Call("UpdateDistribution", within="DistributionConfig", adjust=_updated),
@@ -98,10 +75,9 @@ DISTRIBUTION = Resource(
                 *("restrictions", "viewerCertificate", "webAclId"),
             ),
         ),
-        Part(properties=("tags",), code=_tags),
     ),
     before_delete=_switch_off,
-    after_read=_read_tags,
+    tags=Tags(),
     rename={
         **_METHODS,
         "arn": "ARN",
@@ -109,25 +85,18 @@ DISTRIBUTION = Resource(
         "defaultCacheBehavior.defaultTtl": "DefaultTTL",
         "defaultCacheBehavior.maxTtl": "MaxTTL",
         "defaultCacheBehavior.minTtl": "MinTTL",
-        "etag": "ETag",
         "id": "Id",
         "isIpv6Enabled": "IsIPV6Enabled",
         "lastModifiedTime": "LastModifiedTime",
         "orderedCacheBehaviors": "CacheBehaviors",
         "origins.originId": "Id",
         "restrictions.geoRestriction.locations": "Items",
-        "tagsAll": (),
+        "tagsAll": "DistributionConfigWithTags.Tags.Items",
         "webAclId": "WebACLId",
     },
     defaults={"httpVersion": "http2", "isIpv6Enabled": False, "priceClass": "PriceClass_All"},
     local=("retainOnDelete", "waitForDeployment"),
-    by_code=("tagsAll",),
-    volatile={
-        "etag": (
-            *("aliases", "comment", "customErrorResponses", "defaultCacheBehavior", "defaultRootObject"),
-            *("origins", "restrictions", "viewerCertificate"),
-        )
-    },
+    volatile={"etag": ()},
     unsupported=dict.fromkeys(
         (
             *("anycastIpListId", "cacheTagConfig", "connectionFunctionAssociation", "continuousDeploymentPolicyId"),
@@ -145,12 +114,10 @@ ORIGIN_ACCESS_CONTROL = Resource(
     create=Call(
         "CreateOriginAccessControl",
         within="OriginAccessControlConfig",
-        adopt=lambda answer, state: {"id": answer["OriginAccessControl"]["Id"], "etag": answer["ETag"]},
+        result="OriginAccessControl",
+        beside=_ETAG,
     ),
-    read=(
-        Call("GetOriginAccessControlConfig", result="OriginAccessControlConfig"),
-        Call("GetOriginAccessControlConfig"),
-    ),
+    read=(Call("GetOriginAccessControlConfig", result="OriginAccessControlConfig", beside=_ETAG),),
     parts=(
         Part(
             put=Call("UpdateOriginAccessControl", within="OriginAccessControlConfig", adjust=_matching),
@@ -158,13 +125,12 @@ ORIGIN_ACCESS_CONTROL = Resource(
         ),
     ),
     delete=(Call("DeleteOriginAccessControl", adjust=_matching),),
-    rename={"etag": "ETag", "id": "Id"},
+    rename={"id": "Id"},
     defaults={"description": "Managed by Pulumi"},
     computed={"arn": "arn:{partition}:cloudfront::{account}:origin-access-control/{id}"},
-    volatile={"etag": ("description", "originAccessControlOriginType", "signingBehavior", "signingProtocol")},
+    volatile={"etag": ()},
 )
 
-_CONFIGS = ("corsConfig", "customHeadersConfig", "removeHeadersConfig", "securityHeadersConfig")
 RESPONSE_HEADERS_POLICY = Resource(
     "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy",
     service="cloudfront",
@@ -173,26 +139,23 @@ RESPONSE_HEADERS_POLICY = Resource(
     create=Call(
         "CreateResponseHeadersPolicy",
         within="ResponseHeadersPolicyConfig",
-        adopt=lambda answer, state: {"id": answer["ResponseHeadersPolicy"]["Id"], "etag": answer["ETag"]},
+        result="ResponseHeadersPolicy",
+        beside=_ETAG,
     ),
-    read=(
-        Call("GetResponseHeadersPolicyConfig", result="ResponseHeadersPolicyConfig"),
-        Call("GetResponseHeadersPolicyConfig"),
-    ),
+    read=(Call("GetResponseHeadersPolicyConfig", result="ResponseHeadersPolicyConfig", beside=_ETAG),),
     parts=(
         Part(
             put=Call("UpdateResponseHeadersPolicy", within="ResponseHeadersPolicyConfig", adjust=_matching),
-            properties=("comment", *_CONFIGS, "serverTimingHeadersConfig"),
+            properties=(
+                *("comment", "corsConfig", "customHeadersConfig", "removeHeadersConfig", "securityHeadersConfig"),
+                "serverTimingHeadersConfig",
+            ),
         ),
     ),
     delete=(Call("DeleteResponseHeadersPolicy", adjust=_matching),),
-    rename={
-        "etag": "ETag",
-        "id": "Id",
-        "securityHeadersConfig.xssProtection": "XSSProtection",
-    },
+    rename={"id": "Id", "securityHeadersConfig.xssProtection": "XSSProtection"},
     computed={"arn": "arn:{partition}:cloudfront::{account}:response-headers-policy/{id}"},
-    volatile={"etag": ("comment", *_CONFIGS)},
+    volatile={"etag": ()},
 )
 
 RESOURCES = (DISTRIBUTION, ORIGIN_ACCESS_CONTROL, RESPONSE_HEADERS_POLICY)

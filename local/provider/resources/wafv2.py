@@ -2,31 +2,11 @@
 
 from typing import Any
 
-from ..table import Call, Name, Part, Resource, Session, State
-
-
-def _token(answer: dict[str, Any], state: State) -> State:
-    return {"lockToken": answer["LockToken"]} if "LockToken" in answer else {}
+from ..table import Call, Name, Part, Resource, State, Tags
 
 
 def _locked(parameters: dict[str, Any], state: State) -> None:
     parameters["LockToken"] = state["lockToken"]
-
-
-def _tags(old: State, new: State, session: Session) -> None:
-    before, after = old.get("tagsAll") or {}, new.get("tagsAll") or {}
-    gone = sorted(set(before) - set(after))
-    changed = [{"Key": key, "Value": value} for key, value in after.items() if before.get(key) != value]
-    if gone:
-        session.call("wafv2", "UntagResource", {"ResourceARN": new["arn"], "TagKeys": gone})
-    if changed:
-        session.call("wafv2", "TagResource", {"ResourceARN": new["arn"], "Tags": changed})
-
-
-def _read_tags(state: State, session: Session) -> State:
-    answer = session.call("wafv2", "ListTagsForResource", {"ResourceARN": state["arn"]})
-    found = {pair["Key"]: pair["Value"] for pair in answer["TagInfoForResource"]["TagList"]}
-    return {"tags": found, "tagsAll": found}
 
 
 WEB_ACL = Resource(
@@ -36,29 +16,33 @@ WEB_ACL = Resource(
     import_id="{id}/{name}/{scope}",
     name=Name(limit=128),
     identity=("scope",),
-    create=Call("CreateWebACL", adopt=lambda answer, state: _summary(answer)),
+    create=Call("CreateWebACL", result="Summary"),
     read=(
-        Call("GetWebACL", takes=("id", "name"), result="WebACL"),
-        Call("GetWebACL", takes=("id", "name"), adopt=_token),
+        Call(
+            "GetWebACL",
+            takes=("id", "name"),
+            result="WebACL",
+            beside={"lockToken": "LockToken", "applicationIntegrationUrl": "ApplicationIntegrationURL"},
+        ),
     ),
     parts=(
         Part(
             put=Call("UpdateWebACL", adjust=_locked),
             properties=(
-                *("captchaConfig", "challengeConfig", "customResponseBodies"),
-                *("dataProtectionConfig", "defaultAction", "description", "rules", "tokenDomains", "visibilityConfig"),
+                *("captchaConfig", "challengeConfig", "dataProtectionConfig"),
+                *("defaultAction", "description", "rules", "tokenDomains", "visibilityConfig"),
             ),
         ),
-        Part(properties=("tags",), code=_tags),
     ),
-    after_read=_read_tags,
     delete=(Call("DeleteWebACL", adjust=_locked),),
+    tags=Tags(),
     rename={"id": "Id", "arn": ("ARN", "ResourceARN")},
     local=("namePrefix",),
     unread=("tokenDomains",),
-    volatile={"lockToken": ("defaultAction", "description", "rules", "visibilityConfig")},
+    volatile={"lockToken": ()},
     unsupported={
         "associationConfig": "the local stage reads no bodies",
+        "customResponseBodies": "the local stage lets every request through",
         "monetizationConfig": "the local stage charges nobody",
         "ruleJson": "give rules",
         "rules.statement.managedRuleGroupStatement.managedRuleGroupConfigs.awsManagedRulesAcfpRuleSet": (
@@ -66,11 +50,6 @@ WEB_ACL = Resource(
         ),
     },
 )
-
-
-def _summary(answer: dict[str, Any]) -> State:
-    summary = answer.get("Summary") or {}
-    return {"id": summary.get("Id"), "arn": summary.get("ARN"), "lockToken": summary.get("LockToken")}
 
 
 ASSOCIATION = Resource(

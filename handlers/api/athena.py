@@ -1,12 +1,14 @@
-"""Athena as the API uses it: statements with names in full, started once a token, in the stack's workgroup."""
+"""Athena as the API uses it: statements with names in full, started once a token, in the stack's workgroup.
+
+Where a query, its result or a cursor is gone, Athena answers as to any request that is wrong: it has no other error of
+the caller's. https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import re
 from typing import TYPE_CHECKING, Any, Literal
-
-from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,8 +88,17 @@ def start(platform: Platform, sql: str, token: str, parameters: Sequence[str] = 
 
 
 def look(platform: Platform, identity: str) -> Execution:
-    """Return how far a query is."""
-    found: Any = platform.services.athena.get_query_execution(QueryExecutionId=identity)["QueryExecution"]
+    """Return how far a query is.
+
+    Raises:
+        LookupError: for a query that Athena does not know (any more).
+
+    """
+    athena = platform.services.athena
+    try:
+        found: Any = athena.get_query_execution(QueryExecutionId=identity)["QueryExecution"]
+    except athena.exceptions.InvalidRequestException as error:
+        raise LookupError(identity) from error
     status, numbers = found["Status"], found.get("Statistics", {})
     return Execution(
         id=identity,
@@ -108,18 +119,15 @@ def results(platform: Platform, identity: str, limit: int, after: str | None = N
     """Return some rows of a query that succeeded; the first page has one fewer, since its first row is the header.
 
     Raises:
-        LookupError: for a cursor that Athena does not know (any more).
+        LookupError: for a query, a result or a cursor that Athena does not know (any more).
 
     """
     more: dict[str, Any] = {"NextToken": after} if after else {}
+    athena = platform.services.athena
     try:
-        answer: Any = platform.services.athena.get_query_results(
-            QueryExecutionId=identity, MaxResults=max(limit, 2), **more
-        )
-    except ClientError as error:
-        if after and error.response["Error"]["Code"] == "InvalidRequestException":
-            raise LookupError(identity) from error
-        raise
+        answer: Any = athena.get_query_results(QueryExecutionId=identity, MaxResults=max(limit, 2), **more)
+    except athena.exceptions.InvalidRequestException as error:
+        raise LookupError(identity) from error
     described = answer["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]
     columns = [
         Column(each["Name"], each["Type"].lower(), each.get("Precision", 0), each.get("Scale", 0)) for each in described

@@ -26,8 +26,17 @@ def begun(item: Item) -> Query:
 
 
 def shown(request: Request, item: Item, wanted: ResultWanted) -> Query:
-    """Return a query with what is wanted of its result."""
-    execution = athena.look(request.platform, item["execution"])
+    """Return a query with what is wanted of its result.
+
+    Raises:
+        Problem: 400 for a cursor, 404 if Athena does not know the query any more, 409 if its result is gone, or for a
+            download of what has not succeeded.
+
+    """
+    try:
+        execution = athena.look(request.platform, item["execution"])
+    except LookupError as error:
+        raise Problem("not-found", "Athena does not know this query any more; start it anew.") from error
     if execution.state != "succeeded":
         if wanted.format:
             raise Problem("conflict", f"The query is {execution.state}; there is nothing to download.")
@@ -37,6 +46,8 @@ def shown(request: Request, item: Item, wanted: ResultWanted) -> Query:
     try:
         page = athena.results(request.platform, execution.id, wanted.limit, after)
     except LookupError as error:
+        if after is None:
+            raise Problem("conflict", "The result of this query is gone; start it anew.") from error
         raise invalid([("query.cursor", "leads nowhere any more; begin anew without one")]) from error
     cursor = cursors.encode(purpose, page.next) if page.next else None
     download = _download(request, item, execution, page.columns, wanted.format) if wanted.format else None

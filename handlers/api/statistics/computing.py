@@ -47,7 +47,8 @@ def statistics(request: Request) -> Statistics:
             return _view(request, known, "computing")
     if not _is_due(request, known):
         return _view(request, known, _status(request, known))
-    return _view(request, _started(request, known), "computing")
+    known = _started(request, known)
+    return _view(request, known, "computing" if known.get("query") else "failed")
 
 
 def _status(request: Request, known: Item | None) -> Literal["current", "stale", "failed"]:
@@ -57,8 +58,8 @@ def _status(request: Request, known: Item | None) -> Literal["current", "stale",
 
 
 def _is_due(request: Request, known: Item | None) -> bool:
-    """Say whether statistics are to be computed: never, of other data and old, or long after a failure."""
-    if known is None:
+    """Say whether statistics are to be computed: never or in vain, of other data and old, or long after a failure."""
+    if known is None or "query_lost" in known:
         return True
     now = request.now.timestamp()
     if known.get("failed_at"):
@@ -74,7 +75,7 @@ def _started(request: Request, known: Item | None) -> Item:
     """Start computing; what is known stays beside it."""
     dataset, platform = request.dataset.dataset, request.platform
     version, definition = _version(request), _definition(request)
-    before = (known or {}).get("failed_at") or (known or {}).get("at") or 0
+    before = (known or {}).get("query_lost") or (known or {}).get("failed_at") or (known or {}).get("at") or 0
     token = hashlib.sha256(f"statistics\0{dataset.id}\0{definition}\0{version}\0{before}".encode()).hexdigest()
     item: Item = {
         **(known or key(dataset.id)),
@@ -91,12 +92,24 @@ def _started(request: Request, known: Item | None) -> Item:
 
 
 def _followed(request: Request, known: Item) -> Item:
-    """Return what is known once more after a look at the computation, and write down how it ended."""
-    execution = athena.look(request.platform, known["query"])
+    """Return what is known once more after a look at the computation, and write down how it ended.
+
+    One whose result is gone, because nobody came back for it in time, counts as one that never was; what Athena does
+    not give although it is young has failed, so that it is not computed again and again.
+    """
     now = int(request.now.timestamp())
     kept = {name: value for name, value in known.items() if not name.startswith("query")}
-    if execution.state == "succeeded":
-        page = athena.results(request.platform, execution.id, 2)
+    try:
+        execution = athena.look(request.platform, known["query"])
+        page = athena.results(request.platform, execution.id, 2) if execution.state == "succeeded" else None
+    except LookupError:
+        if now - known["query_at"] > _GIVEN_UP_SECONDS:
+            # Part of the next one's token, by which Athena would take it for the same otherwise.
+            return {**kept, "query_lost": known["query"]}
+        item = {**kept, "failed_at": now, "reason": "Athena does not give the result."}
+        request.platform.table.put(item)
+        return item
+    if page:
         rows, columns = profiling.columns(request.dataset.dataset, page.rows[0] if page.rows else [])
         item = {**kept, "rows": rows, "columns": columns, "at": now, "version": known["query_version"]}
         item = {name: value for name, value in item.items() if name not in {"failed_at", "reason"}}

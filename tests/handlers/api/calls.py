@@ -1,4 +1,4 @@
-"""AWS calls of the API's clients: counted, and refused as a service that is too busy refuses them."""
+"""AWS calls of the API's clients: counted, and refused as a service that is too busy, or says why, refuses them."""
 
 from __future__ import annotations
 
@@ -36,20 +36,23 @@ class Calls:
         self.made: list[str] = []
         self.sent = 0
         self._refuses: Callable[[int, str], bool] = lambda _number, _name: False
-        self._refused: set[int] = set()
+        self._error: str | None = None
         for service in services or ("dynamodb", "glue", "athena"):
             client: Any = getattr(stage.platform.services, service)
             client.meta.events.register(f"before-call.{service}", self._called)
             client.meta.events.register(f"before-send.{service}", self._sent_to(service))
 
-    def refuse(self, refuses: Callable[[int, str], bool]) -> None:
-        """Throttle the calls from now on of which `refuses(number, operation)` is true, however often they are sent."""
+    def refuse(self, refuses: Callable[[int, str], bool], error: str | None = None) -> None:
+        """Refuse the calls from now on of which `refuses(number, operation)` is true, however often they are sent.
+
+        They are throttled, or refused by the error of a name.
+        """
         self.clear()
-        self._refuses = refuses
+        self._refuses, self._error = refuses, error
 
     def clear(self) -> None:
         """Begin to count anew, and refuse nothing."""
-        self.made, self.sent, self._refused = [], 0, set()
+        self.made, self.sent = [], 0
         self._refuses = lambda _number, _name: False
 
     def count(self, *names: str) -> int:
@@ -63,8 +66,9 @@ class Calls:
             self.sent += 1
             if not self._refuses(len(self.made), self.made[-1]):
                 return None
-            body = json.dumps({"__type": _THROTTLED[service], "message": "Rate exceeded"}).encode()
-            headers: Any = {"x-amzn-requestid": "throttled", "content-type": "application/x-amz-json-1.0"}
+            told = {"__type": self._error or _THROTTLED[service], "message": self._error or "Rate exceeded"}
+            body = json.dumps(told).encode()
+            headers: Any = {"x-amzn-requestid": "refused", "content-type": "application/x-amz-json-1.0"}
             return AWSResponse(request.url, 400, headers, _Body(body))
 
         return sent

@@ -181,6 +181,16 @@ def test_rows_are_limited_and_come_in_pages(make_stage: Callable[..., Stage]) ->
     assert found == list(range(25))
 
 
+@pytest.mark.parametrize(("gone", "status"), [("GetQueryExecution", 404), ("GetQueryResults", 409)])
+def test_a_query_that_athena_has_forgotten_is_to_be_started_anew(stage: Stage, gone: str, status: int) -> None:
+    query = stage.query("reader", "select id from orders")
+    Calls(stage, "athena").refuse(lambda _number, name: name == gone, "InvalidRequestException")
+    for wanted in ("", "?format=csv"):
+        answer = stage.request("reader", "GET", f"/queries/{query['id']}{wanted}")
+        assert answer.status == status
+        assert "start it anew" in answer.json["detail"]
+
+
 def test_a_cursor_of_another_query_is_refused(stage: Stage) -> None:
     first, second = (stage.query("reader", "select id from orders order by id") for _ in range(2))
     cursor = stage.request("reader", "GET", f"/queries/{first['id']}?limit=2").json["cursor"]

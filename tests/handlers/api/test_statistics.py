@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from handlers.api import athena
 from handlers.api.platform import Limits
-from handlers.api.statistics import profiling
+from handlers.api.statistics import computing, profiling
 from handlers.common.settings import Column
 from tests.handlers.api.calls import Calls
 from tests.handlers.api.stage import LEDGER, ORDERS
@@ -40,6 +41,20 @@ def computed(stage: Stage, path: str = PATH) -> dict[str, Any]:
     answer: Answer = stage.wait(lambda: asked(stage, path), lambda given: given.status == 200)
     found: dict[str, Any] = answer.json
     return found
+
+
+def known(stage: Stage) -> dict[str, Any]:
+    found = stage.platform.table.get(computing.key("orders"))
+    assert found is not None
+    return found
+
+
+def change(stage: Stage, **changes: Any) -> None:
+    stage.lake.table.put({**known(stage), **changes})
+
+
+def wait_until_over(stage: Stage, query: str) -> None:
+    stage.wait(lambda: athena.look(stage.platform, query).state, lambda state: state == "succeeded")
 
 
 def test_the_first_to_ask_gets_what_ingestion_knows_and_then_what_athena_computed(stage: Stage) -> None:
@@ -98,6 +113,48 @@ def test_a_computation_that_fails_is_told_and_not_tried_again_at_once(stage: Sta
     calls = Calls(stage, "athena")
     assert computed(stage)["status"] == "failed"
     assert calls.made == []
+
+
+def test_a_statement_that_athena_refuses_is_told_and_tried_again_after_a_while(stage: Stage) -> None:
+    calls = Calls(stage, "athena")
+    calls.refuse(lambda _number, name: name == "StartQueryExecution", "InvalidRequestException")
+    for _ in range(2):
+        answer = asked(stage)
+        assert (answer.status, answer.json["status"], answer.json["source"]) == (200, "failed", "ingestion")
+        assert "InvalidRequestException" in answer.json["detail"]
+    assert calls.made == ["StartQueryExecution"]
+    calls.clear()
+    change(stage, failed_at=1)
+    assert asked(stage).status == 202
+    assert computed(stage)["status"] == "current"
+
+
+@pytest.mark.parametrize("gone", ["GetQueryExecution", "GetQueryResults"])
+def test_a_computation_that_is_gone_when_somebody_comes_back_is_made_anew(stage: Stage, gone: str) -> None:
+    asked(stage)
+    first = known(stage)["query"]
+    wait_until_over(stage, first)
+    change(stage, query_at=0)
+    calls = Calls(stage, "athena")
+    calls.refuse(lambda _number, name: name == gone, "InvalidRequestException")
+    answer = asked(stage)
+    assert (answer.status, answer.json["source"]) == (202, "ingestion")
+    assert known(stage)["query"] != first
+    calls.clear()
+    found = computed(stage)
+    assert (found["status"], found["source"], found["rows"]) == ("current", "athena", 102)
+
+
+def test_a_result_that_athena_does_not_give_is_not_computed_again_and_again(stage: Stage) -> None:
+    asked(stage)
+    wait_until_over(stage, known(stage)["query"])
+    calls = Calls(stage, "athena")
+    calls.refuse(lambda _number, name: name == "GetQueryResults", "InvalidRequestException")
+    for _ in range(2):
+        answer = asked(stage)
+        assert (answer.status, answer.json["status"], answer.json["rows"]) == (200, "failed", 102)
+        assert "does not give the result" in answer.json["detail"]
+    assert calls.made == ["GetQueryExecution", "GetQueryResults"]
 
 
 def test_rows_are_counted_once_where_no_column_is_a_number(make_stage: Callable[..., Stage]) -> None:

@@ -43,17 +43,21 @@ class Step:
     """Further attributes of the document."""
 
     @property
+    def visible(self) -> Item | None:
+        """Return the document that it changes, None where it makes the first one."""
+        return self.before if self.before and self.before["status"] != documents.CREATING else None
+
+    @property
     def revision(self) -> int:
         """Return the number of the version it makes."""
         return int(self.before["revision"]) + 1 if self.before else 1
 
     def document(self) -> Item:
         """Return the item it makes."""
-        visible = self.before if self.before and self.before["status"] != documents.CREATING else None
         made = documents.document(
-            self.dataset, self.status, self.revision, self.request.caller, self.request.now, visible
+            self.dataset, self.status, self.revision, self.request.caller, self.request.now, self.visible
         )
-        first = visible["created_token"] if visible else self.request.token
+        first = self.visible["created_token"] if self.visible else self.request.token
         return {**made, "token": self.request.token, "created_token": first, **self.extra}
 
 
@@ -61,8 +65,8 @@ def take(step: Step) -> Item:
     """Make a change; returns the new document.
 
     Raises:
-        Problem: 409 while another change is under way or if the catalog has another table of that name, 412 if the
-            document was changed in the meantime.
+        Problem: 503 while another change is under way, 409 if the catalog has another table of that name, 412 if the
+            document was changed in the meantime (409 where the request named no version of it).
 
     """
     old, new = _table(step, step.before), _table(step, step.document())
@@ -102,7 +106,7 @@ def _hold(step: Step) -> None:
     seconds = int(step.request.now.timestamp())
     pending = {"token": step.request.token, "until": seconds + _HOLD_SECONDS}
     table = step.request.platform.table
-    if step.before is None or step.before["status"] == documents.CREATING:
+    if step.visible is None:
         placeholder = {
             **document_key(step.dataset.id),
             "status": documents.CREATING,
@@ -123,7 +127,7 @@ def _hold(step: Step) -> None:
         document_key(step.dataset.id),
         "SET #pending = :pending",
         "#revision = :revision AND (attribute_not_exists(#pending) OR #pending.#until <= :now)",
-        {":pending": pending, ":revision": step.before["revision"], ":now": seconds},
+        {":pending": pending, ":revision": step.visible["revision"], ":now": seconds},
         {"#pending": "pending", "#until": "until", "#revision": "revision"},
     )
     if not held:
@@ -140,7 +144,7 @@ def _take_back(step: Step, old: dict[str, Any] | None) -> bool:
     if not table.update(key, "SET #pending.#token = :undoing", "#pending.#token = :token", mine, names):
         return False
     _set_table(step, old)
-    if step.before is None or step.before["status"] == documents.CREATING:
+    if step.visible is None:
         table.transact([{"Delete": {"Key": key, **_held_by(undoing)}}])
     else:
         table.update(key, "REMOVE #pending", "#pending.#token = :token", {":token": undoing}, names)
@@ -153,11 +157,11 @@ def _is_written(step: Step) -> bool:
 
 
 def _writes(step: Step, *, held: bool) -> list[dict[str, Any]]:
-    before = definition(step.before) if step.before and step.before["status"] != documents.CREATING else None
+    before = definition(step.visible) if step.visible else None
     request, dataset = step.request, step.dataset
     changes = audit.differences(before, dataset)
-    if step.before and before and step.before["status"] != step.status:
-        changes["status"] = {"before": step.before["status"], "after": step.status}
+    if step.visible and step.visible["status"] != step.status:
+        changes["status"] = {"before": step.visible["status"], "after": step.status}
     told = audit.entry(dataset.id, step.action, step.revision, request.caller, request.now, request.id, changes)
     condition = _held_by(request.token) if held else _unheld(step.before)
     return [
@@ -202,8 +206,10 @@ def _overtaken(step: Step) -> Problem:
     pending = (found or {}).get("pending")
     if pending and pending["until"] > step.request.now.timestamp():
         return unavailable("Another change of this data set is under way; try again in a moment.")
-    if step.before is None or step.before["status"] == documents.CREATING:
+    if step.visible is None:
         return name_taken(step.dataset.id)
+    if "if-match" not in step.request.headers:
+        return Problem("conflict", "It was changed in the meantime; look at it, and ask again.")
     return Problem("stale", "It was changed in the meantime; read it again, and send its new ETag.")
 
 

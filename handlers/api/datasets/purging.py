@@ -17,7 +17,7 @@ from ...common.table import LAST, dataset_key, document_key
 from .. import access
 from ..operations import Answer
 from ..problems import Problem
-from . import audit, documents, groups, views
+from . import audit, changing, documents, groups, views
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -76,12 +76,12 @@ def _ask(request: Request, document: Item) -> Answer:
         "asked_at": _text(request.now),
         "expires_at": _text(request.now + CONFIRM_WITHIN),
     }
-    _write(request, document, documents.ARCHIVED, "purge-requested", asked)
+    _revised(request, document, documents.ARCHIVED, "purge-requested", asked)
     return Answer(202, _state(document, asked, "purge-requested", "Another administrator has to confirm it."))
 
 
 def _confirm(request: Request, document: Item, asked: dict[str, str]) -> Answer:
-    return _go_on(request, _write(request, document, documents.PURGING, "purge-confirmed", asked))
+    return _go_on(request, _revised(request, document, documents.PURGING, "purge-confirmed", asked))
 
 
 def _go_on(request: Request, document: Item) -> Answer:
@@ -108,23 +108,10 @@ def _go_on(request: Request, document: Item) -> Answer:
     return Answer(200, _state(document, asked, "purged", "It is gone; its id may be used again."))
 
 
-def _write(request: Request, document: Item, status: str, action: str, asked: dict[str, str]) -> Item:
-    """Write a new revision of the document with the wish."""
-    revision, dataset = document["revision"] + 1, request.dataset.dataset
-    made = documents.document(dataset, status, revision, request.caller, request.now, document)
-    new = {**made, "created_token": document["created_token"], "token": request.token, "purge": asked}
-    changes = {"status": {"before": document["status"], "after": status}} if status != document["status"] else {}
-    told = audit.entry(dataset.id, action, revision, request.caller, request.now, request.id, changes)
-    condition = {
-        "ConditionExpression": "#revision = :revision AND attribute_not_exists(#pending)",
-        "ExpressionAttributeNames": {"#revision": "revision", "#pending": "pending"},
-        "ExpressionAttributeValues": {":revision": document["revision"]},
-    }
-    writes: list[dict[str, Any]] = [{"Put": {"Item": new, **condition}}, {"Put": {"Item": told}}]
-    writes += groups.writes(request.platform.settings.access, dataset, dataset, status, revision)
-    if not request.platform.table.transact(writes):
-        raise Problem("conflict", "It was changed in the meantime; look at it, and ask again.")
-    return new
+def _revised(request: Request, document: Item, status: str, action: str, asked: dict[str, str]) -> Item:
+    """Return a new revision of the document, with the wish."""
+    step = changing.Step(request, action, document, request.dataset.dataset, status, {"purge": asked})
+    return changing.take(step)
 
 
 def _delete_objects(request: Request, deadline: float) -> bool:

@@ -240,6 +240,32 @@ def test_a_wish_to_purge_runs_out_and_a_change_takes_it_back(stage: Stage) -> No
     assert stage.request("admin too", "POST", f"{SALES}/purge").json["status"] == "purge-requested"
 
 
+def test_what_a_change_that_died_left_held_can_be_purged(stage: Stage) -> None:
+    stage.register()
+    archive(stage)
+    document: Any = stage.lake.table.get(document_key("sales"))
+    stage.lake.table.put({**document, "pending": {"token": "of a function that died", "until": 1}})
+    assert stage.request("admin", "POST", f"{SALES}/purge").json["status"] == "purge-requested"
+    assert stage.request("admin too", "POST", f"{SALES}/purge").json["status"] == "purged"
+
+
+def test_a_wish_to_purge_is_refused_while_another_change_is_under_way_or_was_faster(stage: Stage) -> None:
+    stage.register()
+    archive(stage)
+    document: Any = stage.lake.table.get(document_key("sales"))
+    stage.lake.table.put({**document, "pending": {"token": "of another", "until": 2**40}})
+    assert stage.request("admin", "POST", f"{SALES}/purge").status == 503
+    stage.lake.table.put(document)
+
+    def change_first(**_: Any) -> None:
+        stage.lake.table.put({**document, "revision": document["revision"] + 1})
+
+    events = stage.platform.services.dynamodb.meta.events
+    events.register("before-call.dynamodb.TransactWriteItems", change_first)
+    refused = stage.request("admin", "POST", f"{SALES}/purge")
+    assert (refused.status, "ask again" in refused.json["detail"]) == (409, True)
+
+
 def test_a_stack_may_forbid_purging(make_stage: Callable[..., Stage]) -> None:
     stage = make_stage(limits=Limits(purge_allowed=False))
     stage.register()

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from ..common import registered
 from ..common.table import MetadataTable, sort_key
+from ..common.work_folder import work_folder
 from . import metadata, raw
 from .commit import NOTHING_SERVED, Ledger, is_needed
 from .convert import Converted, convert
 from .partitions import file_names, hive_path
 from .problems import Gone, Unreadable, shown
 from .quarantine import place_for, version_name
-from .work_folder import work_folder
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from handlers.ingest.work_folder import work_folder
+from handlers.common.work_folder import work_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ def test_a_folder_is_gone_with_its_run(disk: Path) -> None:
 
 
 def test_a_folder_that_a_killed_run_left_is_removed_and_one_in_use_is_not(disk: Path) -> None:
-    left = disk / "watershed-ingest-left"
+    left = disk / "watershed-work-left"
     left.mkdir()
     (left / "lock").touch()
     with work_folder() as folder:

@@ -7,8 +7,6 @@ import datetime
 import decimal
 import math
 import shutil
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import unquote
 
@@ -16,9 +14,12 @@ import msgspec
 from msgspec import Meta
 
 from ...common.sql import duckdb_type, quoted
+from ...common.work_folder import work_folder
 from ..problems import Problem
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from types_boto3_s3.client import S3Client
 
     from ...common.settings import Column, Dataset
@@ -68,8 +69,7 @@ def preview(request: Request) -> Preview:
     dataset, wanted = request.dataset.dataset, request.query
     bucket, s3 = request.platform.bucket(dataset.zone), request.platform.services.s3
     columns = [PreviewColumn(column.name, column.type) for column in dataset.columns]
-    with tempfile.TemporaryDirectory(prefix="watershed-preview-") as name:
-        folder = Path(name)
+    with work_folder() as folder:
         room = min(MOST_BYTES, int(shutil.disk_usage(folder).free * _DISK_SHARE))
         key = _small_file(s3, bucket, dataset.prefix, room)
         if key is None:

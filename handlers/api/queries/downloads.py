@@ -8,16 +8,16 @@ from __future__ import annotations
 import csv
 import re
 import shutil
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ...common.sql import literal, quoted
+from ...common.work_folder import work_folder
 from .. import athena
 from ..problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     import duckdb
     from types_boto3_s3.client import S3Client
@@ -54,8 +54,7 @@ def make(
     if _is_there(s3, bucket, key):
         return bucket, key
     source_bucket, source = athena.place(execution.output)
-    with tempfile.TemporaryDirectory(prefix="watershed-download-") as name:
-        folder = Path(name)
+    with work_folder() as folder:
         room = min(MOST_BYTES, int(shutil.disk_usage(folder).free * _DISK_SHARE))
         answer = s3.get_object(Bucket=source_bucket, Key=source)
         if answer["ContentLength"] > room:

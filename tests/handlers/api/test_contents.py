@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +11,8 @@ from tests.handlers.api.stage import ORDERS
 from tests.handlers.lake import columns, dataset
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.handlers.api.stage import Stage
 
 ORDERS_PATH = "/datasets/orders"
@@ -96,6 +99,19 @@ def test_values_that_json_has_not_are_texts(stage: Stage) -> None:
     stage.lake.load("in/orders/a.csv", b"a,b,c,d,e,f,g\n" + row)
     (values,) = read(stage, "preview")["rows"]
     assert values == ["9007199254740993", "0.125", "nan", "2024-02-29T12:00:00", "2024-02-29", True, "<script>"]
+
+
+def test_the_preview_works_where_a_run_that_was_killed_left_its_files(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    stage.lake.load("in/orders/a.csv", ROWS)
+    left = tmp_path / "watershed-work-left"
+    left.mkdir()
+    for name in ("lock", "file.parquet"):
+        (left / name).touch()
+    assert len(read(stage, "preview")["rows"]) == 2
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_preview_knows_the_values_of_partitions(stage: Stage) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import tempfile
 import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Any
@@ -189,6 +190,18 @@ def test_a_query_that_athena_has_forgotten_is_to_be_started_anew(stage: Stage, g
         answer = stage.request("reader", "GET", f"/queries/{query['id']}{wanted}")
         assert answer.status == status
         assert "start it anew" in answer.json["detail"]
+
+
+def test_a_download_is_made_where_a_run_that_was_killed_left_its_files(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left = tmp_path / "watershed-work-left"
+    left.mkdir()
+    for name in ("lock", "given.csv"):
+        (left / name).touch()
+    assert b"ann" in download(stage, stage.query("reader", "select name from orders"), "csv")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_cursor_of_another_query_is_refused(stage: Stage) -> None:

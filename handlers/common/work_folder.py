@@ -1,4 +1,4 @@
-"""Where a file is worked on."""
+"""Where functions work on files: a folder of their own on the temporary disk."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_WORK_FOLDER = "watershed-ingest-"
+_PREFIX = "watershed-work-"
 
 
 @contextmanager
@@ -23,11 +23,11 @@ def work_folder() -> Iterator[Path]:
     A run that was killed leaves its folder, which the next one in the same environment would find its disk full of.
     A lock tells which folders are still in use: several functions may share a disk outside Lambda.
     """
-    for left in Path(tempfile.gettempdir()).glob(f"{_WORK_FOLDER}*"):
+    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         _remove_if_unused(left)
     while True:
         with (
-            tempfile.TemporaryDirectory(prefix=_WORK_FOLDER, ignore_cleanup_errors=True) as name,
+            tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True) as name,
             Path(name, "lock").open("w") as lock,
         ):
             fcntl.flock(lock, fcntl.LOCK_EX)

@@ -50,7 +50,7 @@ class Found:
     """A data set that the caller may see.
 
     `document` is the item of a registered one, None for one of the stack's configuration; `totals` is what ingestion
-    wrote of it, if it did.
+    wrote of it, if it did and if that was read.
     """
 
     dataset: Dataset
@@ -100,14 +100,14 @@ def require_scope(caller: Caller, scope: Scope) -> None:
         raise Problem("forbidden", f"The token lacks the scope `{scope}`.", headers=header)
 
 
-def find(caller: Caller, platform: Platform, name: str, needed: Level) -> Found:
-    """Return a data set, for which one call is made, the same whether there is one or not.
+def find(caller: Caller, platform: Platform, name: str, needed: Level, *, totals: bool = False) -> Found:
+    """Return a data set, with its totals or without; one call is made, the same whether there is one or not.
 
     Raises:
         Problem: 404 if there is none that the caller may read, 403 if it may read but not do what is needed.
 
     """
-    found = look_up(caller, platform, [name]).get(name) if NAME.fullmatch(name) else None
+    found = look_up(caller, platform, [name], totals=totals).get(name) if NAME.fullmatch(name) else None
     if found is None:
         raise no_dataset(name)
     if found.level < needed:
@@ -116,9 +116,13 @@ def find(caller: Caller, platform: Platform, name: str, needed: Level) -> Found:
     return found
 
 
-def look_up(caller: Caller, platform: Platform, names: Collection[str]) -> dict[str, Found]:
-    """Return those of the data sets that the caller may see, by name; at most 50, in one call."""
-    keys = [key(name) for name in names for key in (document_key, dataset_key)]
+def look_up(caller: Caller, platform: Platform, names: Collection[str], *, totals: bool = False) -> dict[str, Found]:
+    """Return those of the data sets that the caller may see, by name; at most 100, or 50 with totals, in one call.
+
+    Totals hold statistics of every column, so they are read only for those who show them.
+    """
+    keys = [document_key(name) for name in names]
+    keys += [dataset_key(name) for name in names if totals]
     return assemble(caller, platform, names, platform.table.batch_get(keys))
 
 

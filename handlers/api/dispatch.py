@@ -91,7 +91,7 @@ def _answer(
         else None,
     )
     if operation.needs is not None:
-        found = access.find(caller, known, path["id"], operation.needs)
+        found = access.find(caller, known, path["id"], operation.needs, totals=operation.totals)
         request = dataclasses.replace(request, found=found)
     logger.info(
         "Request", extra={"request_id": request_id, "operation": operation.id, "caller": caller.id, "path": dict(path)}

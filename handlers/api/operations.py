@@ -61,6 +61,8 @@ class Operation:
     scope: Scope | None
     needs: Level | None
     """What the caller must be allowed to do with the data set that the path names."""
+    totals: bool
+    """Whether it shows what ingestion counted of that data set."""
     query: type | None
     body: type | None
     media_type: str
@@ -93,6 +95,7 @@ class Routes(list[Operation]):
         answers: Mapping[int, type | None],
         scope: Scope | None = None,
         needs: Level | None = None,
+        totals: bool = False,
         query: type | None = None,
         body: type | None = None,
         media_type: str = JSON,
@@ -103,7 +106,9 @@ class Routes(list[Operation]):
 
         def declared(run: Callable[[Request], Answer]) -> Callable[[Request], Answer]:
             self.append(
-                Operation(method, path, run, scope, needs, query, body, media_type, answers, refusals, is_replayed)
+                Operation(
+                    method, path, run, scope, needs, totals, query, body, media_type, answers, refusals, is_replayed
+                )
             )
             return run
 

@@ -100,6 +100,7 @@ def preview_dataset(request: Request) -> Answer:
     "/datasets/{id}/statistics",
     scope=Scope.READ,
     needs=Level.READ,
+    totals=True,
     answers={200: statistics.Statistics, 202: statistics.Statistics},
 )
 def show_statistics(request: Request) -> Answer:

@@ -42,7 +42,14 @@ def register_dataset(request: Request) -> Answer:
     return Answer(201, views.whole(found), location)
 
 
-@routes.add("GET", "/datasets/{id}", scope=Scope.READ, needs=Level.READ, answers={200: views.DatasetDocument})
+@routes.add(
+    "GET",
+    "/datasets/{id}",
+    scope=Scope.READ,
+    needs=Level.READ,
+    totals=True,
+    answers={200: views.DatasetDocument},
+)
 def show_dataset(request: Request) -> Answer:
     """Show a data set: its definition, and what ingestion counted."""
     return Answer(200, views.whole(request.dataset), {"ETag": views.etag(request.dataset)})
@@ -53,6 +60,7 @@ def show_dataset(request: Request) -> Answer:
     "/datasets/{id}",
     scope=Scope.WRITE,
     needs=Level.WRITE,
+    totals=True,
     body=bodies.Change,
     media_type=MERGE_PATCH,
     answers={200: views.DatasetDocument},

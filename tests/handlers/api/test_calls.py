@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -27,6 +27,25 @@ def test_a_read_of_one_data_set_costs_at_most_two_calls(stage: Stage, part: str)
         stage.request("reader", "GET", f"/datasets/{name}{part}")
         writes = calls.count("PutItem") if part == "/statistics" else 0
         assert 1 <= len(calls.made) - writes <= 2, calls.made
+
+
+def test_what_ingestion_counted_is_read_only_where_it_is_shown(stage: Stage) -> None:
+    stage.register()
+    stage.lake.load("in/orders/a.csv", b"id,name,amount\n1,a,1\n")
+    query = stage.query("writer", "select id from orders")["id"]
+    upload = stage.upload("writer", "a.csv", b"id\n1\n", "orders")["id"]
+    kinds: set[str] = set()
+
+    def note(params: Any, **_: Any) -> None:
+        kinds.update(key["sk"]["S"] for asked in params["RequestItems"].values() for key in asked["Keys"])
+
+    stage.platform.services.dynamodb.meta.events.register("before-parameter-build.dynamodb.BatchGetItem", note)
+    shown = {"/datasets/orders", "/datasets/orders/statistics"}
+    others = {f"/datasets/orders{part}" for part in READS} - shown
+    for path in {*shown, *others, f"/queries/{query}", f"/datasets/orders/uploads/{upload}"}:
+        kinds.clear()
+        assert stage.request("writer", "GET", path).status in {200, 202}
+        assert kinds == ({"DOCUMENT", "DATASET"} if path in shown else {"DOCUMENT"}), path
 
 
 def test_a_listing_costs_one_query_a_group_and_one_batch(stage: Stage) -> None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html: 400 KB an item, names included.
 # The margin covers what an item's size counts beyond its JSON text.
 ITEM_BYTES = 350_000
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+BATCH_KEYS = 100
 _SORT_KEY_BYTES = 1_024
 _BATCH_TRIES = 5
 # Above every character of a key: U+10FFFF sorts last in UTF-8, which DynamoDB compares.
@@ -96,10 +98,7 @@ class MetadataTable:
 
         `attributes`: only these, beside the keys.
         """
-        request: Any = {"Keys": [encode(key) for key in keys], "ConsistentRead": True}
-        if attributes:
-            names = {f"#{number}": name for number, name in enumerate(("pk", "sk", *attributes))}
-            request |= {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
+        request: Any = {"Keys": [encode(key) for key in keys], "ConsistentRead": True, **_projection(attributes)}
         found: dict[tuple[str, str], Item] = {}
         left: Any = {self.name: request} if request["Keys"] else {}
         for number in range(_BATCH_TRIES):
@@ -134,39 +133,40 @@ class MetadataTable:
             "ExpressionAttributeValues": encode({":pk": partition, ":low": low, ":high": high}),
             "ConsistentRead": True,
             "ScanIndexForward": not descending,
+            **_projection(attributes),
         }
         if limit is not None:
             request["Limit"] = limit
         # DynamoDB refuses one outside of the range.
         if after is not None and low <= after <= high:
             request["ExclusiveStartKey"] = encode({"pk": partition, "sk": after})
-        if attributes:
-            names = {f"#{number}": name for number, name in enumerate(("pk", "sk", *attributes))}
-            request |= {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
         answer = self.client.query(TableName=self.name, **request)
         last = answer.get("LastEvaluatedKey")
         return Page([decode(item) for item in answer["Items"]], last["sk"]["S"] if last else None)
 
     def search(self, index: str, partition: str) -> list[Item]:
-        """Read all items of a partition of an index (`by-group` or `by-name`), which follows the table by moments."""
+        """Read the keys of all items of a partition of an index (`by-group` or `by-name`), which follows by moments."""
         attribute = {"by-group": "gsi1pk", "by-name": "gsi2pk"}[index]
         pages = self.client.get_paginator("query").paginate(
             TableName=self.name,
             IndexName=index,
-            KeyConditionExpression="#partition = :partition",
-            ExpressionAttributeNames={"#partition": attribute, "#0": "pk", "#1": "sk"},
+            KeyConditionExpression=f"{attribute} = :partition",
             ExpressionAttributeValues=encode({":partition": partition}),
-            ProjectionExpression="#0, #1",
+            **_projection(("pk",)),
         )
         return [decode(item) for page in pages for item in page["Items"]]
 
-    def query(self, partition: str, sort_prefix: str) -> list[Item]:
-        """Read all items of a partition whose sort key begins with a prefix, as they are now."""
+    def query(self, partition: str, sort_prefix: str, attributes: Iterable[str] = ()) -> list[Item]:
+        """Read all items of a partition whose sort key begins with a prefix, as they are now.
+
+        `attributes`: only these, beside the keys.
+        """
         pages = self.client.get_paginator("query").paginate(
             TableName=self.name,
             KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
             ExpressionAttributeValues=encode({":pk": partition, ":sk": sort_prefix}),
             ConsistentRead=True,
+            **_projection(attributes),
         )
         return [decode(item) for page in pages for item in page["Items"]]
 
@@ -230,6 +230,12 @@ class MetadataTable:
                 return False
             raise
         return True
+
+
+def _projection(attributes: Iterable[str]) -> Any:
+    """Return the parameters by which only the keys and some attributes are read, or all where none is named."""
+    names = {f"#{number}": name for number, name in enumerate(dict.fromkeys(("pk", "sk", *attributes)))}
+    return {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names} if attributes else {}
 
 
 def _encoded(name: str, value: Any) -> Any:

@@ -11,8 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from .. import cursors
-from ..datasets import views
-from ..problems import invalid
+from ..moments import Moment, written
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
@@ -27,7 +26,7 @@ class DataFile(msgspec.Struct, frozen=True):
 
     key: str
     size: int
-    modified_at: views.Moment
+    modified_at: Moment
     url: Annotated[str, Meta(description="Fetches it, without a token, until `expires_at`.")]
 
 
@@ -35,8 +34,8 @@ class FilePage(msgspec.Struct, frozen=True):
     """Some files, by key."""
 
     files: list[DataFile]
-    expires_at: Annotated[views.Moment, Meta(description="Until when the URLs hold.")]
-    cursor: views.Cursor | None
+    expires_at: Annotated[Moment, Meta(description="Until when the URLs hold.")]
+    cursor: cursors.Next | None
 
 
 def page(request: Request) -> FilePage:
@@ -48,9 +47,7 @@ def page(request: Request) -> FilePage:
     """
     wanted, dataset = request.query, request.dataset.dataset
     purpose = f"files {dataset.id}"
-    after = cursors.decode(purpose, wanted.cursor, str) if wanted.cursor else None
-    if after is not None and not after.startswith(dataset.prefix):
-        raise invalid([("query.cursor", "is not a cursor of this list; begin anew without one")])
+    after = cursors.decode(purpose, wanted.cursor)
     bucket, s3 = request.platform.bucket(dataset.zone), request.platform.services.s3
     more: dict[str, Any] = {"StartAfter": after} if after else {}
     answer = s3.list_objects_v2(Bucket=bucket, Prefix=dataset.prefix, MaxKeys=wanted.limit, **more)
@@ -59,14 +56,14 @@ def page(request: Request) -> FilePage:
         DataFile(
             entry["Key"],
             entry["Size"],
-            entry["LastModified"].astimezone(datetime.UTC).isoformat(timespec="milliseconds"),
+            written(entry["LastModified"]),
             download_url(s3, bucket, entry["Key"], entry["Key"].rpartition("/")[2]),
         )
         for entry in found
     ]
-    cursor = cursors.encode(purpose, found[-1]["Key"]) if answer.get("IsTruncated") and found else None
+    cursor = cursors.encode(purpose, found[-1]["Key"] if answer.get("IsTruncated") and found else None)
     expires = request.now + datetime.timedelta(seconds=URL_SECONDS)
-    return FilePage(files, expires.isoformat(timespec="milliseconds"), cursor)
+    return FilePage(files, written(expires), cursor)
 
 
 def download_url(s3: S3Client, bucket: str, key: str, name: str) -> str:

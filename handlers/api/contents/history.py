@@ -9,7 +9,8 @@ from msgspec import Meta
 
 from ...common.table import LAST
 from .. import cursors
-from ..datasets import audit, views
+from ..datasets import audit
+from ..moments import Moment
 
 if TYPE_CHECKING:
     from ...common.attributes import Item
@@ -22,8 +23,8 @@ _MOST_FILES_SHOWN = 50
 class Paging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which part of a list."""
 
-    limit: Annotated[int, Meta(ge=1, le=100, description="At most so many; a page may be shorter.")] = 50
-    cursor: Annotated[str, Meta(max_length=4_000)] | None = None
+    limit: cursors.Limit = 50
+    cursor: cursors.Given | None = None
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -36,7 +37,7 @@ class Reason(msgspec.Struct, frozen=True):
 class Version(msgspec.Struct, frozen=True):
     """What ingestion made of one version of a raw object."""
 
-    committed_at: views.Moment
+    committed_at: Moment
     key: Annotated[str, Meta(description="Of the raw object.")]
     version_id: str | None
     status: Annotated[str, Meta(description="committed, quarantined or removed.")]
@@ -51,7 +52,7 @@ class VersionPage(msgspec.Struct, frozen=True):
     """Some of what ingestion did, the latest first."""
 
     versions: list[Version]
-    cursor: views.Cursor | None
+    cursor: cursors.Next | None
 
 
 class RawObject(msgspec.Struct, frozen=True):
@@ -61,12 +62,12 @@ class RawObject(msgspec.Struct, frozen=True):
     version_id: str | None
     status: Annotated[str, Meta(description="Of its newest version: committed, quarantined or removed.")]
     checksum: Annotated[str | None, Meta(description="Of the version in use, as sha256:<hexadecimal>.")]
-    committed_at: views.Moment
+    committed_at: Moment
     rows: int
     bytes: int
     file_count: int
     files: Annotated[list[str], Meta(description=f"The keys of the first {_MOST_FILES_SHOWN}.")]
-    source_deleted_at: views.Moment | None
+    source_deleted_at: Moment | None
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -82,13 +83,13 @@ class Lineage(msgspec.Struct, frozen=True):
     source: Annotated[Place | None, Meta(description="Where its files arrive; null: it is not made from files.")]
     target: Place
     objects: list[RawObject]
-    cursor: views.Cursor | None
+    cursor: cursors.Next | None
 
 
 class ChangeEntry(msgspec.Struct, frozen=True):
     """Who changed what."""
 
-    at: views.Moment
+    at: Moment
     by: str
     request_id: Annotated[str, Meta(description="The `X-Request-Id` of the request.")]
     action: Literal["registered", "changed", "archived", "restored", "purge-requested", "purge-confirmed", "purged"]
@@ -100,7 +101,7 @@ class ChangePage(msgspec.Struct, frozen=True):
     """Some changes, the latest first."""
 
     changes: list[ChangeEntry]
-    cursor: views.Cursor | None
+    cursor: cursors.Next | None
 
 
 def versions(request: Request) -> VersionPage:
@@ -123,8 +124,7 @@ def changes(request: Request) -> ChangePage:
     """Return the audit trail, the latest first; a configured data set has none here."""
     document = request.dataset.document
     if document is None:
-        if request.query.cursor:
-            cursors.decode(f"changes {request.dataset.dataset.id}", request.query.cursor, str)
+        cursors.decode(f"changes {request.dataset.dataset.id}", request.query.cursor)
         return ChangePage([], None)
     low, high = audit.sort_range(document["created_at"])
     page, cursor = _page(request, "changes", low, high, descending=True)
@@ -138,7 +138,7 @@ def _page(
     """Read one page of a data set's items, in one call, and return the cursor to go on with."""
     wanted: Paging = request.query
     purpose = f"{kind} {request.dataset.dataset.id}"
-    after = cursors.decode(purpose, wanted.cursor, str) if wanted.cursor else None
+    after = cursors.decode(purpose, wanted.cursor)
     page = request.platform.table.page(
         f"DATASET#{request.dataset.dataset.id}",
         low,
@@ -148,7 +148,7 @@ def _page(
         descending=descending,
         attributes=attributes,
     )
-    return page, cursors.encode(purpose, page.last) if page.last else None
+    return page, cursors.encode(purpose, page.last)
 
 
 def _version(item: Item) -> Version:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ...common.table import LAST
+from ..moments import written
 
 if TYPE_CHECKING:
     import datetime
@@ -26,7 +27,7 @@ def entry(
     changes: dict[str, Any],
 ) -> Item:
     """Return the item of one change; later ones sort after it."""
-    moment = now.isoformat(timespec="milliseconds")
+    moment = written(now)
     return {
         "pk": f"DATASET#{dataset}",
         "sk": f"CHANGE#{moment}#{request_id}",

@@ -15,6 +15,7 @@ from msgspec import UNSET
 from ...common.registered import SOURCE_ZONE, ZONE, source_prefix
 from ...common.settings import Column, Dataset, Source
 from ...common.table import document_key
+from ..moments import written
 from ..problems import Problem, invalid
 from . import checks
 
@@ -81,7 +82,7 @@ def document(
     dataset: Dataset, status: str, revision: int, caller: Caller, now: datetime.datetime, before: Item | None
 ) -> Item:
     """Return the item of a data set in a new revision; `before` is the one it follows."""
-    moment = now.isoformat(timespec="milliseconds")
+    moment = written(now)
     first = before or {"created_at": moment, "created_by": caller.name}
     return {
         **document_key(dataset.id),

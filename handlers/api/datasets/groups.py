@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ...common.registered import definition
-from ...common.table import LAST, document_key
+from ...common.table import BATCH_KEYS, LAST, document_key
 from .. import access
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 SETTLED_SECONDS = 120
 """How long after new grants a group's items are made once more."""
 _AT_ONCE = 8
-_BATCH = 100
 
 
 def item(group: str, dataset: Dataset, status: str, revision: int) -> Item:
@@ -117,8 +116,8 @@ def _readable(table: MetadataTable, grant: Grant) -> Iterator[tuple[Dataset, Ite
         for tag in selector.tags:
             names |= _named(table.search("by-group", f"TAG#{tag}"))
     ordered = sorted(names)
-    for start in range(0, len(ordered), _BATCH):
-        found = table.batch_get(document_key(name) for name in ordered[start : start + _BATCH])
+    for start in range(0, len(ordered), BATCH_KEYS):
+        found = table.batch_get(document_key(name) for name in ordered[start : start + BATCH_KEYS])
         for document in found.values():
             dataset = definition(document)
             if document["status"] != "creating" and access.readers([grant], dataset):

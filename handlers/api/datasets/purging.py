@@ -15,9 +15,10 @@ from msgspec import Meta
 
 from ...common.table import LAST, dataset_key, document_key
 from .. import access
+from ..moments import Moment, written
 from ..operations import Answer
 from ..problems import Problem
-from . import audit, changing, documents, groups, views
+from . import audit, changing, documents, groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,8 +42,8 @@ class Purging(msgspec.Struct, frozen=True):
     status: Literal["purge-requested", "purging", "purged"]
     detail: Annotated[str, Meta(description="What happens next, or what is to be done.")]
     asked_by: str
-    asked_at: views.Moment
-    expires_at: Annotated[views.Moment, Meta(description="Until when another administrator may confirm.")]
+    asked_at: Moment
+    expires_at: Annotated[Moment, Meta(description="Until when another administrator may confirm.")]
 
 
 def purge(request: Request) -> Answer:
@@ -62,7 +63,7 @@ def purge(request: Request) -> Answer:
     if found.status == documents.PURGING:
         return _go_on(request, found.document)
     asked = found.document.get("purge")
-    if asked is None or asked["expires_at"] <= _text(request.now):
+    if asked is None or asked["expires_at"] <= written(request.now):
         return _ask(request, found.document)
     if asked["asked_by_id"] == request.caller.id:
         return Answer(202, _state(found.document, asked, "purge-requested", "Another administrator has to confirm it."))
@@ -73,8 +74,8 @@ def _ask(request: Request, document: Item) -> Answer:
     asked = {
         "asked_by": request.caller.name,
         "asked_by_id": request.caller.id,
-        "asked_at": _text(request.now),
-        "expires_at": _text(request.now + CONFIRM_WITHIN),
+        "asked_at": written(request.now),
+        "expires_at": written(request.now + CONFIRM_WITHIN),
     }
     _revised(request, document, documents.ARCHIVED, "purge-requested", asked)
     return Answer(202, _state(document, asked, "purge-requested", "Another administrator has to confirm it."))
@@ -118,7 +119,8 @@ def _delete_objects(request: Request, deadline: float) -> bool:
     """Delete files, raw objects and what is in quarantine; say whether all of them are gone."""
     platform, dataset = request.platform, request.dataset.dataset
     s3 = platform.services.s3
-    states = [*_items(request, "OBJECT#"), *_items(request, "VERSION#")]
+    partition, attributes = f"DATASET#{dataset.id}", ("key", "quarantined_to", "rejects")
+    states = [each for kind in ("OBJECT#", "VERSION#") for each in platform.table.query(partition, kind, attributes)]
     raw = {state["key"] for state in states}
     kept = {place for state in states for name in ("quarantined_to", "rejects") if (place := state.get(name))}
     kept |= {place.rpartition("/")[0] + "/reason.json" for place in kept if place.endswith("/object")}
@@ -144,22 +146,6 @@ def _delete_items(request: Request, deadline: float) -> bool:
                 return False
     table.delete([{"pk": f"DATASET#{name}", "sk": "STATISTICS"}, dataset_key(name)])
     return True
-
-
-def _items(request: Request, kind: str) -> Iterator[Item]:
-    after: str | None = None
-    while True:
-        page = request.platform.table.page(
-            f"DATASET#{request.dataset.dataset.id}",
-            kind,
-            f"{kind}{LAST}",
-            after=after,
-            attributes=("key", "quarantined_to", "rejects"),
-        )
-        yield from page.items
-        after = page.last
-        if after is None:
-            return
 
 
 def _keys(s3: S3Client, bucket: str, prefix: str) -> Iterator[str]:
@@ -189,7 +175,3 @@ def _delete_keys(s3: S3Client, bucket: str, keys: Iterable[str], deadline: float
 
 def _state(document: Item, asked: dict[str, str], status: Any, detail: str) -> Purging:
     return Purging(document["id"], status, detail, asked["asked_by"], asked["asked_at"], asked["expires_at"])
-
-
-def _text(moment: datetime.datetime) -> str:
-    return moment.isoformat(timespec="milliseconds")

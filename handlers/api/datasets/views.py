@@ -8,14 +8,14 @@ import msgspec
 from msgspec import Meta
 
 from ...common.settings import Column, Projection, Source
+from .. import cursors
+from ..moments import Moment
 from . import documents
 
 if TYPE_CHECKING:
     from ...common.attributes import Item
     from ..access import Found
 
-Moment = Annotated[str, Meta(description="ISO 8601, UTC.", examples=["2026-11-24T03:36:38.950+00:00"])]
-Cursor = Annotated[str, Meta(description="Where to go on, as `cursor` of the next request; null: this was all.")]
 May = Literal["read", "write", "admin"]
 Status = Literal["active", "archived", "purging"]
 _TOTALS = ("rows", "bytes", "raw_bytes", "files", "objects", "rejected_rows", "quarantined", "updated_at")
@@ -55,7 +55,7 @@ class DatasetPage(msgspec.Struct, frozen=True):
     """Some data sets, by name."""
 
     datasets: list[Summary]
-    cursor: Cursor | None
+    cursor: cursors.Next | None
 
 
 class Purge(msgspec.Struct, frozen=True):

@@ -8,7 +8,8 @@ import msgspec
 from msgspec import Meta
 
 from ..contents.preview import Value
-from ..datasets.views import Moment
+from ..cursors import Given
+from ..moments import Moment
 
 MOST_CHARACTERS = 100_000
 """Of SQL; Athena takes 262,144 bytes (Service Quotas), and names grow when they are written in full."""
@@ -41,7 +42,7 @@ class ResultWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which part of the result."""
 
     limit: Annotated[int, Meta(ge=1, le=500, description="At most so many rows; a page may be shorter.")] = 100
-    cursor: Annotated[str, Meta(max_length=4_000)] | None = None
+    cursor: Given | None = None
     format: Annotated[
         Literal["csv", "parquet"] | None, Meta(description="Also gives a URL that downloads the whole result.")
     ] = None

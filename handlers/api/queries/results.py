@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from .. import athena, cursors
 from ..contents import files
 from ..contents.preview import plain
-from ..problems import Problem, invalid
+from ..moments import written
+from ..problems import Problem
 from .bodies import Download, Query, QueryColumn, ResultWanted
 
 if TYPE_CHECKING:
@@ -42,14 +43,14 @@ def shown(request: Request, item: Item, wanted: ResultWanted) -> Query:
             raise Problem("conflict", f"The query is {execution.state}; there is nothing to download.")
         return _query(item, execution, None, None, None)
     purpose = f"query {item['id']}"
-    after = cursors.decode(purpose, wanted.cursor, str) if wanted.cursor else None
+    after = cursors.decode(purpose, wanted.cursor)
     try:
         page = athena.results(request.platform, execution.id, wanted.limit, after)
     except LookupError as error:
         if after is None:
             raise Problem("conflict", "The result of this query is gone; start it anew.") from error
-        raise invalid([("query.cursor", "leads nowhere any more; begin anew without one")]) from error
-    cursor = cursors.encode(purpose, page.next) if page.next else None
+        raise cursors.astray() from error
+    cursor = cursors.encode(purpose, page.next)
     download = _download(request, item, execution, page.columns, wanted.format) if wanted.format else None
     return _query(item, execution, page, cursor, download)
 
@@ -107,4 +108,4 @@ def _download(
     bucket, key = downloads.make(request.platform, item["id"], execution, columns, kind)
     url = files.download_url(request.platform.services.s3, bucket, key, f"query-{item['id'][:8]}.{kind}")
     expires = request.now + datetime.timedelta(seconds=files.URL_SECONDS)
-    return Download(kind, url, expires.isoformat(timespec="milliseconds"))
+    return Download(kind, url, written(expires))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from .. import access, athena
 from ..datasets import documents
+from ..moments import written
 from ..problems import Problem, no_dataset
 from . import results
 from .bodies import Query, QueryBody, ResultWanted
@@ -59,7 +60,7 @@ def start(request: Request) -> Query:
         "datasets": asked.names,
         "row_limit": statement.row_limit,
         "execution": execution,
-        "created_at": request.now.isoformat(timespec="milliseconds"),
+        "created_at": written(request.now),
         "expires_at": int((request.now + KEPT).timestamp()),
     }
     try:

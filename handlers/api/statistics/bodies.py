@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from ..datasets.views import Moment
+from ..moments import Moment
 
 
 class Histogram(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ import msgspec
 from ...common.table import ITEM_BYTES
 from .. import athena
 from ..datasets import documents
+from ..moments import written
 from . import profiling
 from .bodies import ColumnProfile, Histogram, Statistics
 
@@ -144,7 +145,7 @@ def _view(request: Request, known: Item | None, status: Any) -> Statistics:
     totals, dataset = request.dataset.totals, request.dataset.dataset
     reason = (known or {}).get("reason") if status == "failed" else None
     if known and known.get("columns") is not None and status != "failed":
-        at = datetime.datetime.fromtimestamp(known["at"], datetime.UTC).isoformat(timespec="milliseconds")
+        at = written(datetime.datetime.fromtimestamp(known["at"], datetime.UTC))
         return Statistics(
             dataset.id,
             status,

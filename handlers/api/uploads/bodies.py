@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from ..contents.history import Reason
-from ..datasets.views import Moment
+from ..moments import Moment
 
 PART_BYTES = 67_108_864
 """64 MiB: what is larger is uploaded in parts of this size, the last one with the rest."""

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from ...common.table import LAST, object_key
 from ..contents.history import Reason
 from ..datasets import documents
+from ..moments import written
 from ..problems import Problem
 from . import signing
 from .bodies import MOST_PARTS, Outcome, Upload
@@ -80,7 +81,7 @@ def shown(request: Request, upload: Item) -> Upload:
         size=upload["size"],
         status=status,
         parts=signing.parts(s3, upload, arrived, signed=takes),
-        expires_at=expires.isoformat(timespec="milliseconds"),
+        expires_at=written(expires),
         outcome=_told(outcome) if outcome else None,
         created_at=upload["created_at"],
         created_by=upload["created_by"],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from handlers.api.datasets import groups
+from handlers.api.datasets import groups, listing
 from handlers.api.platform import Limits
 from handlers.common.registered import definition
 from handlers.common.settings import Grant, Selector
@@ -282,6 +282,24 @@ def test_a_list_is_filtered_and_comes_in_pages_without_gaps(stage: Stage) -> Non
     assert names(stage, "owner=finance") == []
     assert names(stage, "zone=curated&prefix=set2") == ["set20", "set21", "set22"]
     assert names(stage, "zone=analytics") == []
+
+
+def test_a_page_reads_no_more_items_than_it_may_whatever_there_are(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "_FILTERED_ITEMS", 3)
+    wanted = [f"set{number:02}" for number in range(11)]
+    for name in wanted:
+        stage.register(id=name, tags={"domain": "sales", "odd": str(int(name[3:]) % 2)})
+    names(stage)
+    read: list[int] = []
+    events = stage.platform.services.dynamodb.meta.events
+    events.register("after-call.dynamodb.Query", lambda parsed, **_: read.append(parsed["ScannedCount"]))
+    assert names(stage, "limit=4") == ["orders", *wanted]
+    assert max(read) == 4
+    read.clear()
+    assert names(stage, "tag=odd=1&limit=4") == wanted[1::2]
+    assert max(read) == 3
 
 
 @pytest.mark.parametrize(

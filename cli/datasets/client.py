@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -10,6 +10,7 @@ import urllib3
 
 from ..errors import CommandError
 from .service import Service
+from .signing_in import AccessToken
 
 _RETRY = urllib3.Retry(
     total=6,
@@ -27,7 +28,7 @@ _RETRY = urllib3.Retry(
 class Api:
     """Calls with a token, tried again where the API says so."""
 
-    def __init__(self, service: Service, token: Callable[[], str]) -> None:
+    def __init__(self, service: Service, token: AccessToken) -> None:
         self._url = service.api_url
         self._token = token
         self.pool = urllib3.PoolManager(timeout=urllib3.Timeout(connect=10, read=60), retries=_RETRY)
@@ -67,19 +68,24 @@ class Api:
         where = "".join(f"/{quote(part, safe='')}" for part in path) + (
             f"?{urlencode(given, doseq=True)}" if given else ""
         )
-        try:
-            answer = self.pool.request(
-                method,
-                self._url + where,
-                body=body,
-                headers={"Authorization": f"Bearer {self._token()}", **(headers or {})},
-                redirect=False,
-            )
-        except urllib3.exceptions.HTTPError as error:
-            raise CommandError(f"The API does not answer: {error}", fix="Try again.") from error
+        token = self._token.holding()
+        answer = self._send(method, self._url + where, body, headers or {}, token)
+        if answer.status == 401:
+            # A token holds for an hour, and uploads may take longer.
+            token = self._token.holding(rejected=token)
+            answer = self._send(method, self._url + where, body, headers or {}, token)
         if answer.status >= 300:
             raise refusal(answer)
         return json.loads(answer.data) if answer.data else None
+
+    def _send(
+        self, method: str, url: str, body: bytes | None, headers: dict[str, str], token: str
+    ) -> urllib3.BaseHTTPResponse:
+        given = {"Authorization": f"Bearer {token}", **headers}
+        try:
+            return self.pool.request(method, url, body=body, headers=given, redirect=False)
+        except urllib3.exceptions.HTTPError as error:
+            raise CommandError(f"The API does not answer: {error}", fix="Try again.") from error
 
 
 def refusal(answer: urllib3.BaseHTTPResponse) -> CommandError:

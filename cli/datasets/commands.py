@@ -14,7 +14,7 @@ from .downloading import download as download_files
 from .progress import transfer
 from .querying import FORMATS, run_query, values
 from .service import find_service
-from .signing_in import access_token
+from .signing_in import AccessToken
 from .uploading import upload as upload_file
 
 datasets = typer.Typer(no_args_is_help=True, help="Data sets over the Dataset API, with the caller's own rights.")
@@ -115,14 +115,7 @@ def query(
 
 def _api(project: Path, portal: str | None) -> Api:
     service = find_service(project, portal)
-    token: list[str] = []
-
-    def known() -> str:
-        if not token:
-            token.append(access_token(service, lambda text: typer.echo(text, err=True)))
-        return token[0]
-
-    return Api(service, known)
+    return Api(service, AccessToken(service, lambda text: typer.echo(text, err=True)))
 
 
 def _print(found: Any, show_it: Any, *, as_json: bool) -> None:

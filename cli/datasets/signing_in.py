@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import secrets
+import threading
 import time
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -31,15 +32,35 @@ _LEAST_SECONDS = 60
 _SECONDS = 20
 
 
-def access_token(service: Service, tell: Callable[[str], None]) -> str:
-    """Return a token; `tell` is called with what a person must do. Raises CommandError where nobody is let in."""
+class AccessToken:
+    """The token of a command that runs for longer than a token holds, and calls from several threads."""
+
+    def __init__(self, service: Service, tell: Callable[[str], None]) -> None:
+        self._service, self._tell = service, tell
+        self._known: str | None = None
+        self._lock = threading.Lock()
+
+    def holding(self, rejected: str | None = None) -> str:
+        """Return a token; `rejected` is one that the API has just refused. Raises CommandError as access_token does."""
+        with self._lock:
+            # Requests that are refused together renew once: a refresh token may work only once.
+            if self._known in (None, rejected):
+                self._known = access_token(self._service, self._tell, rejected)
+            return self._known
+
+
+def access_token(service: Service, tell: Callable[[str], None], rejected: str | None = None) -> str:
+    """Return a token, not the one that was rejected; `tell` is called with what a person must do.
+
+    Raises CommandError where nobody is let in.
+    """
     if os.environ.get(CLIENT) and os.environ.get(SECRET):
         return _of_program(service)
     if service.demo:
         return _of_demo_user(service)
     kept = Kept.of(service)
     known = kept.read()
-    if known.get("expires", 0) > time.time() + _LEAST_SECONDS:
+    if known.get("expires", 0) > time.time() + _LEAST_SECONDS and known["access_token"] != rejected:
         return str(known["access_token"])
     answer = _renewed(service, known) or _of_person(service, tell)
     kept.write({**known, **answer, "expires": time.time() + answer["expires_in"]})

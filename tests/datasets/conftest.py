@@ -24,6 +24,8 @@ class Portal:
         self.breaks_off: Counter[str] = Counter()
         """How often a file ends in its middle, or a PUT is refused."""
         self.tokens = {"id": "secret"}
+        self.given: list[str] = []
+        """The access tokens that the sign-in gives, one after the other; else they are named by their grant."""
         self.url = ""
 
     def answer(self, what: str, *documents: Any) -> None:
@@ -91,7 +93,8 @@ class Handler(BaseHTTPRequestHandler):
         if not known or form.get("refresh_token") == "old":
             self._say(400, {"error": "invalid_client"})
         else:
-            self._say(200, {"access_token": f"token-{form['grant_type']}", "expires_in": 3600, "refresh_token": "next"})
+            token = self.portal.given.pop(0) if self.portal.given else f"token-{form['grant_type']}"
+            self._say(200, {"access_token": token, "expires_in": 3600, "refresh_token": "next"})
 
     def _file(self, path: str) -> None:
         whole = self.portal.files[path]

@@ -71,6 +71,17 @@ def test_what_is_throttled_is_asked_again(portal: Portal) -> None:
     assert len(portal.requests("GET", "/datasets")) == 3
 
 
+def test_a_token_that_ran_out_meanwhile_is_replaced_once(portal: Portal) -> None:
+    portal.given = ["first", "second"]
+    portal.answer("GET /datasets", (401, {}), {"datasets": [SUMMARY], "cursor": None})
+    assert "flights" in run("list").output
+    asked = [headers["Authorization"] for headers, _ in portal.requests("GET", "/datasets")]
+    assert asked == ["Bearer first", "Bearer second"]
+    portal.answer("GET /datasets", (401, {"title": "Not signed in"}))
+    assert "Not signed in" in refused(run("list")).message
+    assert len(portal.requests("GET", "/datasets")) == 4
+
+
 def test_a_problem_is_told_with_its_request(portal: Portal) -> None:
     error = refused(run("show", "nothing"))
     assert error.message == "There is no such thing: /datasets/nothing (status 404, request r1)"

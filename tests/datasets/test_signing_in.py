@@ -6,6 +6,7 @@ import stat
 import threading
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,7 +14,7 @@ import pytest
 
 from cli.datasets import signing_in
 from cli.datasets.service import Service, find_service
-from cli.datasets.signing_in import Kept, access_token
+from cli.datasets.signing_in import AccessToken, Kept, access_token
 from cli.errors import CommandError
 
 from .conftest import Portal
@@ -83,6 +84,22 @@ def test_a_token_that_has_run_out_is_renewed_and_the_new_refresh_token_kept(serv
     Kept.of(service).write({"access_token": "a", "refresh_token": "first", "expires": 0})
     assert access_token(service, pytest.fail) == "token-refresh_token"
     assert Kept.of(service).read()["refresh_token"] == "next"
+
+
+@pytest.mark.usefixtures("person")
+def test_a_kept_token_that_the_api_refuses_is_renewed_before_its_time(service: Service) -> None:
+    Kept.of(service).write({"access_token": "a", "refresh_token": "first", "expires": time.time() + 3_600})
+    assert access_token(service, pytest.fail) == "a"
+    assert access_token(service, pytest.fail, rejected="a") == "token-refresh_token"
+
+
+def test_threads_whose_token_is_refused_together_renew_it_once(portal: Portal, service: Service) -> None:
+    portal.given = ["first", "second", "third", "fourth"]
+    token = AccessToken(service, pytest.fail)
+    assert token.holding() == token.holding() == "first"
+    with ThreadPoolExecutor(3) as pool:
+        renewed = list(pool.map(token.holding, ["first"] * 3))
+    assert renewed == ["second"] * 3
 
 
 @pytest.mark.usefixtures("person")

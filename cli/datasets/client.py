@@ -1,6 +1,7 @@
 """The Dataset API over HTTPS: its answers as Python values, its problem documents as errors for people."""
 
 import json
+import time
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -23,6 +24,9 @@ _RETRY = urllib3.Retry(
     respect_retry_after_header=True,
     raise_on_status=False,
 )
+_CLAIM_SECONDS = 40
+"""A request that got no answer holds its key for 35 (handlers/api/idempotency.py)."""
+_CLAIM_PAUSE_SECONDS = 2
 
 
 class Api:
@@ -68,15 +72,24 @@ class Api:
         where = "".join(f"/{quote(part, safe='')}" for part in path) + (
             f"?{urlencode(given, doseq=True)}" if given else ""
         )
-        token = self._token.holding()
-        answer = self._send(method, self._url + where, body, headers or {}, token)
-        if answer.status == 401:
-            # A token holds for an hour, and uploads may take longer.
-            token = self._token.holding(rejected=token)
-            answer = self._send(method, self._url + where, body, headers or {}, token)
+        answer = self._ask(method, self._url + where, body, headers or {})
+        waited = 0.0
+        while _is_in_progress(answer) and waited < _CLAIM_SECONDS:
+            pause = min(_RETRY.get_retry_after(answer) or _CLAIM_PAUSE_SECONDS, _CLAIM_SECONDS - waited)
+            time.sleep(pause)
+            waited += pause
+            answer = self._ask(method, self._url + where, body, headers or {})
         if answer.status >= 300:
             raise refusal(answer)
         return json.loads(answer.data) if answer.data else None
+
+    def _ask(self, method: str, url: str, body: bytes | None, headers: dict[str, str]) -> urllib3.BaseHTTPResponse:
+        token = self._token.holding()
+        answer = self._send(method, url, body, headers, token)
+        if answer.status != 401:
+            return answer
+        # A token holds for an hour, and uploads may take longer.
+        return self._send(method, url, body, headers, self._token.holding(rejected=token))
 
     def _send(
         self, method: str, url: str, body: bytes | None, headers: dict[str, str], token: str
@@ -86,6 +99,14 @@ class Api:
             return self.pool.request(method, url, body=body, headers=given, redirect=False)
         except urllib3.exceptions.HTTPError as error:
             raise CommandError(f"The API does not answer: {error}", fix="Try again.") from error
+
+
+def _is_in_progress(answer: urllib3.BaseHTTPResponse) -> bool:
+    """Whether the same request is still being worked on: after a lost answer it is our own."""
+    try:
+        return answer.status == 409 and json.loads(answer.data)["type"].endswith(":in-progress")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return False
 
 
 def refusal(answer: urllib3.BaseHTTPResponse) -> CommandError:

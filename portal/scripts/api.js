@@ -4,6 +4,8 @@ import { problemOf } from "./problem.js";
 
 const PASSING = new Set([429, 503, 504]);
 const TRIES = 4;
+// Each after two seconds: a request that got no answer holds its key for 35 (handlers/api/idempotency.py).
+const IN_PROGRESS_TRIES = 20;
 const LONGEST_WAIT_SECONDS = 10;
 
 export class Api {
@@ -46,10 +48,15 @@ export class Api {
         continue;
       }
       const problem = await problemOf(response);
-      if (!PASSING.has(response.status) || tries >= TRIES) throw problem;
+      if (tries >= triesOf(problem)) throw problem;
       await wait(Math.min(problem.retryAfter ?? tries, LONGEST_WAIT_SECONDS) * 1000, signal);
     }
   }
+}
+
+function triesOf({ type, status }) {
+  if (type.endsWith(":in-progress")) return IN_PROGRESS_TRIES;
+  return PASSING.has(status) ? TRIES : 1;
 }
 
 /** A path of identifiers, each of them escaped. */

@@ -26,6 +26,7 @@ export async function problemOf(response) {
   const kind = response.headers.get("content-type") ?? "";
   const document = kind.includes("json") ? await response.json().catch(() => ({})) : {};
   return new Problem({
+    type: document.type ?? "about:blank",
     title: document.title ?? `The API answers ${response.status}`,
     status: response.status,
     detail: document.detail ?? "It does not say why.",

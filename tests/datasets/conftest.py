@@ -131,7 +131,7 @@ def portal(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Iterator[Portal]:
     made = Portal()
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"portal": made}))
     made.url = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
     monkeypatch.setenv("WATERSHED_PORTAL", made.url)
     monkeypatch.setenv("WATERSHED_CLIENT_ID", "id")
     monkeypatch.setenv("WATERSHED_CLIENT_SECRET", "secret")

@@ -38,6 +38,7 @@ QUERY = {
     "cursor": None,
     "download": None,
 }
+IN_PROGRESS = (409, {"type": "urn:watershed:problem:in-progress", "title": "The same is being done already"})
 UPLOADS = "/datasets/orders/uploads"
 
 
@@ -69,6 +70,29 @@ def test_what_is_throttled_is_asked_again(portal: Portal) -> None:
     portal.answer("GET /datasets", (429, {}), (503, {}), {"datasets": [SUMMARY], "cursor": None})
     assert "flights" in run("list").output
     assert len(portal.requests("GET", "/datasets")) == 3
+
+
+def test_a_request_whose_answer_was_lost_waits_for_its_own_work(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("cli.datasets.client.time.sleep", slept.append)
+    portal.answer("POST /queries", (504, {}), *[IN_PROGRESS] * 17, (202, QUERY))
+    assert "4637" in run("query", "SELECT ...").output
+    # As long as the API holds a key, and no longer for a key that is never free.
+    assert sum(slept) == 34
+    slept.clear()
+    portal.answer("POST /queries", IN_PROGRESS)
+    assert "is being done already" in refused(run("query", "SELECT 1")).message
+    assert sum(slept) == 40
+    keys = {headers["Idempotency-Key"] for headers, _ in portal.requests("POST", "/queries")[:19]}
+    assert len(keys) == 1
+
+
+def test_another_conflict_is_told_at_once(portal: Portal) -> None:
+    portal.answer("POST /queries", (409, {"type": "urn:watershed:problem:conflict", "title": "Not in this state"}))
+    assert "Not in this state" in refused(run("query", "SELECT 1")).message
+    assert len(portal.requests("POST", "/queries")) == 1
 
 
 def test_a_token_that_ran_out_meanwhile_is_replaced_once(portal: Portal) -> None:
@@ -202,6 +226,17 @@ def test_the_same_command_goes_on_where_it_ended(portal: Portal, file: Path) -> 
     uploads(portal, file.read_bytes(), 1, 3)
     assert run("upload", "orders", str(file)).exit_code == 0
     assert set(portal.files) == {"/s3/2"}
+
+
+def test_an_upload_outlives_its_token_and_an_answer_that_was_lost(portal: Portal, file: Path) -> None:
+    portal.given = ["first", "second"]
+    uploads(portal, file.read_bytes())
+    done = portal.answers[f"POST {UPLOADS}/u1/complete"]
+    portal.answers[f"POST {UPLOADS}/u1/complete"] = [(401, {}), (504, {}), IN_PROGRESS, *done]
+    assert "orders.csv: committed" in run("upload", "orders", str(file)).output
+    asked = [headers for headers, _ in portal.requests("POST", f"{UPLOADS}/u1/complete")]
+    assert [headers["Authorization"] for headers in asked] == ["Bearer first", *["Bearer second"] * 3]
+    assert len({headers["Idempotency-Key"] for headers in asked}) == 1
 
 
 def test_the_same_file_is_the_same_upload_unless_it_is_sent_again(portal: Portal, file: Path) -> None:

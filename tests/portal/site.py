@@ -62,9 +62,9 @@ class Front(Gateway):
         super().__init__(handler)
         self.troubles: list[tuple[str, Answer]] = []
 
-    def trouble(self, path: str, status: int, title: str, **headers: str) -> None:
+    def trouble(self, path: str, status: int, title: str, kind: str = "about:blank", **headers: str) -> None:
         """Answer the next request for a path by itself, as a service in trouble would."""
-        document = {"type": "about:blank", "title": title, "status": status, "detail": "Made by the test."}
+        document = {"type": kind, "title": title, "status": status, "detail": "Made by the test."}
         document |= {"instance": path, "requestId": "request-of-the-test"}
         given = {"content-type": "application/problem+json", **headers}
         self.troubles.append((path, Answer(status, given, json.dumps(document).encode())))

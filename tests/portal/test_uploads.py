@@ -115,6 +115,25 @@ def test_an_api_in_trouble_does_not_end_the_wait_for_ingestion(
     assert portal.front.troubles == []
 
 
+def test_a_request_that_is_being_worked_on_already_is_waited_for(
+    page: Page, sign_in: Callable[..., Page], portal: World
+) -> None:
+    sign_in(page, at=AT)
+    for _ in range(6):
+        kind = "urn:watershed:problem:in-progress"
+        portal.front.trouble("/datasets/airports/uploads", 409, "In progress", kind, **{"retry-after": "0.1"})
+    begin(page, "waits.csv", ROWS)
+    expect(page.locator("li[aria-current=step]")).to_have_text("Ingestion")
+    assert portal.front.troubles == []
+
+
+def test_another_conflict_is_told_at_once(page: Page, sign_in: Callable[..., Page], portal: World) -> None:
+    sign_in(page, at=AT)
+    portal.front.trouble("/datasets/airports/uploads", 409, "Not in this state", "urn:watershed:problem:conflict")
+    begin(page, "conflict.csv", ROWS)
+    expect(page.get_by_role("alert")).to_contain_text("Not in this state")
+
+
 def test_a_large_file_is_sent_in_parts(page: Page, sign_in: Callable[..., Page], portal: World, tmp_path: Path) -> None:
     large = tmp_path / "large.csv"
     size = 64 * 1024**2 + 1_000

@@ -95,9 +95,15 @@ def download(
 )
 def query(
     sql: Annotated[str, typer.Argument(help="One SELECT; `-` reads it from standard input.", show_default=False)],
-    value: Annotated[list[str] | None, typer.Option("--value", help="Of a question mark, in their order.")] = None,
+    value: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--value",
+            help="Of a question mark, in their order: numbers, true, false and null are those, 'quotes' make a text.",
+        ),
+    ] = None,
     to: Annotated[Path | None, typer.Option("--to", help="Write the whole result into this .csv or .parquet.")] = None,
-    rows: Annotated[int, typer.Option("--rows", help="Rows to show, 1 to 1,000.", min=1, max=1_000)] = 50,
+    rows: Annotated[int, typer.Option("--rows", help="Rows to show, 1 to 500.", min=1, max=500)] = 50,
     portal: Portal = None,
     project: Project = HERE,
     as_json: AsJson = False,

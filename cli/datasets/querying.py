@@ -1,5 +1,7 @@
 """One query: started, watched, cancelled by Ctrl-C, its result shown or written to a file."""
 
+import math
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,10 +14,15 @@ from .downloading import fetch
 FORMATS = {".csv": "csv", ".parquet": "parquet"}
 _GOING_ON = ("queued", "running")
 _CONSTANTS: dict[str, Any] = {"true": True, "false": False, "null": None}
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?P<rest>(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)")
+"""RFC 8259, section 6: neither `007`, which is a code, nor what Python takes beyond it (`1_000`, `nan`, `inf`)."""
 
 
 def values(texts: list[str]) -> list[Any]:
-    """Return what the texts stand for: numbers, true, false and null as such, `'...'` and all else as texts."""
+    """Return what the texts stand for, as the portal reads them (portal/scripts/views/placeholders.js).
+
+    Numbers as JSON writes them, true, false and null are those; `'...'` and all else are texts.
+    """
     return [_value(text) for text in texts]
 
 
@@ -24,12 +31,11 @@ def _value(text: str) -> Any:
         return _CONSTANTS[text]
     if len(text) > 1 and text[0] == text[-1] == "'":
         return text[1:-1]
-    for number in (int, float):
-        try:
-            return number(text)
-        except ValueError:
-            continue
-    return text
+    number = _NUMBER.fullmatch(text)
+    if number and not number["rest"]:
+        return int(text)
+    # 1e999 is infinite here, which JSON cannot say.
+    return float(text) if number and math.isfinite(float(text)) else text
 
 
 def run_query(

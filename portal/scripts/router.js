@@ -1,7 +1,7 @@
 /** Views by the address's hash, so that each can be linked, and focus goes to what is new. */
 
 /** What a hash asks for: the parts of its path, and its query. */
-export function routeOf(hash) {
+function routeOf(hash) {
   const [path, query = ""] = hash.replace(/^#\/?/, "").split("?");
   return { parts: path.split("/").filter(Boolean).map(unescaped), query: new URLSearchParams(query) };
 }

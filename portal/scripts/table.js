@@ -10,7 +10,7 @@ export function isNumeric(type) {
 }
 
 /** A frame around a table that may be wider than the page. */
-export function frame(label, table) {
+function frame(label, table) {
   return h("div", { class: "frame", role: "region", "aria-label": label, tabindex: "0" }, table);
 }
 

@@ -173,7 +173,16 @@ def test_a_result_is_written_whole(portal: Portal, tmp_path: Path) -> None:
 
 
 def test_values_are_what_they_look_like() -> None:
-    assert values(["1", "-2.5", "true", "null", "'1'", "a", "'"]) == [1, -2.5, True, None, "1", "a", "'"]
+    texts = ["1", "-2.5", "6.02e23", "true", "null", "'1'", "a", "'", ""]
+    assert values(texts) == [1, -2.5, 6.02e23, True, None, "1", "a", "'", ""]
+    assert [type(value) for value in values(["10", "10.0", "1e1"])] == [int, float, float]
+
+
+@pytest.mark.parametrize(
+    "text", ["1_000", "nan", "inf", "-Infinity", "007", "+1", " 1", "1.", ".5", "0x1", "1e999", "\u0661", "True"]
+)
+def test_what_json_does_not_take_for_a_number_is_a_text(text: str) -> None:
+    assert values([text]) == [text]
 
 
 def test_a_histogram_is_a_line_of_bars() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 from playwright.sync_api import expect
 
+from cli.datasets.querying import values
 from tests.portal.world import ANN, READER
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ ORDER BY carrier"""
 def ask(page: Page, sql: str, *values: str) -> None:
     page.get_by_label("One SELECT").fill(sql)
     for number, value in enumerate(values, start=1):
-        page.get_by_label(f"Value {number}").fill(value)
+        page.get_by_label(f"Value {number}", exact=True).fill(value)
     page.get_by_role("button", name="Run").click()
 
 
@@ -65,6 +67,16 @@ def test_values_are_bound_to_question_marks(page: Page, sign_in: Callable[..., P
     expect(page.get_by_label("Value 3")).to_have_count(0)
     succeeded(page)
     expect(page.get_by_role("region", name="Rows of the result").get_by_role("cell")).to_have_text(["UA"])
+
+
+def test_values_mean_what_they_mean_on_the_command_line(page: Page, sign_in: Callable[..., Page]) -> None:
+    sign_in(page, at="#/query")
+    texts = ["1", "-2.5", "1e3", "true", "null", "'1'", "a", "'", "1_000", "NaN", "Infinity", "007", "1.", "1e999", ""]
+    with page.expect_request(lambda request: request.method == "POST") as asked:
+        ask(page, f"SELECT 1 WHERE 1 IN ({', '.join('?' * len(texts))})", *texts)
+    sent = json.loads(asked.value.post_data or "")["parameters"]
+    assert sent == values(texts)
+    assert [type(value) for value in sent[:3]] == [int, float, int]
 
 
 def test_rows_come_a_page_at_a_time(page: Page, sign_in: Callable[..., Page]) -> None:

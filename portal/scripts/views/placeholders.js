@@ -5,18 +5,24 @@ import { fill, h } from "../dom.js";
 // What a question mark in it is no placeholder of: texts, quoted names, comments.
 const QUIET = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\//g;
 
+// As JSON writes numbers (RFC 8259): 007 is a code.
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/;
+
 /** How many placeholders a query has. */
-export function placeholdersIn(sql) {
+function placeholdersIn(sql) {
   return sql.replace(QUIET, " ").split("?").length - 1;
 }
 
 /** A value as it was typed: numbers, true, false and null are those, quotes make a text of anything. */
-export function valueOf(text) {
+function valueOf(text) {
   if (/^'.*'$/s.test(text)) return text.slice(1, -1);
   if (text === "null") return null;
   if (text === "true" || text === "false") return text === "true";
+  if (!NUMBER.test(text)) return text;
   const number = Number(text);
-  return /^-?\d+(\.\d+)?$/.test(text) && (Number.isSafeInteger(number) || text.includes(".")) ? number : text;
+  // An integer that would be rounded stays what was typed.
+  const isKept = /^-?\d+$/.test(text) ? Number.isSafeInteger(number) : Number.isFinite(number);
+  return isKept ? number : text;
 }
 
 /** As many fields as the query has placeholders; what was typed stays when their number changes. */

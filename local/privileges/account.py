@@ -1,6 +1,6 @@
 """What stands in the emulated account and acts under a role, or is encrypted with a key."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,7 +74,8 @@ class Account:
     flow_logs: tuple[FlowLog, ...] = ()
     api_stages: tuple[ApiStage, ...] = ()
     keys: Mapping[str, str] = field(default_factory=dict, hash=False)
-    """The KMS key by the ARN of the bucket, table, queue, topic, secret or catalog that it encrypts."""
+    """The KMS key by the ARN of what it encrypts: buckets, tables, queues, topics, streams, secrets, the catalog, state
+    machines."""
     results: Mapping[str, str] = field(default_factory=dict, hash=False)
     """The place of Athena's results, as an ARN, by the ARN of the workgroup that sets it."""
     bucket_keys: frozenset[str] = frozenset()
@@ -87,20 +88,22 @@ class Account:
 
 def read_account(clients: Clients) -> Account:
     """Ask the emulator for all of it."""
-    keys, bucket_keys = read_keys(clients)
+    number = str(clients("sts").get_caller_identity()["Account"])
+    keys, bucket_keys = read_keys(clients, number)
+    machines = tuple(_machines(clients))
     return Account(
-        number=str(clients("sts").get_caller_identity()["Account"]),
+        number=number,
         region=clients.region,
         functions=tuple(_functions(clients)),
         schedules=tuple(_schedules(clients)),
         rule_targets=tuple(_rule_targets(clients)),
-        machines=tuple(_machines(clients)),
+        machines=machines,
         flow_logs=tuple(_flow_logs(clients)),
         api_stages=tuple(read_api_stages(clients)),
-        keys=keys,
-        results=_results(clients),
+        keys={**keys, **{machine.arn: machine.key for machine in machines if machine.key}},
+        results=dict(_results(clients, number)),
         bucket_keys=bucket_keys,
-        partitioned=frozenset(_partitioned(clients)),
+        partitioned=frozenset(_partitioned(clients, number)),
         not_run=_not_run(clients),
     )
 
@@ -167,17 +170,14 @@ def _machines(clients: Clients) -> list[StateMachine]:
     ]
 
 
-def _results(clients: Clients) -> dict[str, str]:
+def _results(clients: Clients, account: str) -> Iterator[tuple[str, str]]:
     client = clients("athena")
-    found = {}
     for listed in client.list_work_groups()["WorkGroups"]:
         group = client.get_work_group(WorkGroup=listed["Name"])["WorkGroup"]
         place = group.get("Configuration", {}).get("ResultConfiguration", {}).get("OutputLocation")
         if place:
-            account = clients("sts").get_caller_identity()["Account"]
             arn = f"arn:aws:athena:{clients.region}:{account}:workgroup/{group['Name']}"
-            found[arn] = "arn:aws:s3:::" + str(place).removeprefix("s3://").rstrip("/")
-    return found
+            yield arn, "arn:aws:s3:::" + str(place).removeprefix("s3://").rstrip("/")
 
 
 def _flow_logs(clients: Clients) -> list[FlowLog]:
@@ -191,9 +191,8 @@ def _flow_logs(clients: Clients) -> list[FlowLog]:
     ]
 
 
-def _partitioned(clients: Clients) -> list[str]:
+def _partitioned(clients: Clients, account: str) -> list[str]:
     glue = clients("glue")
-    account = clients("sts").get_caller_identity()["Account"]
     prefix = f"arn:aws:glue:{clients.region}:{account}:table"
     return [
         f"{prefix}/{database}/{table['Name']}"

@@ -237,10 +237,13 @@ def test_the_account_tells_of_machines_secrets_and_the_catalog(clients: Clients)
     key = clients("kms").create_key()["KeyMetadata"]["Arn"]
     secret = clients("secretsmanager").create_secret(Name="read-account", SecretString="s", KmsKeyId=key)["ARN"]
     machine = make_machine(clients, {"End": {"Type": "Succeed"}})
-    clients("stepfunctions").update_state_machine(
+    states = clients("stepfunctions")
+    states.update_state_machine(
         stateMachineArn=machine.arn,
+        definition=states.describe_state_machine(stateMachineArn=machine.arn)["definition"],
         loggingConfiguration={"level": "ERROR", "includeExecutionData": True, "destinations": []},
         tracingConfiguration={"enabled": True},
+        encryptionConfiguration={"type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": key},
     )
     settings: Any = {"EncryptionAtRest": {"CatalogEncryptionMode": "SSE-KMS", "SseAwsKmsKeyId": key}}
     clients("glue").put_data_catalog_encryption_settings(DataCatalogEncryptionSettings=settings)
@@ -248,7 +251,8 @@ def test_the_account_tells_of_machines_secrets_and_the_catalog(clients: Clients)
     assert account.keys[secret] == key
     assert account.keys[f"arn:aws:glue:{REGION}:{account.number}:catalog"] == key
     found = next(each for each in account.machines if each.arn == machine.arn)
-    assert (found.role, found.logs, found.traced, found.key) == (machine.role.rpartition("/")[2], True, True, None)
+    assert (found.role, found.logs, found.traced, found.key) == (machine.role.rpartition("/")[2], True, True, key)
+    assert account.keys[machine.arn] == key
 
 
 def test_no_schedule_fires_by_the_clock_while_pipelines_are_exercised_and_none_changes_otherwise(

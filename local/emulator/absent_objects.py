@@ -15,25 +15,18 @@ BY = "S3 tells that an object is not there"
 _NOT_FOUND = 404
 
 
-def install(s3: Any, evaluator: Any, roles: Roles) -> None:
+def install(s3: Any, roles: Roles) -> None:
     """Ask whether the caller may list, where an object or a version is not found."""
 
     def hidden(read: Callable[..., Any]) -> Callable[..., Any]:
         def read_if_there(bucket: str, key: str, *rest: Any) -> Any:
             answer = read(bucket, key, *rest)
-            if answer[0] != _NOT_FOUND or bucket not in s3._buckets or _may_list(evaluator, roles, bucket):
+            if answer[0] != _NOT_FOUND or bucket not in s3._buckets:
+                return answer
+            if roles.caller_may("s3:ListBucket", f"arn:aws:s3:::{bucket}", by=BY):
                 return answer
             return s3._error("AccessDenied", "Access Denied", 403, f"/{bucket}/{key}")
 
         return read_if_there
 
     s3._get_object, s3._head_object = hidden(s3._get_object), hidden(s3._head_object)
-
-
-def _may_list(evaluator: Any, roles: Roles, bucket: str) -> bool:
-    caller = evaluator.caller_arn()
-    if ":assumed-role/" not in caller:
-        return True
-    name, session = caller.split("/")[1:3]
-    role = f"arn:aws:iam::{caller.split(':')[4]}:role/{name}"
-    return roles.allows(role, session, "s3:ListBucket", f"arn:aws:s3:::{bucket}", by=BY)

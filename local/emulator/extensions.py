@@ -62,7 +62,7 @@ def install(endpoint: str) -> Extensions:
     iam_resources.install(_core("iam_evaluator"), _core("iam_actions"), _service("ecs"), _service("athena"))
     roles = Roles(_service("sts"), _core("iam_evaluator"), recorder)
     clients = RoleClients(roles, endpoint)
-    absent_objects.install(_service("s3"), _core("iam_evaluator"), roles)
+    absent_objects.install(_service("s3"), roles)
 
     def api(role: str, session: str, region: str) -> Api:
         by = _IN_A_ROLES_NAME.get(session, "")
@@ -76,8 +76,8 @@ def install(endpoint: str) -> Extensions:
         folder=Path(tempfile.gettempdir()) / "containers",
         endpoint=endpoint,
     )
-    run_tasks = tasks.install(_service("ecs"), _core("iam_evaluator"), _core("responses"), roles, processes)
-    queries.install(_service("athena"), _core("iam_evaluator"), roles, clients)
+    run_tasks = tasks.install(_service("ecs"), _core("responses"), roles, processes)
+    queries.install(_service("athena"), roles, clients)
     crawlers.install(_service("glue"), _core("responses"), clients)
     glue_jobs.install(_service("glue"))
     flow_logs.install(_service("ec2"))

@@ -10,7 +10,7 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..aws import ACCESS_KEY, SECRET_KEY
 from .recording import Recorder
@@ -28,6 +28,19 @@ class Credentials:
     token: str | None
 
 
+class Caller(NamedTuple):
+    """A role, by its ARN, and the session in which it acts."""
+
+    role: str
+    session: str
+
+    @property
+    def arn(self) -> str:
+        """Return what IAM calls it."""
+        name = self.role.rpartition("/")[2]
+        return f"arn:aws:sts::{self.role.split(':')[4]}:assumed-role/{name}/{self.session}"
+
+
 class Roles:
     """The roles of the emulated account, as ministack's IAM and STS hold them."""
 
@@ -36,12 +49,24 @@ class Roles:
         self._evaluator = evaluator
         self._recorder = recorder
 
+    def caller(self) -> Caller | None:
+        """Return who asks in the request that is being answered; None for the account's root, which may do all."""
+        arn = self._evaluator.caller_arn()
+        if ":assumed-role/" not in arn:
+            return None
+        name, session = arn.split("/")[1:3]
+        return Caller(f"arn:aws:iam::{arn.split(':')[4]}:role/{name}", session)
+
+    def caller_may(self, action: str, resource: str, context: dict[str, Any] | None = None, *, by: str = "") -> bool:
+        """Ask the caller's policies for what the request does beside what it is called, and record what they say."""
+        caller = self.caller()
+        return caller is None or self.allows(*caller, action, resource, context, by=by)
+
     def credentials(self, role_arn: str, session: str, by: str = "") -> Credentials:
         """Return a session's credentials; the same ones for the same role and session.
 
         `by`: they are for a service that acts in the session's name, and what for; its calls are recorded as that.
         """
-        account, name = role_arn.split(":")[4], role_arn.rpartition("/")[2]
         digest = hashlib.sha256(f"watershed:{role_arn}:{session}{by}".encode()).hexdigest()
         made = Credentials(
             access_key=f"ASIA{digest[:16].upper()}",
@@ -51,8 +76,8 @@ class Roles:
         self._sts.register_session(
             made.access_key,
             {
-                "Arn": f"arn:aws:sts::{account}:assumed-role/{name}/{session}",
-                "UserId": f"{name}:{session}",
+                "Arn": Caller(role_arn, session).arn,
+                "UserId": f"{role_arn.rpartition('/')[2]}:{session}",
                 "SecretAccessKey": made.secret_key,
                 "SessionToken": made.token,
             },
@@ -73,7 +98,7 @@ class Roles:
     ) -> bool:
         """Ask the role's policies, and record what they say; `by` is the service that asks in the role's name."""
         allowed = self.may(role_arn, session, action, resource, context)
-        caller = f"arn:aws:sts::{role_arn.split(':')[4]}:assumed-role/{role_arn.rpartition('/')[2]}/{session}"
+        caller = Caller(role_arn, session).arn
         self._recorder.add(caller, action, resource, context or {}, allowed=allowed, by=by)
         return allowed
 

@@ -25,9 +25,8 @@ _STOP_SECONDS = 5.0
 class Tasks:
     """The operations of ministack's ECS that are wrapped, and the two hooks."""
 
-    def __init__(self, ecs: Any, evaluator: Any, responses: Any, roles: Roles, containers: Containers) -> None:
+    def __init__(self, ecs: Any, responses: Any, roles: Roles, containers: Containers) -> None:
         self._ecs = ecs
-        self._evaluator = evaluator
         self._responses = responses
         self._roles = roles
         self._containers = containers
@@ -53,11 +52,11 @@ class Tasks:
         for kind in ("taskRoleArn", "executionRoleArn"):
             role = overrides.get(kind) or definition.get(kind)
             passed = {"iam:PassedToService": "ecs-tasks.amazonaws.com"}
-            if role and not self._caller_may("iam:PassRole", role, passed):
+            if role and not self._roles.caller_may("iam:PassRole", role, passed):
                 return self._denied("iam:PassRole", role)
         if request.get("tags") or request.get("propagateTags", "NONE") != "NONE":
             made = f"{self._ecs._clusters[cluster]['clusterArn'].replace(':cluster/', ':task/', 1)}/new"
-            if not self._caller_may("ecs:TagResource", made, {"ecs:CreateAction": "RunTask"}):
+            if not self._roles.caller_may("ecs:TagResource", made, {"ecs:CreateAction": "RunTask"}):
                 return self._denied("ecs:TagResource", made)
         strategy = {each["capacityProvider"] for each in request.get("capacityProviderStrategy") or ()}
         if strategy and strategy <= self._without_capacity:
@@ -88,28 +87,18 @@ class Tasks:
         self._without_capacity = set(json.loads(asked.body or b"{}").get("none", ()))
         return {"none": sorted(self._without_capacity)}
 
-    def _caller_may(self, action: str, resource: str, context: dict[str, Any]) -> bool:
-        """Ask the caller's policies for what RunTask does beside running: the account's root may."""
-        caller = self._evaluator.caller_arn()
-        if ":assumed-role/" not in caller:
-            return True
-        name, session = caller.split("/")[1:3]
-        return self._roles.allows(
-            f"arn:aws:iam::{caller.split(':')[4]}:role/{name}", session, action, resource, context
-        )
-
     def _denied(self, action: str, resource: str) -> Any:
-        caller = self._evaluator.caller_arn()
-        message = f"User: {caller} is not authorized to perform: {action} on resource: {resource}"
+        caller = self._roles.caller()
+        message = f"User: {caller and caller.arn} is not authorized to perform: {action} on resource: {resource}"
         return self._error("AccessDeniedException", message)
 
     def _error(self, code: str, message: str) -> Any:
         return self._responses.error_response_json(code, message, 400)
 
 
-def install(ecs: Any, evaluator: Any, responses: Any, roles: Roles, containers: Containers) -> Tasks:
+def install(ecs: Any, responses: Any, roles: Roles, containers: Containers) -> Tasks:
     """Put RunTask and the end of a task into these hands."""
-    tasks = Tasks(ecs, evaluator, responses, roles, containers)
+    tasks = Tasks(ecs, responses, roles, containers)
     ecs._ACTION_MAP["RunTask"] = tasks.run
     ecs._mark_task_stopped = tasks.mark_stopped
     return tasks

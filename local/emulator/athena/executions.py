@@ -42,9 +42,8 @@ class Answer:
 class Queries:
     """What replaces ministack's own running of queries."""
 
-    def __init__(self, engine: Any, evaluator: Any, roles: Roles, clients: RoleClients) -> None:
+    def __init__(self, engine: Any, roles: Roles, clients: RoleClients) -> None:
         self._engine = engine
-        self._evaluator = evaluator
         self._roles = roles
         self._clients = clients
         self._start, self._execute = engine._start_query_execution, engine._execute_query
@@ -176,21 +175,20 @@ class Queries:
         """Return what acts as the caller of this request."""
         region = self._engine.get_region()
         root = self._clients.root(region)
-        caller = self._evaluator.caller_arn()
-        if ":assumed-role/" not in caller:
+        caller = self._roles.caller()
+        if caller is None:
             return Access(root, root, root, root)
-        name, session = caller.split("/")[1:3]
-        role = f"arn:aws:iam::{caller.split(':')[4]}:role/{name}"
 
         def looking(service: str) -> Any:
-            return self._clients(role, session, service, region, READS)
+            return self._clients(*caller, service, region, READS)
 
         def writing(service: str) -> Any:
-            return self._clients(role, session, service, region, WRITES)
+            return self._clients(*caller, service, region, WRITES)
 
-        vended = self._roles.may(role, session, "lakeformation:GetDataAccess", "*")
+        # Who may not reads by their own permissions, which is no refusal to record.
+        vended = self._roles.may(*caller, "lakeformation:GetDataAccess", "*")
         if vended:
-            self._roles.allows(role, session, "lakeformation:GetDataAccess", "*", by=READS)
+            self._roles.allows(*caller, "lakeformation:GetDataAccess", "*", by=READS)
         return Access(looking, root if vended else looking, writing, root)
 
     def _prepared(self, workgroup: str) -> Mapping[str, str]:
@@ -228,9 +226,9 @@ def _shown(cell: Any) -> Any:
     return str(cell).lower() if isinstance(cell, bool) else cell
 
 
-def install(engine: Any, evaluator: Any, roles: Roles, clients: RoleClients) -> None:
+def install(engine: Any, roles: Roles, clients: RoleClients) -> None:
     """Let ministack's Athena run its queries here."""
-    queries: Queries = Queries(engine, evaluator, roles, clients)
+    queries: Queries = Queries(engine, roles, clients)
     engine._start_query_execution = queries.start
     execute: Callable[..., Any] = queries.execute
     engine._execute_query = execute

@@ -10,8 +10,10 @@ from ..core.limits import ROLE_NAME
 from ..core.names import check_auto_name
 
 API_LOGS = "/aws/apigateway/"
-"""How the names of access logs begin; API Gateway itself names those of executions."""
-_EXECUTION_LOGS = "API-Gateway-Execution-Logs_"
+"""How the names of access logs begin."""
+EXECUTION_LOGS = "API-Gateway-Execution-Logs_"
+"""How the names begin that API Gateway itself gives the logs of executions (Developer Guide, "Set up CloudWatch logging
+for REST APIs"); the API's id and its stage follow."""
 _WRITE_LOGS = (
     *("logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams"),
     *("logs:FilterLogEvents", "logs:GetLogEvents", "logs:PutLogEvents"),
@@ -65,7 +67,7 @@ class AccountSettings(Component, domain="account"):
         The role stays with the setting: a setting whose role is gone stops the logs of every API.
         """
         arn = current().arn
-        groups = [arn("logs", f"log-group:{begins}*") for begins in (_EXECUTION_LOGS, API_LOGS)]
+        groups = [arn("logs", f"log-group:{begins}*") for begins in (EXECUTION_LOGS, API_LOGS)]
         role = aws.iam.Role(
             check_auto_name(self._child("api-logs"), ROLE_NAME, "role"),
             description="Lets API Gateway write the logs of this region's APIs",

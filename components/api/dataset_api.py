@@ -112,7 +112,6 @@ class DatasetApi(Component, domain="api"):
             opts=self._options(),
         )
         purge = destroyable(removable)
-        results = f"{catalog.workgroup.name}/"
         self.function = LambdaFunction(
             self._child("function"),
             handler="api",
@@ -137,7 +136,7 @@ class DatasetApi(Component, domain="api"):
                 "PURGE_ALLOWED": json.dumps(purge),
                 "QUERY_ROW_LIMIT": str(query_row_limit),
                 "RESULTS_BUCKET": lake.results.bucket_name,
-                "RESULTS_PREFIX": results,
+                "RESULTS_PREFIX": catalog.workgroup.results_prefix,
                 "STATISTICS_MAX_AGE": str(statistics_max_age),
                 "UPLOAD_LIMIT": str(upload_limit),
             },

@@ -58,11 +58,7 @@ class Firewall(Component, domain="api"):
                 self._rate(mode, requests_per_ip),
                 *(self._managed(position, group, mode) for position, group in enumerate(_MANAGED, start=1)),
             ],
-            visibility_config={
-                "metric_name": name,
-                "cloudwatch_metrics_enabled": True,
-                "sampled_requests_enabled": False,
-            },
+            visibility_config=_visible(name),
             tags=self._tags(),
             opts=self._options(),
         )
@@ -131,5 +127,5 @@ class Firewall(Component, domain="api"):
 
 
 def _visible(metric: str) -> "aws.wafv2.WebAclRuleVisibilityConfigArgsDict":
-    """Return how a rule shows: as a metric, without samples, which would hold tokens for whoever may look at WAF."""
+    """Return how requests show: as a metric, without samples, which would hold tokens for whoever may look at WAF."""
     return {"metric_name": metric, "cloudwatch_metrics_enabled": True, "sampled_requests_enabled": False}

@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ..account import AccountSettings
-from ..account.settings import API_LOGS
+from ..account.settings import API_LOGS, EXECUTION_LOGS
 from ..core import Component, EncryptionKey, Tags
 from ..observability import LogRetention, log_group
 from .routes import Route
@@ -81,7 +81,7 @@ class Stage(Component, domain="api"):
         # API Gateway makes this group if nobody did, without a key and to be kept for ever.
         executions = log_group(
             self._child("execution-log"),
-            path=pulumi.Output.concat("API-Gateway-Execution-Logs_", rest_api.id, f"/{NAME}"),
+            path=pulumi.Output.concat(EXECUTION_LOGS, rest_api.id, f"/{NAME}"),
             key=key,
             retention_days=log_days,
             tags=self._tags(),

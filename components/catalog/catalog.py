@@ -127,11 +127,7 @@ class Catalog(Component, domain="catalog"):
         statements = [
             *read_entry(database, dataset.name, partitions=True),
             *(registers if dataset.partitioned_by else [self._key.use("glue")]),
-            Statement(
-                actions=["s3:ListBucket"],
-                resources=[bucket.arn],
-                conditions={"StringLike": {"s3:prefix": [f"{dataset.prefix}*"]}},
-            ),
+            bucket.listing(dataset.prefix),
             bucket.location(),
             Statement(actions=["s3:ListBucketMultipartUploads"], resources=[bucket.arn]),
             Statement(

@@ -37,7 +37,7 @@ class Workgroup(Component, domain="catalog"):
     ) -> None:
         super().__init__(name, tags=tags, opts=opts)
         self._results = results
-        self._prefix = f"{name}/"
+        self.results_prefix = f"{name}/"
         encryption = aws.athena.WorkgroupConfigurationResultConfigurationEncryptionConfigurationArgs(
             encryption_option="SSE_KMS", kms_key_arn=key.arn
         )
@@ -51,7 +51,7 @@ class Workgroup(Component, domain="catalog"):
                     selected_engine_version="Athena engine version 3"
                 ),
                 result_configuration=aws.athena.WorkgroupConfigurationResultConfigurationArgs(
-                    output_location=pulumi.Output.concat("s3://", results.bucket_name, "/", self._prefix),
+                    output_location=pulumi.Output.concat("s3://", results.bucket_name, "/", self.results_prefix),
                     encryption_configuration=encryption,
                 ),
             ),
@@ -95,15 +95,11 @@ class Workgroup(Component, domain="catalog"):
                     resources=[self.arn],
                 ),
                 self._results.location(),
-                Statement(
-                    actions=["s3:ListBucket"],
-                    resources=[self._results.arn],
-                    conditions={"StringLike": {"s3:prefix": [f"{self._prefix}*"]}},
-                ),
+                self._results.listing(self.results_prefix),
                 Statement(actions=["s3:ListBucketMultipartUploads"], resources=[self._results.arn]),
                 Statement(
                     actions=["s3:GetObject", "s3:ListMultipartUploadParts"],
-                    resources=[pulumi.Output.concat(self._results.arn, "/", self._prefix, "*")],
+                    resources=[pulumi.Output.concat(self._results.arn, "/", self.results_prefix, "*")],
                 ),
                 # The database of every query that is started without one.
                 Statement(
@@ -111,4 +107,4 @@ class Workgroup(Component, domain="catalog"):
                 ),
             ],
         )
-        return [run, self._results.grant_write(grantee, self._prefix)]
+        return [run, self._results.grant_write(grantee, self.results_prefix)]

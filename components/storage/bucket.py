@@ -131,6 +131,10 @@ class Bucket(Component, domain="storage"):
         """Return what asking for the bucket's region takes, as Athena and Glue do."""
         return bucket_grants.location(self.arn)
 
+    def listing(self, prefix: str = "") -> Statement:
+        """Return what listing the keys under `prefix` takes; default all of them."""
+        return bucket_grants.listing(self.arn, prefix)
+
     def _encrypt(self) -> aws.s3.BucketServerSideEncryptionConfiguration:
         by_default = aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
             sse_algorithm="aws:kms", kms_master_key_id=self.key.arn

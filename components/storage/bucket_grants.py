@@ -11,7 +11,7 @@ from ..core import EncryptionKey, Grantee, Statement
 def read(name: str, arn: pulumi.Output[str], key: EncryptionKey, grantee: Grantee, prefix: str) -> aws.iam.RolePolicy:
     """Let the grantee list the keys under the prefix, ask for the region, and read the objects as they are now."""
     return grantee.role.allow(
-        _grant("read", name, prefix), [_listing(arn, prefix), location(arn), *_getting(arn, key, prefix)]
+        _grant("read", name, prefix), [listing(arn, prefix), location(arn), *_getting(arn, key, prefix)]
     )
 
 
@@ -35,7 +35,7 @@ def list_objects(name: str, arn: pulumi.Output[str], grantee: Grantee, prefix: s
 
     S3 tells only those who may list that an object is gone; others are denied (Amazon S3 API Reference, "GetObject").
     """
-    return grantee.role.allow(_grant("list", name, prefix), [_listing(arn, prefix)])
+    return grantee.role.allow(_grant("list", name, prefix), [listing(arn, prefix)])
 
 
 def put(name: str, arn: pulumi.Output[str], key: EncryptionKey, grantee: Grantee, prefix: str) -> aws.iam.RolePolicy:
@@ -74,7 +74,8 @@ def location(arn: pulumi.Output[str]) -> Statement:
     return Statement(actions=["s3:GetBucketLocation"], resources=[arn])
 
 
-def _listing(arn: pulumi.Output[str], prefix: str) -> Statement:
+def listing(arn: pulumi.Output[str], prefix: str) -> Statement:
+    """Return what listing the keys under a prefix takes."""
     return Statement(
         actions=["s3:ListBucket"],
         resources=[arn],

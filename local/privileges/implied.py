@@ -110,17 +110,16 @@ RULE_CALLS = (
     ),
 )
 
+_WRITE_STREAMS = ("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents")
 
 FLOW_LOG_CALLS = (
     ServiceCall(
         "VPC delivers the flow log",
-        ("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"),
+        _WRITE_STREAMS,
         lambda flow_log, account: (_log_streams(flow_log.log_group, account),),
         _FLOW_LOGS,
     ),
 )
-
-_WRITE_STREAMS = ("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents")
 
 API_CALLS = (
     ServiceCall(

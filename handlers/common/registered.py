@@ -15,8 +15,10 @@ from .table import document_key
 
 if TYPE_CHECKING:
     from .attributes import Item
-from .table import MetadataTable
+    from .table import MetadataTable
 
+ACTIVE, ARCHIVED, PURGING, CREATING = "active", "archived", "purging", "creating"
+"""What a document's status may be; one that is being created is seen by nobody."""
 ZONE = "curated"
 SOURCE_ZONE = "raw"
 SOURCE_PREFIX = "registered/"
@@ -48,4 +50,4 @@ def definition(document: Item) -> Dataset:
 def active_dataset(table: MetadataTable, name: str) -> Dataset | None:
     """Read the definition of a registered data set that takes files: not one that is archived, or being registered."""
     document = table.get(document_key(name))
-    return definition(document) if document and document["status"] == "active" else None
+    return definition(document) if document and document["status"] == ACTIVE else None

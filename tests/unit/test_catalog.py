@@ -24,7 +24,7 @@ from tests.policy.harness import Recorded, record
 from tests.unit.programs import ACCOUNT, CONFIG, ORDERS, ROOT, catalog, lake, read_catalog, role
 
 ID = Column(name="id", type="bigint")
-EXAMPLES = json.loads((ROOT / "handlers/common/catalog_tables.json").read_text("utf-8"))["examples"]
+EXAMPLES = json.loads((ROOT / "handlers/api/datasets/catalog_tables.json").read_text("utf-8"))["examples"]
 RENAMED = {"serDeInfo": "SerdeInfo"}
 
 

@@ -12,11 +12,12 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from ...common.catalog_table import table_input
+from ...common import registered
 from ...common.registered import definition
 from ...common.table import document_key, tag_items, tag_key
 from ..problems import Problem, unavailable
 from . import audit, catalog, documents, groups
+from .catalog_table import table_input
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +46,7 @@ class Step:
     @property
     def visible(self) -> Item | None:
         """Return the document that it changes, None where it makes the first one."""
-        return self.before if self.before and self.before["status"] != documents.CREATING else None
+        return self.before if self.before and self.before["status"] != registered.CREATING else None
 
     @property
     def revision(self) -> int:
@@ -89,7 +90,7 @@ def take(step: Step) -> Item:
 
 def _table(step: Step, document: Item | None) -> dict[str, Any] | None:
     """Return the table that a document stands for: none of one that is archived or not there."""
-    if document is None or document["status"] != documents.ACTIVE:
+    if document is None or document["status"] != registered.ACTIVE:
         return None
     dataset = definition(document)
     return table_input(dataset, step.request.platform.bucket(dataset.zone))
@@ -109,7 +110,7 @@ def _hold(step: Step) -> None:
     if step.visible is None:
         placeholder = {
             **document_key(step.dataset.id),
-            "status": documents.CREATING,
+            "status": registered.CREATING,
             "revision": 0,
             "pending": pending,
             "expires_at": seconds + _PLACEHOLDER_SECONDS,
@@ -117,7 +118,7 @@ def _hold(step: Step) -> None:
         known = table.put_unless(
             placeholder,
             "attribute_not_exists(pk) OR (#status = :creating AND #pending.#until <= :now)",
-            {":creating": documents.CREATING, ":now": seconds},
+            {":creating": registered.CREATING, ":now": seconds},
             {"#status": "status", "#pending": "pending", "#until": "until"},
         )
         if known is not None:

@@ -202,7 +202,7 @@ class Stage:
 
     def catalog(self, *datasets: Dataset) -> None:
         """Make the tables of configured data sets, as the platform does."""
-        from handlers.common.catalog_table import table_input
+        from handlers.api.datasets.catalog_table import table_input
 
         for each in datasets:
             wanted: Any = table_input(each, getattr(self.lake, each.zone))

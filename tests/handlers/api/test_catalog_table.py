@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
-import handlers.common.catalog_table as module
-from handlers.common.catalog_table import table_input
+import handlers.api.datasets.catalog_table as module
+from handlers.api.datasets.catalog_table import table_input
 from handlers.common.settings import Dataset
 
 EXAMPLES = json.loads((Path(module.__file__).parent / "catalog_tables.json").read_text())["examples"]

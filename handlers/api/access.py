@@ -11,7 +11,7 @@ import enum
 import re
 from typing import TYPE_CHECKING
 
-from ..common.registered import definition
+from ..common.registered import ACTIVE, CREATING, definition
 from ..common.table import dataset_key, document_key
 from .problems import Problem, no_dataset
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .platform import Platform
 
 
-NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
+NAME = re.compile(r"^[a-z][a-z0-9_]{0,59}$")
 """What data sets are called, those of the stack's configuration too (components/catalog/dataset.py)."""
 
 
@@ -66,7 +66,7 @@ class Found:
     @property
     def status(self) -> str:
         """Return `active`, `archived` or `purging`."""
-        return str(self.document["status"]) if self.document else "active"
+        return str(self.document["status"]) if self.document else ACTIVE
 
 
 def level(
@@ -134,7 +134,7 @@ def assemble(
     found: dict[str, Found] = {}
     for name in names:
         document = None if name in configured else items.get((f"DATASET#{name}", "DOCUMENT"))
-        if document is not None and document["status"] == "creating":
+        if document is not None and document["status"] == CREATING:
             continue
         dataset = configured.get(name) or (definition(document) if document else None)
         if dataset is None:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from . import problems
-from .operations import JSON
+from .access import NAME
+from .operations import ID, JSON
 from .routes import OPERATIONS
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ Send an access token of the stack's user pool: `Authorization: Bearer <token>`. 
 and by the grants of your groups; a data set that you may not read answers as one that there is not. Errors are problem
 documents (RFC 9457). Send `Idempotency-Key` with a POST that you may repeat.
 """
-_PATTERNS = {"/datasets/{id}": "^[a-z][a-z0-9_]{0,59}$", "/queries/{id}": "^[0-9a-f]{32}$"}
 _TITLES = {
     "/health": "health",
     "/queries": "queries",
@@ -112,12 +112,13 @@ def _operation(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
 
 def _parameters(operation: Operation) -> Iterator[dict[str, Any]]:
     for name in re.findall(r"{(\w+)}", operation.path):
-        pattern = next((p for path, p in _PATTERNS.items() if operation.path.startswith(path)), "")
+        named = f"/datasets/{{{name}}}"
+        pattern = (NAME if operation.path.startswith(named) else ID).pattern
         yield {
             "name": name,
             "in": "path",
             "required": True,
-            "schema": {"type": "string", "pattern": pattern if name == "id" else "^[0-9a-f]{32}$"},
+            "schema": {"type": "string", "pattern": pattern},
         }
     if operation.query is not None:
         yield from _query(operation.query)

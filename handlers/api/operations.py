@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
+ID = re.compile(r"^[0-9a-f]{32}$")
+"""What queries and uploads are called."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,6 +46,11 @@ class Request:
     body: Any = None
     found: Any = None
     """The data set that the path names, as `Found`."""
+
+    @property
+    def new_id(self) -> str:
+        """Return the id of the query or upload that it begins."""
+        return self.token[:32]
 
     @property
     def dataset(self) -> Found:

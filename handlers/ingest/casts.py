@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ..common.column_types import INTEGERS
 from ..common.sql import duckdb_type
 
-INTEGERS = {"tinyint", "smallint", "int", "bigint"}
 _TEXT = {"VARCHAR", "JSON"}
 
 

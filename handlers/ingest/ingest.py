@@ -8,12 +8,13 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from ..common import registered
+from ..common.hive_paths import hive_path
 from ..common.table import MetadataTable, sort_key
 from ..common.work_folder import work_folder
 from . import metadata, raw
 from .commit import NOTHING_SERVED, Ledger, is_needed
 from .convert import Converted, convert
-from .partitions import file_names, hive_path
+from .partitions import file_names
 from .problems import Gone, Unreadable, shown
 from .quarantine import place_for, version_name
 

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from ..common.column_types import is_number
 from ..common.table import ITEM_BYTES, dataset_key
-from .profile import ColumnStatistics, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ..common.attributes import Item
     from ..common.settings import Dataset
+    from .profile import ColumnStatistics
 
 TOTALS = ("rows", "bytes", "raw_bytes", "files", "objects", "rejected_rows", "quarantined")
 

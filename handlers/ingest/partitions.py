@@ -1,10 +1,8 @@
-"""Names in the Hive layout, as Athena and Glue spell them."""
+"""What the files of an object are called."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from .problems import Unreadable
 
@@ -14,16 +12,6 @@ if TYPE_CHECKING:
 # An object's item lists its files, and may be 400 KB.
 MOST_FILES = 1_000
 MOST_NAME_BYTES = 120_000
-NULL = "__HIVE_DEFAULT_PARTITION__"
-
-# The characters that Hive escapes in a partition's directory (org.apache.hadoop.hive.common.FileUtils); DuckDB escapes
-# more, such as spaces and accents, which Athena's partition projection would then not find.
-_ESCAPED = re.compile(r"[\x00-\x1f\"#%'*/:=?\\\x7f{\[\]^]")
-
-
-def hive_path(duckdb_path: str) -> str:
-    """Turn the directories DuckDB made (`city=New%20York`) into Hive's (`city=New York`)."""
-    return "/".join(_directory(part) for part in duckdb_path.split("/")) if duckdb_path else ""
 
 
 def file_names(prefix: str, stem: str, paths: Iterable[str]) -> list[str]:
@@ -46,13 +34,3 @@ def file_names(prefix: str, stem: str, paths: Iterable[str]) -> list[str]:
         )
         raise Unreadable("too-many-partitions", message)
     return names
-
-
-def _directory(part: str) -> str:
-    name, _, value = part.partition("=")
-    # Hive has one directory for null and for the empty text.
-    return f"{_escape(unquote(name))}={_escape(unquote(value)) or NULL}"
-
-
-def _escape(text: str) -> str:
-    return _ESCAPED.sub(lambda found: f"%{ord(found[0]):02X}", text)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
+from ..common.column_statistics import QUANTILES, TEXT_CHARACTERS
+from ..common.column_types import INTEGERS, is_number
 from ..common.sql import duckdb_type, literal, quoted
-from .casts import INTEGERS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,12 +15,9 @@ if TYPE_CHECKING:
 
     from ..common.settings import Column, Dataset
 
-QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 # Quantiles come from a random sample of this many values: exact for small files, within 1 % in rank for large ones.
 _SAMPLE = 8_192
 _COLUMNS_A_QUERY = 100
-_TEXT_CHARACTERS = 256
-_NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double", "decimal")
 
 
 class ColumnStatistics(TypedDict):
@@ -56,11 +54,6 @@ def profile(database: duckdb.DuckDBPyConnection, folder: Path, dataset: Dataset)
 def empty(dataset: Dataset) -> list[ColumnStatistics]:
     """Return the statistics of no rows."""
     return [_statistics(column, (0, 0, None, None, None)) for column in dataset.columns]
-
-
-def is_number(glue_type: str) -> bool:
-    """Say whether a Glue type is one of numbers."""
-    return glue_type.startswith(_NUMBERS)
 
 
 class _Recorded(NamedTuple):
@@ -122,7 +115,7 @@ def _statistics(column: Column, answer: tuple[Any, ...]) -> ColumnStatistics:
         "type": column.type,
         "nulls": nulls,
         "distinct": distinct,
-        "min": least and least[:_TEXT_CHARACTERS],
-        "max": most and most[:_TEXT_CHARACTERS],
+        "min": least and least[:TEXT_CHARACTERS],
+        "max": most and most[:TEXT_CHARACTERS],
         "quantiles": dict(zip(QUANTILES, quantiles, strict=True)) if quantiles else None,
     }

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from ..common.column_types import INTEGERS
+from ..common.hive_paths import NULL
 from ..common.sql import literal
-from .casts import INTEGERS
-from .partitions import NULL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

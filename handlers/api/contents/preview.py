@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import datetime
-import decimal
-import math
 import shutil
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import unquote
 
 import msgspec
 from msgspec import Meta
 
+from ...common.hive_paths import partition_values
 from ...common.sql import duckdb_type, quoted
 from ...common.work_folder import work_folder
+from .. import values
 from ..problems import Problem
 
 if TYPE_CHECKING:
@@ -28,14 +25,6 @@ if TYPE_CHECKING:
 MOST_BYTES = 134_217_728
 """Of a file that is read; larger ones are left to queries."""
 _DISK_SHARE = 0.6
-_MOST_ANSWER_BYTES = 4_000_000
-_LARGEST_EXACT = 2**53 - 1
-_NULL = "__HIVE_DEFAULT_PARTITION__"
-
-Value = Annotated[
-    int | float | str | bool | None,
-    Meta(description="Decimals, moments, binary (as base64), NaN, and whole numbers beyond 2^53 - 1 are texts."),
-]
 
 
 class Rows(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,7 +44,7 @@ class Preview(msgspec.Struct, frozen=True):
     """The first rows of one file, in no particular order."""
 
     columns: list[PreviewColumn]
-    rows: list[list[Value]]
+    rows: list[list[values.Value]]
     file: Annotated[str | None, Meta(description="The key of the file; null: the data set has none yet.")]
 
 
@@ -79,7 +68,7 @@ def preview(request: Request) -> Preview:
             for chunk in s3.get_object(Bucket=bucket, Key=key)["Body"].iter_chunks(1 << 20):
                 target.write(chunk)
         rows = _rows(file, folder, key, dataset, wanted.limit)
-    return Preview(columns, _fitting([[plain(value) for value in row] for row in rows]), key)
+    return Preview(columns, _fitting([[values.plain(value) for value in row] for row in rows]), key)
 
 
 def _small_file(s3: S3Client, bucket: str, prefix: str, room: int) -> str | None:
@@ -106,13 +95,13 @@ def _rows(file: Path, folder: Path, key: str, dataset: Dataset, limit: int) -> l
 
     from ...common import duck
 
-    values = _partition_values(key.removeprefix(dataset.prefix))
+    found = partition_values(key.removeprefix(dataset.prefix))
     with duck.connect(folder) as database:
         try:
             described = database.execute("DESCRIBE FROM read_parquet(?, hive_partitioning=false)", [str(file)])
             present = {str(row[0]) for row in described.fetchall()}
             picked = ", ".join(_picked(column, present) for column in dataset.columns)
-            parameters = [values.get(column.name) for column in dataset.columns if column.name not in present]
+            parameters = [found.get(column.name) for column in dataset.columns if column.name not in present]
             statement = f"SELECT {picked} FROM read_parquet(?, hive_partitioning=false) LIMIT {limit}"  # noqa: S608 -- every name is quoted
             return database.execute(statement, [*parameters, str(file)]).fetchall()
         except duckdb.Error as error:
@@ -124,35 +113,11 @@ def _picked(column: Column, present: set[str]) -> str:
     return name if column.name in present else f"TRY_CAST(? AS {duckdb_type(column.type)}) AS {name}"
 
 
-def _partition_values(path: str) -> dict[str, str | None]:
-    """Return the values that stand in a file's path, as texts."""
-    pairs = (part.partition("=") for part in path.split("/")[:-1])
-    return {unquote(name): None if value == _NULL else unquote(value) for name, mark, value in pairs if mark}
-
-
-def plain(value: Any) -> Any:
-    """Return a value as JSON has it, exactly or as a text."""
-    match value:
-        case bool() | str() | None:
-            return value
-        case int():
-            return value if abs(value) <= _LARGEST_EXACT else str(value)
-        case float():
-            return value if math.isfinite(value) else str(value)
-        case decimal.Decimal():
-            return str(value)
-        case datetime.date():
-            return value.isoformat()
-        case bytes() | bytearray():
-            return base64.b64encode(value).decode()
-    return str(value)
-
-
 def _fitting(rows: list[list[Any]]) -> list[list[Any]]:
     """Leave out rows at the end that would make the answer larger than Lambda sends (6 MB)."""
     size = 0
     for number, row in enumerate(rows):
         size += len(msgspec.json.encode(row))
-        if size > _MOST_ANSWER_BYTES:
+        if size > values.MOST_BYTES:
             return rows[:number]
     return rows

@@ -8,8 +8,8 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from ...common.settings import COLUMN_TYPE, Format, Projection
+from ..access import NAME
 
-NAME = r"^[a-z][a-z0-9_]{0,59}$"
 COLUMN_NAME = r"^[a-z_][a-z0-9_]{0,127}$"
 TEXT = r"^[\w .:/=+\-@]{1,255}$"
 TAG_KEY = r"^(?![aA][wW][sS]:)[\w .:/+\-@]{1,128}$"
@@ -19,7 +19,7 @@ MOST_TAGS = 15
 
 Name = Annotated[
     str,
-    Meta(pattern=NAME, description="Also the name of its table in SQL.", examples=["orders"]),
+    Meta(pattern=NAME.pattern, description="Also the name of its table in SQL.", examples=["orders"]),
 ]
 Owner = Annotated[str, Meta(pattern=TEXT, description="The team that answers for it.", examples=["shop"])]
 Description = Annotated[str, Meta(max_length=2_048)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from ..access import NAME
 from . import bodies
 
 if TYPE_CHECKING:
@@ -74,17 +75,17 @@ def normal_type(text: str) -> str:
 
 
 def _texts(dataset: Dataset) -> Iterator[tuple[str, str]]:
-    if not _is(bodies.NAME, dataset.id):
+    if not NAME.fullmatch(dataset.id):
         yield "$.id", "lower-case letters, digits and underscores, at most 60, so that SQL needs no quotes"
     text = "1 to 255 letters, digits, spaces and . : / = + - @ _"
-    if not _is(bodies.TEXT, dataset.owner or ""):
+    if not re.fullmatch(bodies.TEXT, dataset.owner or ""):
         yield "$.owner", text
     if not _LINES.fullmatch(dataset.description or ""):
         yield "$.description", "holds a control character"
     for key, value in dataset.tags.items():
-        if not _is(bodies.TAG_KEY, key):
+        if not re.fullmatch(bodies.TAG_KEY, key):
             yield f"$.tags.{key[:128]}", "1 to 128 letters, digits, spaces and . : / + - @ _, not beginning with aws:"
-        if not _is(bodies.TEXT, value):
+        if not re.fullmatch(bodies.TEXT, value):
             yield f"$.tags.{key[:128]}", text
     if len(dataset.tags) > bodies.MOST_TAGS:
         yield "$.tags", f"{len(dataset.tags)} tags; a data set has at most {bodies.MOST_TAGS}"
@@ -96,7 +97,7 @@ def _columns(dataset: Dataset) -> Iterator[tuple[str, str]]:
     names = [column.name for column in dataset.columns]
     for number, column in enumerate(dataset.columns):
         path = f"$.columns[{number}]"
-        if not _is(bodies.COLUMN_NAME, column.name):
+        if not re.fullmatch(bodies.COLUMN_NAME, column.name):
             yield f"{path}.name", "lower-case letters, digits and underscores, at most 128, so that SQL needs no quotes"
         elif names.index(column.name) != number:
             yield f"{path}.name", f"`{column.name}` stands twice"
@@ -163,8 +164,3 @@ def _is_day(value: int | str | None) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _is(pattern: str, text: str) -> bool:
-    """Say whether all of a text fits; `$` alone would let a line's end follow."""
-    return re.fullmatch(pattern.removeprefix("^").removesuffix("$"), text) is not None

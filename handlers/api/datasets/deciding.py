@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import UNSET
 
+from ...common import registered
 from ...common.registered import definition
 from ...common.table import dataset_key, document_key
 from .. import access
@@ -34,11 +35,11 @@ def register(request: Request) -> Found:
         raise changing.name_taken(dataset.id)
     items = request.platform.table.batch_get([document_key(dataset.id), dataset_key(dataset.id)])
     before = items.get((f"DATASET#{dataset.id}", "DOCUMENT"))
-    if before and before["status"] != documents.CREATING:
+    if before and before["status"] != registered.CREATING:
         if before.get("created_token") != request.token:
             raise changing.name_taken(dataset.id)
         return _found(request, before, None)
-    step = changing.Step(request, "registered", before, dataset, documents.ACTIVE)
+    step = changing.Step(request, "registered", before, dataset, registered.ACTIVE)
     return _found(request, changing.take(step), items.get((f"DATASET#{dataset.id}", "DATASET")))
 
 
@@ -53,16 +54,16 @@ def change(request: Request) -> Found:
     found = request.dataset
     before = _changeable(request)
     restored = patch.status is not UNSET
-    if found.status != documents.ACTIVE and not restored:
+    if found.status != registered.ACTIVE and not restored:
         raise Problem("conflict", 'It is archived; bring it back with `{"status": "active"}`.')
     dataset = documents.changed(found.dataset, patch)
     _require_write(request, dataset)
-    if dataset == found.dataset and found.status == documents.ACTIVE:
+    if dataset == found.dataset and found.status == registered.ACTIVE:
         return found
-    action = "restored" if found.status != documents.ACTIVE else "changed"
+    action = "restored" if found.status != registered.ACTIVE else "changed"
     return _found(
         request,
-        changing.take(changing.Step(request, action, before, dataset, documents.ACTIVE)),
+        changing.take(changing.Step(request, action, before, dataset, registered.ACTIVE)),
         found.totals,
     )
 
@@ -75,9 +76,9 @@ def archive(request: Request) -> None:
 
     """
     before = _changeable(request)
-    if request.dataset.status == documents.ACTIVE:
+    if request.dataset.status == registered.ACTIVE:
         dataset = request.dataset.dataset
-        changing.take(changing.Step(request, "archived", before, dataset, documents.ARCHIVED))
+        changing.take(changing.Step(request, "archived", before, dataset, registered.ARCHIVED))
 
 
 def _changeable(request: Request) -> Item:
@@ -86,7 +87,7 @@ def _changeable(request: Request) -> Item:
     if before is None:
         raise documents.configured(request.dataset.dataset.id)
     documents.require_match(request.headers.get("if-match"), before["revision"])
-    if before["status"] == documents.PURGING:
+    if before["status"] == registered.PURGING:
         raise Problem("conflict", "It is being purged.")
     return before
 

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from ..callers import Caller
     from .bodies import Change, ColumnBody, Registration, SourceBody
 
-ACTIVE, ARCHIVED, PURGING, CREATING = "active", "archived", "purging", "creating"
-
 
 def defined(registration: Registration) -> Dataset:
     """Return the data set that a registration defines.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ...common.registered import definition
+from ...common.registered import CREATING, definition
 from ...common.table import BATCH_KEYS, LAST, document_key
 from .. import access
 
@@ -120,7 +120,7 @@ def _readable(table: MetadataTable, grant: Grant) -> Iterator[tuple[Dataset, Ite
         found = table.batch_get(document_key(name) for name in ordered[start : start + BATCH_KEYS])
         for document in found.values():
             dataset = definition(document)
-            if document["status"] != "creating" and access.readers([grant], dataset):
+            if document["status"] != CREATING and access.readers([grant], dataset):
                 yield dataset, document
 
 

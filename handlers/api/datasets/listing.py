@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from msgspec import Meta
 
+from ...common.registered import ACTIVE
 from ...common.table import BATCH_KEYS, dataset_key, document_key
 from .. import access, cursors
 from ..problems import invalid, unavailable
@@ -46,7 +47,7 @@ class Filter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         tags = dataset.get("tags") or {}
         pairs = {f"{key}={value}" for key, value in tags.items()} if isinstance(tags, dict) else set()
         return (
-            (self.archived or status == "active")
+            (self.archived or status == ACTIVE)
             and (self.owner is None or dataset.get("owner") == self.owner)
             and (self.zone is None or dataset.get("zone") == self.zone)
             and pairs >= set(self.tag)
@@ -128,7 +129,7 @@ def _configured(request: Request, wanted: Filter) -> Iterator[Dataset]:
     for dataset in request.platform.settings.datasets:
         if (
             dataset.id.startswith(wanted.prefix)
-            and wanted.admits(msgspec.structs.asdict(dataset), "active")
+            and wanted.admits(msgspec.structs.asdict(dataset), ACTIVE)
             and access.level_on(request.caller, request.platform, dataset)
         ):
             yield dataset

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from ...common import registered
 from ...common.table import LAST, dataset_key, document_key
 from .. import access
 from ..moments import Moment, written
@@ -58,9 +59,9 @@ def purge(request: Request) -> Answer:
         raise Problem("forbidden", "This stack does not allow purging: `allowDestroy` and `removable` say so.")
     if found.document is None:
         raise documents.configured(found.dataset.id)
-    if found.status == documents.ACTIVE:
+    if found.status == registered.ACTIVE:
         raise Problem("conflict", "Archive it first: DELETE, then purge.")
-    if found.status == documents.PURGING:
+    if found.status == registered.PURGING:
         return _go_on(request, found.document)
     asked = found.document.get("purge")
     if asked is None or asked["expires_at"] <= written(request.now):
@@ -77,12 +78,12 @@ def _ask(request: Request, document: Item) -> Answer:
         "asked_at": written(request.now),
         "expires_at": written(request.now + CONFIRM_WITHIN),
     }
-    _revised(request, document, documents.ARCHIVED, "purge-requested", asked)
+    _revised(request, document, registered.ARCHIVED, "purge-requested", asked)
     return Answer(202, _state(document, asked, "purge-requested", "Another administrator has to confirm it."))
 
 
 def _confirm(request: Request, document: Item, asked: dict[str, str]) -> Answer:
-    return _go_on(request, _revised(request, document, documents.PURGING, "purge-confirmed", asked))
+    return _go_on(request, _revised(request, document, registered.PURGING, "purge-confirmed", asked))
 
 
 def _go_on(request: Request, document: Item) -> Answer:

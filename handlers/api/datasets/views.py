@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 May = Literal["read", "write", "admin"]
 Status = Literal["active", "archived", "purging"]
-_TOTALS = ("rows", "bytes", "raw_bytes", "files", "objects", "rejected_rows", "quarantined", "updated_at")
 
 
 class Totals(msgspec.Struct, frozen=True):
@@ -152,7 +151,7 @@ def etag(found: Found) -> str:
 
 def totals(item: Item | None) -> Totals | None:
     """Return what ingestion counted."""
-    return Totals(**{name: item[name] for name in _TOTALS}) if item else None
+    return Totals(**{name: item[name] for name in Totals.__struct_fields__}) if item else None
 
 
 def _purge(asked: Item | None) -> Purge | None:

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from ..contents.preview import Value
 from ..cursors import Given
 from ..moments import Moment
+from ..values import Value
 
 MOST_CHARACTERS = 100_000
 """Of SQL; Athena takes 262,144 bytes (Service Quotas), and names grow when they are written in full."""

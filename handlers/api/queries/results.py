@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from .. import athena, cursors
 from ..contents import files
-from ..contents.preview import plain
 from ..moments import written
 from ..problems import Problem
+from ..values import MOST_BYTES, plain
 from .bodies import Download, Query, QueryColumn, ResultWanted
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from ..operations import Request
 
 _WHOLE = {"tinyint", "smallint", "integer", "int", "bigint"}
-_MOST_ANSWER_CHARACTERS = 4_000_000
 
 
 def begun(item: Item) -> Query:
@@ -79,7 +78,7 @@ def _query(
 
 def _rows(page: athena.ResultPage) -> list[list[Any]]:
     size = sum(len(cell or "") + 4 for row in page.rows for cell in row)
-    if size > _MOST_ANSWER_CHARACTERS:
+    if size > MOST_BYTES:
         raise Problem("too-large", "These rows are too large for one answer; ask for fewer with `limit`, or download.")
     types = [column.type for column in page.columns]
     return [[value(cell, kind) for cell, kind in zip(row, types, strict=False)] for row in page.rows]

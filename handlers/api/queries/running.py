@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import re
 from typing import TYPE_CHECKING
 
+from ...common import registered
 from .. import access, athena
-from ..datasets import documents
 from ..moments import written
+from ..operations import ID
 from ..problems import Problem, no_dataset
 from . import results
 from .bodies import Query, QueryBody, ResultWanted
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from .parsing import Asked
 
 KEPT = datetime.timedelta(days=7)
-_ID = re.compile(r"[0-9a-f]{32}")
 
 
 def key(identity: str) -> Item:
@@ -39,7 +38,7 @@ def start(request: Request) -> Query:
     from . import parsing, statements
 
     body: QueryBody = request.body
-    platform, identity = request.platform, request.token[:32]
+    platform, identity = request.platform, request.new_id
     has_key = "idempotency-key" in request.headers
     known = platform.table.get(key(identity)) if has_key else None
     if known is not None:
@@ -95,7 +94,7 @@ def cancel(request: Request) -> None:
 
 def _find(request: Request) -> Item:
     identity = request.path["id"]
-    item = request.platform.table.get(key(identity)) if _ID.fullmatch(identity) else None
+    item = request.platform.table.get(key(identity)) if ID.fullmatch(identity) else None
     if item is None or item["by_id"] != request.caller.id:
         raise _no_query()
     return item
@@ -120,7 +119,7 @@ def _places(request: Request, asked: Asked) -> dict[str, str]:
             line, column = parsing.position(references[0])
             missing = no_dataset(f"{database}.{name}" if database else name)
             raise Problem(missing.code, missing.detail, line=line, column=column)
-        if known.status != documents.ACTIVE:
+        if known.status != registered.ACTIVE:
             raise Problem("conflict", f"Data set `{name}` is {known.status}; it has no table.")
         places[name] = where
     return places

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...common import registered
 from ..access import Level, Scope
 from ..contents import files, history, preview, schema
-from ..datasets import documents
 from ..operations import Answer, Routes
 from ..problems import Problem
 from ..statistics import bodies as statistics
@@ -90,7 +90,7 @@ def list_files(request: Request) -> Answer:
 )
 def preview_dataset(request: Request) -> Answer:
     """Show the first rows of one file."""
-    if request.dataset.status == documents.PURGING:
+    if request.dataset.status == registered.PURGING:
         raise Problem("conflict", "It is being purged.")
     return Answer(200, preview.preview(request))
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from ...common.column_statistics import TEXT_CHARACTERS
 from ..moments import Moment
 
 
@@ -24,7 +25,7 @@ class ColumnProfile(msgspec.Struct, frozen=True):
     type: str
     nulls: int
     distinct: Annotated[int, Meta(description="About so many.")]
-    min: Annotated[str | None, Meta(description="Texts are cut after 256 characters.")]
+    min: Annotated[str | None, Meta(description=f"Texts are cut after {TEXT_CHARACTERS} characters.")]
     max: str | None
     quantiles: Annotated[dict[str, str] | None, Meta(description="Of numbers: p05, p25, p50, p75, p95; about.")]
     histogram: Annotated[Histogram | None, Meta(description="Of numbers; null where it was not computed.")]

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from ...common import registered
 from ...common.table import ITEM_BYTES
 from .. import athena
-from ..datasets import documents
 from ..moments import written
 from . import profiling
 from .bodies import ColumnProfile, Histogram, Statistics
@@ -40,7 +40,7 @@ def statistics(request: Request) -> Statistics:
     known = table.get(key(found.dataset.id))
     if known and known["definition"] != _definition(request):
         known = None
-    if found.status != documents.ACTIVE or found.dataset.zone not in request.platform.databases:
+    if found.status != registered.ACTIVE or found.dataset.zone not in request.platform.databases:
         return _view(request, known, "stale" if known and known.get("columns") else "unknown")
     if known and known.get("query"):
         known = _followed(request, known)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from ...common.column_statistics import QUANTILES, TEXT_CHARACTERS
+from ...common.column_types import FLOATS, INTEGERS, is_number
 from ...common.sql import quoted
 from ..athena import CATALOG
 
@@ -20,10 +22,6 @@ if TYPE_CHECKING:
 MOST_COLUMNS = 120
 """Of a data set that are profiled: with more, the statement would not fit Athena's 262,144 bytes."""
 BARS = 20
-QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
-_TEXT_CHARACTERS = 256
-_INTEGERS = {"tinyint", "smallint", "int", "bigint"}
-_FLOATS = {"float", "double"}
 # Neither NaN nor infinity lies between the least and the greatest number of a double.
 _FINITE = "BETWEEN -1.7976931348623157E308 AND 1.7976931348623157E308"
 # So that a value that lies on an edge, give or take a rounding, is in the bar above it.
@@ -47,11 +45,6 @@ def statement(dataset: Dataset, database: str) -> str:
     )
 
 
-def is_number(kind: str) -> bool:
-    """Say whether a type is one of numbers."""
-    return kind in _INTEGERS or kind in _FLOATS or kind.startswith("decimal")
-
-
 def columns(dataset: Dataset, row: Sequence[str | None]) -> tuple[int, list[Item]]:
     """Return the number of rows, and the statistics of each column, of what the statement gave."""
     rows = int(row[0] or 0)
@@ -72,8 +65,8 @@ def _values(number: int, column: Column) -> Iterator[str]:
     name = f"c{number}"
     least, most = f"min({name})", f"max({name})"
     if column.type == "string":
-        least, most = (f"{side}(substr({name}, 1, {_TEXT_CHARACTERS}))" for side in ("min", "max"))
-    elif column.type in _FLOATS:
+        least, most = (f"{side}(substr({name}, 1, {TEXT_CHARACTERS}))" for side in ("min", "max"))
+    elif column.type in FLOATS:
         least, most = (f"{side}(CASE WHEN {name} {_FINITE} THEN {name} END)" for side in ("min", "max"))
     elif column.type == "binary":
         least = most = "NULL"
@@ -92,7 +85,7 @@ def _values(number: int, column: Column) -> Iterator[str]:
 
 def _double(column: Column) -> str:
     name = f"CAST({quoted(column.name)} AS double)"
-    return f"CASE WHEN {name} {_FINITE} THEN {name} END" if column.type in _FLOATS else name
+    return f"CASE WHEN {name} {_FINITE} THEN {name} END" if column.type in FLOATS else name
 
 
 def _column(column: Column, rows: int, row: Sequence[str | None]) -> Item:
@@ -118,7 +111,7 @@ def _histogram(column: Column, least: str, most: str, present: int, text: str | 
     counted = {int(bar): int(count) for bar, count in re.findall(r"(\d+)\s*[=:]\s*(\d+)", text or "")}
     if low == high:
         return {"edges": [low, high], "counts": [present]}
-    if column.type in _INTEGERS and high - low < BARS:
+    if column.type in INTEGERS and high - low < BARS:
         span = int(high - low)
         # Fewer values than bars: each value has a bar of its own, which is found as the statement finds it.
         places = [min(BARS - 1, int(value * BARS / span + float(_TO_THE_EDGE))) for value in range(span + 1)]

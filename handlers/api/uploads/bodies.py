@@ -13,7 +13,8 @@ from ..moments import Moment
 PART_BYTES = 67_108_864
 """64 MiB: what is larger is uploaded in parts of this size, the last one with the rest."""
 MOST_PARTS = 1_000
-Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="In hexadecimal.")]
+SHA256 = r"^[0-9a-f]{64}$"
+Sha256 = Annotated[str, Meta(pattern=SHA256, description="In hexadecimal.")]
 
 
 class UploadBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

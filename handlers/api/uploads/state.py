@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime
-import re
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from ...common.registered import ACTIVE
 from ...common.table import LAST, object_key
 from ..contents.history import Reason
-from ..datasets import documents
 from ..moments import written
+from ..operations import ID
 from ..problems import Problem
 from . import signing
 from .bodies import MOST_PARTS, Outcome, Upload
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from ..operations import Request
 
 PENDING, COMPLETING, UPLOADED, ABORTED = "pending", "completing", "uploaded", "aborted"
-_ID = re.compile(r"[0-9a-f]{32}")
 
 
 def key(identity: str) -> Item:
@@ -36,7 +35,7 @@ def key(identity: str) -> Item:
 def find(request: Request) -> Item:
     """Return the upload that the path names, if it is one of its data set."""
     identity = request.path["upload"]
-    found = request.platform.table.get(key(identity)) if _ID.fullmatch(identity) else None
+    found = request.platform.table.get(key(identity)) if ID.fullmatch(identity) else None
     if found is None or found["dataset"] != request.dataset.dataset.id:
         raise Problem("not-found", "This data set has no such upload; they are forgotten after a week.")
     return found
@@ -71,7 +70,7 @@ def shown(request: Request, upload: Item) -> Upload:
         arrived = range(1, len(upload["sha256"]) + 1)
     elif status == PENDING and upload["multipart"]:
         arrived = arrived_parts(s3, upload)
-    takes = status == PENDING and request.dataset.status == documents.ACTIVE
+    takes = status == PENDING and request.dataset.status == ACTIVE
     expires = request.now + datetime.timedelta(seconds=signing.seconds(upload))
     return Upload(
         id=upload["id"],

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from ..datasets import documents
+from ...common import registered
 from ..problems import Problem, invalid
 from . import names, signing, state
-from .bodies import MOST_PARTS, PART_BYTES
+from .bodies import MOST_PARTS, PART_BYTES, SHA256
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
@@ -42,7 +42,7 @@ def begin(request: Request) -> Upload:
     source = _source(request)
     name = names.normal(body.name)
     _check(request, body, name, source)
-    table, identity = request.platform.table, request.token[:32]
+    table, identity = request.platform.table, request.new_id
     known = table.get(state.key(identity))
     if known is not None:
         return state.shown(request, known)
@@ -123,7 +123,7 @@ def abort(request: Request) -> None:
 
 def _source(request: Request) -> Source:
     dataset = request.dataset.dataset
-    if request.dataset.status != documents.ACTIVE:
+    if request.dataset.status != registered.ACTIVE:
         raise Problem("conflict", f"`{dataset.id}` is {request.dataset.status} and takes no files.")
     if dataset.source is None:
         raise Problem("conflict", f"`{dataset.id}` is not made from files, but by a pipeline.")
@@ -144,7 +144,7 @@ def _check(request: Request, body: UploadBody, name: str, source: Source) -> Non
     wrong += [
         (f"$.sha256[{number}]", "64 hexadecimal digits, in lower case")
         for number, each in enumerate(body.sha256)
-        if not re.fullmatch("[0-9a-f]{64}", each)
+        if not re.fullmatch(SHA256, each)
     ]
     if wrong:
         raise invalid(wrong)

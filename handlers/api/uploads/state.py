@@ -114,8 +114,13 @@ def outcome_of(request: Request, upload: Item) -> Item | None:
         return state
     low = f"VERSION#{upload['created_at']}"
     attributes = ("upload", "status", "rows", "rejected_rows", "files", "reason", "committed_at")
-    history = table.page(f"DATASET#{dataset}", low, f"VERSION#{LAST}", attributes=attributes)
-    return next((item for item in history.items if item.get("upload") == upload["id"]), None)
+    after: str | None = None
+    while True:
+        page = table.page(f"DATASET#{dataset}", low, f"VERSION#{LAST}", after=after, attributes=attributes)
+        found = next((item for item in page.items if item.get("upload") == upload["id"]), None)
+        if found or page.last is None:
+            return found
+        after = page.last
 
 
 def _told(item: Item) -> Outcome:

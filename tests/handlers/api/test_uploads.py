@@ -58,6 +58,25 @@ def test_a_file_is_sent_completed_ingested_and_seen(stage: Stage) -> None:
     assert (seen["status"], seen["outcome"]["rows"], seen["parts"][0]["url"]) == ("committed", 2, None)
 
 
+def test_what_became_of_a_file_is_found_however_many_came_before_and_after(stage: Stage) -> None:
+    uploads = [stage.upload("writer", "a.csv", CONTENT + row) for row in (b"", b"3,c,3\n")]
+    for number in range(3):
+        stage.lake.load(f"in/orders/{number}.csv", CONTENT)
+    for upload, content in zip(uploads, (CONTENT, CONTENT + b"3,c,3\n"), strict=True):
+        send(upload["parts"][0], content)
+        stage.deliver(upload["key"])
+
+    def read_little(params: dict[str, Any], **_: Any) -> None:
+        params["Limit"] = 1
+
+    stage.platform.services.dynamodb.meta.events.register("before-parameter-build.dynamodb.Query", read_little)
+    seen = [stage.request("writer", "GET", f"{PATH}/{upload['id']}").json for upload in uploads]
+    assert [(each["status"], (each["outcome"] or {}).get("rows")) for each in seen] == [
+        ("committed", 2),
+        ("committed", 3),
+    ]
+
+
 def test_a_file_that_cannot_be_read_is_told_with_the_reason(stage: Stage) -> None:
     upload = stage.upload("writer", "a.csv", b"what,is,this\n1,2,3\n")
     send(upload["parts"][0], b"what,is,this\n1,2,3\n")

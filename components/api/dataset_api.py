@@ -97,6 +97,7 @@ class DatasetApi(Component, domain="api"):
         super().__init__(name, tags=tags, opts=opts)
         key = key or lake.key
         self.lake, self.key, self.cors_origins = lake, key, tuple(check_origins(cors_origins, f"API {name}"))
+        self.served_zones = [zone for zone in lake.zones if zone not in source_zones]
         self.users = UserPool(
             self._child("users"),
             callback_urls=callback_urls,

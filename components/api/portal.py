@@ -93,6 +93,7 @@ class Portal(Component, domain="api"):
             "signInUrl": api.domain_url,
             "clientId": api.portal_client_id,
             "scopes": [*PROFILE, *SCOPES],
+            "zones": api.served_zones,
         }
         self._object("config.json", "application/json", content=pulumi.Output.json_dumps(config, sort_keys=True))
         host = domain.name if domain else self.distribution.domain_name

@@ -1,6 +1,6 @@
-/** What the platform tells the page: where its API is, where people sign in, and as which client. */
+/** What the platform tells the page: its API, where people sign in, as which client, and the zones of data sets. */
 
-const KEYS = ["apiUrl", "signInUrl", "clientId", "scopes"];
+const KEYS = ["apiUrl", "signInUrl", "clientId", "scopes", "zones"];
 
 /** Read config.json, which lies beside the page. */
 export async function loadConfig() {

@@ -24,7 +24,7 @@ async function start() {
   const session = new Session(config);
   const signIn = new SignIn(config, session);
   const again = (label) => h("button", { class: "main", onclick: () => signIn.leave(location.hash) }, label);
-  const context = { api: new Api(config, session), announce, again };
+  const context = { api: new Api(config, session), announce, again, zones: config.zones };
 
   function show(route, signal) {
     showAccount(session, signIn);

@@ -35,9 +35,10 @@ class Site:
         self.config: dict[str, Any] | None = None
         self._connect: Sequence[str] = ()
 
-    def tell(self, api: str, sign_in: str, buckets: Sequence[str]) -> None:
+    def tell(self, api: str, sign_in: str, zones: Sequence[str], buckets: Sequence[str]) -> None:
         """Write config.json as components/api/portal.py does, and let the page connect to these places alone."""
-        self.config = {"apiUrl": api, "signInUrl": sign_in, "clientId": PORTAL, "scopes": list(SCOPES)}
+        addresses = {"apiUrl": api, "signInUrl": sign_in}
+        self.config = {**addresses, "clientId": PORTAL, "scopes": list(SCOPES), "zones": list(zones)}
         self._connect = [f"{api}/", f"{sign_in}/oauth2/", *buckets]
 
     def answer_http(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.handlers.api.gateway import claims
-from tests.portal.world import ANN, READER
+from tests.portal.world import ANN, READER, ZONES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,6 +67,7 @@ def test_owner_zone_and_tags_narrow_the_list(page: Page, sign_in: Callable[..., 
     page.get_by_label("Owner").press("Enter")
     expect(page.locator("#found")).to_have_text("1 data set")
     assert names(page) == ["airports"]
+    expect(page.get_by_label("Zone").get_by_role("option")).to_have_text(["All", *ZONES])
     page.get_by_label("Zone").select_option("analytics")
     expect(page.locator("#found")).to_have_text("None found")
     page.get_by_label("Zone").select_option("")

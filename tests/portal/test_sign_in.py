@@ -139,6 +139,6 @@ def test_a_page_without_its_configuration_says_what_is_missing(page: Page, porta
         expect(page.get_by_role("alert")).to_contain_text("config.json answers 404")
         portal.site.config = {"apiUrl": "https://api.example.com"}
         page.reload()
-        expect(page.get_by_role("alert")).to_contain_text("config.json lacks signInUrl, clientId, scopes")
+        expect(page.get_by_role("alert")).to_contain_text("config.json lacks signInUrl, clientId, scopes, zones")
     finally:
         portal.site.config = known

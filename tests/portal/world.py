@@ -29,6 +29,7 @@ GRANTS = (
     Grant("analysts", write=Selector(owners=("data-platform", "airports-team"))),
     Grant("readers", read=Selector(datasets=("flights",))),
 )
+ZONES = ("curated", "analytics", "serving")
 _COMMENTS = {
     "dep_delay": "Departure delay in minutes; negative is early",
     "arr_delay": "Arrival delay in minutes; negative is early",
@@ -148,7 +149,7 @@ def world(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         hosted_ui = HostedUi(front, PEOPLE, home)
         with serve(front) as api, serve(hosted_ui) as sign_in:
             names = (lake.raw, lake.curated, lake.analytics, lake.system)
-            site.tell(api, sign_in, [f"{endpoint}/{name}/" for name in names])
+            site.tell(api, sign_in, ZONES, [f"{endpoint}/{name}/" for name in names])
             _let_pages_in(lake, place)
             yield World(home, stage, front, site, hosted_ui)
 

@@ -61,8 +61,10 @@ def test_the_portals_own_domain_takes_tls_1_2_or_newer() -> None:
 def test_the_portals_config_tells_where_the_api_is_and_no_secret() -> None:
     found = portal()
     config = json.loads(of_type(found, "BucketObjectv2")["portal-file-config.json"]["content"])
-    assert set(config) == {"apiUrl", "signInUrl", "clientId", "scopes"}
+    assert set(config) == {"apiUrl", "signInUrl", "clientId", "scopes", "zones"}
     assert {"openid", "datasets/read"} <= set(config["scopes"])
+    # Files only arrive in raw: no data set lies there.
+    assert config["zones"] == ["curated", "analytics"]
 
 
 def test_there_is_no_portal_where_there_is_no_cloudfront() -> None:

@@ -44,7 +44,7 @@ export async function showDatasets(context, route) {
     results.removeAttribute("aria-busy");
   }
 
-  const bar = filters(wantedOf(route.query), refresh);
+  const bar = filters(wantedOf(route.query), context.zones, refresh);
   const first = await list(context, bar.wanted(), bar.add);
   fill(results, first.element);
   total.textContent = first.summary;

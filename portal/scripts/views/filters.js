@@ -3,10 +3,12 @@
 import { fill, h } from "../dom.js";
 
 const PATIENCE_MILLISECONDS = 250;
-const ZONES = ["curated", "analytics"];
 
-/** `changed(wanted)` hears of each change, of typing when it pauses; `add(tag)` adds a tag from elsewhere. */
-export function filters(first, changed) {
+/**
+ * `zones` are those to choose from. `changed(wanted)` hears of each change, of typing when it pauses; `add(tag)` adds a
+ * tag from elsewhere.
+ */
+export function filters(first, zones, changed) {
   const tags = [...first.tag];
   let timer;
   const now = () => (clearTimeout(timer), changed(wanted()));
@@ -24,7 +26,7 @@ export function filters(first, changed) {
     "select",
     { id: "zone", onchange: now },
     h("option", { value: "" }, "All"),
-    ZONES.map((name) => h("option", { value: name, selected: name === first.zone }, name)),
+    zones.map((name) => h("option", { value: name, selected: name === first.zone }, name)),
   );
   const archived = h("input", { type: "checkbox", id: "archived", checked: first.archived === "true", onchange: now });
   const tag = h("input", { id: "tag", placeholder: "key=value", autocomplete: "off", "aria-describedby": "tag-hint" });

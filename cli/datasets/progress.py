@@ -16,11 +16,12 @@ from rich.progress import (
 
 
 class Transfer:
-    """One bar for each thing that is done with each file."""
+    """One bar for each thing that is done with each file, and a line for what is waited for."""
 
     def __init__(self, bars: Progress) -> None:
         self._bars = bars
-        self._known: dict[str, TaskID] = {}
+        self._files: dict[str, TaskID] = {}
+        self._waiting: TaskID | None = None
 
     def of(self, name: str, size: int) -> Callable[[str, int], None]:
         """Return what tells of a file's stages: so many more bytes of one are done."""
@@ -28,24 +29,24 @@ class Transfer:
 
     def file(self, what: str, more: int, size: int) -> None:
         """Say that more bytes are done, of so many; 0 for nobody knows how many."""
-        if what not in self._known:
-            self._known[what] = self._bars.add_task(what, total=size or None)
-        self._bars.advance(self._known[what], more)
+        if what not in self._files:
+            self._files[what] = self._bars.add_task(what, total=size or None)
+        self._bars.advance(self._files[what], more)
 
     def doing(self, text: str) -> None:
         """Replace the line of what is waited for."""
-        task = self._known.setdefault("", TaskID(-1))
-        if task == TaskID(-1):
-            self._known[""] = self._bars.add_task(text, total=None)
+        if self._waiting is None:
+            self._waiting = self._bars.add_task(text, total=None)
         else:
-            self._bars.update(task, description=text)
+            self._bars.update(self._waiting, description=text)
 
 
 @contextlib.contextmanager
 def transfer() -> Iterator[Transfer]:
     """Show bars while something goes on."""
     columns = (
-        TextColumn("{task.description}"),
+        # A file may be called [a].csv.
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         DownloadColumn(),
         TransferSpeedColumn(),

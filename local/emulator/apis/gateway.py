@@ -3,6 +3,8 @@
 A function is invoked only if its own policy lets this API's stage and method in; it has 29 seconds, or what the
 integration says; a request has 10 MB at most, and what a function is told or answers 6 MB; what it answers in another
 form than a proxy's is a 502; every answer has the id that the function was told and the API's own error documents.
+AWS starts an environment of a function for each request at once; here as many run as the machine has cores for, and the
+others wait: a hundred that start together would all be late.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html
@@ -12,6 +14,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 import asyncio
 import contextvars
 import json
+import os
 from typing import Any
 
 from ..service_principals import ServicePrincipals
@@ -24,6 +27,8 @@ _MOST_BYTES = 10 * 1_000_000
 _MOST_TOLD = 6 * 1_024**2
 _MOST_ANSWERED = _MOST_TOLD + 100
 _DEFAULT_MILLISECONDS = 29_000
+# Environments of one function. Most of their time they wait for the emulated AWS, which shares the cores with them.
+AT_ONCE = 3 * (os.cpu_count() or 1)
 _BAD_GATEWAY = 502
 _TOKENS = ("access", "id")
 
@@ -48,6 +53,7 @@ class Gateway:
         self._proxy = gateway._invoke_lambda_proxy_v1
         self._shape = gateway._lambda_proxy_response
         self._request: contextvars.ContextVar[dict[str, Any]] = contextvars.ContextVar("api-request")
+        self._running: dict[Any, asyncio.Semaphore] = {}
 
     async def execute(self, request: dict[str, Any], api: str, stage: str, *rest: Any) -> Any:
         """Serve a request, with one id for the function, the answer and the error documents."""
@@ -91,7 +97,7 @@ class Gateway:
         source = f"arn:aws:execute-api:{where}/{stage}/{method}{resource['path']}"
         if not self._principals.may_invoke(PRINCIPAL, function, source):
             return self._gateway._gw_error("API_CONFIGURATION_ERROR", "Internal server error")
-        task = asyncio.ensure_future(self._proxy(integration, api, stage, *rest, **options))
+        task = asyncio.ensure_future(self._invoked(function, integration, api, stage, *rest, **options))
         seconds = float(integration.get("timeoutInMillis") or _DEFAULT_MILLISECONDS) / 1_000
         done, _ = await asyncio.wait({task}, timeout=seconds)
         if not done:
@@ -99,6 +105,10 @@ class Gateway:
             task.add_done_callback(lambda late: late.cancelled() or late.exception())
             return self._gateway._gw_error("INTEGRATION_TIMEOUT", "Endpoint request timed out")
         return task.result()
+
+    async def _invoked(self, function: Any, *request: Any, **options: Any) -> Any:
+        async with self._running.setdefault(function, asyncio.Semaphore(AT_ONCE)):
+            return await self._proxy(*request, **options)
 
     def shape(self, result: dict[str, Any]) -> Any:
         """Take a function's answer for a proxy's, or for none."""

@@ -40,6 +40,8 @@ PROBLEMS = (
     # Whoever asks for an unknown route is told that a token is missing (Amazon API Gateway Developer Guide, "Gateway
     # response types"); no route of ours is signed with AWS's keys.
     Problem("MISSING_AUTHENTICATION_TOKEN", 404, "Not Found", _NO_ROUTE),
+    # Where no authorizer is, a bearer's token is taken for such a signature, which it is not.
+    Problem("INVALID_SIGNATURE", 404, "Not Found", _NO_ROUTE),
     Problem("RESOURCE_NOT_FOUND", 404, "Not Found", _NO_ROUTE),
     Problem("REQUEST_TOO_LARGE", 413, "Content Too Large", "A request may have 10 MB; upload files by an upload."),
     Problem("UNSUPPORTED_MEDIA_TYPE", 415, "Unsupported Media Type"),

@@ -75,10 +75,10 @@ def sign_in_administrator(clients: Clients, api: Mapping[str, Any], name: str) -
     for group in cognito.get_paginator("list_groups").paginate(UserPoolId=pool).search("Groups[].GroupName"):
         cognito.admin_add_user_to_group(UserPoolId=pool, Username=user.email, GroupName=group)
     client = cognito.describe_user_pool_client(UserPoolId=pool, ClientId=api["portalClientId"])["UserPoolClient"]
-    return Administrator(str(api["url"]).rstrip("/"), _token(clients.endpoint, client, user))
+    return Administrator(str(api["url"]).rstrip("/"), access_token(clients.endpoint, client, user))
 
 
-def _token(endpoint: str, client: Mapping[str, Any], user: DemoUser) -> str:
+def access_token(endpoint: str, client: Mapping[str, Any], user: DemoUser, scopes: str = SCOPES) -> str:
     """Return an access token, by an authorization code with PKCE (RFC 7636) as the portal asks for it."""
     verifier, state = secrets.token_urlsafe(32), secrets.token_urlsafe(16)
     digest = hashlib.sha256(verifier.encode()).digest()
@@ -86,7 +86,7 @@ def _token(endpoint: str, client: Mapping[str, Any], user: DemoUser) -> str:
     asked = {
         **known,
         "response_type": "code",
-        "scope": SCOPES,
+        "scope": scopes,
         "state": state,
         "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
         "code_challenge_method": "S256",

@@ -38,7 +38,7 @@ def up(project: Project = HERE, stack: StackName = "local", no_build: NoBuild = 
 
     with console_progress() as progress:
         report = sibling("local.stage.up").bring_up(
-            _workspace(project), stack, host_builder(project, skip=no_build), progress
+            workspace_of(project), stack, host_builder(project, skip=no_build), progress
         )
         if report.outputs.get("pipelines"):
             from .runs.first import run_each_once
@@ -57,7 +57,7 @@ def down(project: Project = HERE, as_json: AsJson = False) -> None:
     """Stop the emulated AWS and remove its data and state. Also after a crash, and twice in a row."""
     from .render import show_down
 
-    _print(sibling("local.stage.down").take_down(_workspace(project)), show_down, as_json=as_json)
+    _print(sibling("local.stage.down").take_down(workspace_of(project)), show_down, as_json=as_json)
 
 
 @local.command()
@@ -65,7 +65,7 @@ def status(project: Project = HERE, dataset: DatasetName = "", as_json: AsJson =
     """Show which stack is up, its resources, data sets and names."""
     from .render import show_status
 
-    report = sibling("local.stage.status").read_status(_workspace(project))
+    report = sibling("local.stage.status").read_status(workspace_of(project))
     _print(report, lambda read: show_status(read, dataset), as_json=as_json)
 
 
@@ -111,7 +111,7 @@ def logs(
     as_json: AsJson = False,
 ) -> None:
     """Print what the functions logged in the emulated AWS."""
-    reader = sibling("local.stage.function_logs").FunctionLogs(_workspace(project), function)
+    reader = sibling("local.stage.function_logs").FunctionLogs(workspace_of(project), function)
     if as_json:
         print(json.dumps(reader.tails(lines), indent=2))  # noqa: T201 - the result
         return
@@ -124,7 +124,8 @@ def logs(
             print(f"{name}: {line}", flush=True)  # noqa: T201
 
 
-def _workspace(project: Path) -> Any:
+def workspace_of(project: Path) -> Any:
+    """Return the Workspace of the project that a folder lies in."""
     module = sibling("local.workspace")
     return module.Workspace(module.find_project(project))
 

@@ -10,6 +10,7 @@ from typing import Any
 import urllib3
 
 from ..errors import USAGE, CommandError
+from ..local import workspace_of
 from ..siblings import sibling
 
 _TLS_OR_HERE = re.compile(r"https://|http://(localhost|127\.0\.0\.1|\[::1\])[:/]")
@@ -38,7 +39,7 @@ def find_service(project: Path, portal: str | None) -> Service:
     named = portal or os.environ.get(PORTAL_VARIABLE)
     if named:
         return _read(named)
-    workspace = sibling("local.workspace").Workspace(sibling("local.workspace").find_project(project))
+    workspace = workspace_of(project)
     emulator = sibling("local.emulator.lifecycle").find(workspace)
     if emulator is None:
         raise CommandError(

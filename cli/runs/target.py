@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import USAGE, CommandError
+from ..local import workspace_of
 from ..siblings import sibling
 
 STACK_VARIABLE = "WATERSHED_STACK"
@@ -46,8 +47,7 @@ def find_target(project: Path, stack: str | None) -> Target:
     Without one: the stack that is up on the local stage, else that of WATERSHED_STACK. Raises CommandError where
     neither says, where the stack's local stage is down, and for credentials of another account than the stack's.
     """
-    folder = sibling("local.workspace").find_project(project)
-    workspace = sibling("local.workspace").Workspace(folder)
+    workspace = workspace_of(project)
     emulator = sibling("local.emulator.lifecycle").find(workspace)
     up = emulator.serves["stack"] if emulator else None
     name = stack or up or os.environ.get(STACK_VARIABLE)
@@ -57,7 +57,7 @@ def find_target(project: Path, stack: str | None) -> Target:
             fix=f"Start it (make up), or name a stack: --stack dev, or {STACK_VARIABLE}=dev.",
             exit_code=USAGE,
         )
-    settings = sibling("local.stage.settings").read_settings(folder, name)
+    settings = sibling("local.stage.settings").read_settings(workspace.project, name)
     if emulator and name == up:
         clients = sibling("local.aws").Clients(emulator.endpoint, settings.region)
         return Target(settings.project, name, settings.account, settings.region, clients, local=True)

@@ -168,20 +168,14 @@ def test_access_logs_hold_no_header_and_no_query() -> None:
     assert not [value for value in written.values() if re.search(r"header|querystring|requestOverride", value)]
 
 
-@pytest.mark.parametrize(("mode", "action"), [("block", "block"), ("count", "count")])
-def test_a_firewall_blocks_or_counts(mode: str, action: str) -> None:
-    rate, *managed = of_type(made(web_acl=mode), "WebAcl")["api-firewall"]["rules"]
-    assert rate["action"] == {action: {}}
-    assert {next(iter(each["overrideAction"])) for each in managed} == {"none" if mode == "block" else "count"}
-    assert [each["statement"]["managedRuleGroupStatement"]["name"] for each in managed] == [
-        "AWSManagedRulesAmazonIpReputationList",
-        "AWSManagedRulesKnownBadInputsRuleSet",
-        "AWSManagedRulesCommonRuleSet",
-    ]
-
-
-def test_a_stack_may_have_no_firewall() -> None:
-    assert not of_type(made(web_acl="off"), "WebAcl")
+def test_a_stage_waits_for_the_logs_of_its_executions_that_api_gateway_would_make_without_the_key() -> None:
+    (stage,) = [each for each in made() if each.name == "api-rest-stage" and each.custom]
+    (group,) = [each for each in made() if each.name == "api-rest-stage-execution-log"]
+    assert group.urn in stage.waits_for
+    api = next(each for each in made() if each.type.endswith(":RestApi") and each.custom)
+    assert group.inputs["name"] == f"API-Gateway-Execution-Logs_{api.outputs['id']}/v1"
+    assert group.inputs["kmsKeyId"] == of_type(made(), "LogGroup")["api-rest-stage-access-log"]["kmsKeyId"]
+    assert group.inputs["retentionInDays"] == 365
 
 
 def test_an_api_and_its_name_take_no_tls_before_1_2() -> None:
@@ -300,21 +294,6 @@ def test_what_the_strict_profile_still_asks_for_is_known() -> None:
     assert {each for each in found if each.startswith(("APIGATEWAY", "COGNITO"))} == set(STRICT)
     without_domain = {each.rule_id for each in check(portal(), profile="strict")} - found
     assert without_domain == {"APIGATEWAY-DEFAULT-ENDPOINT"}
-
-
-def test_the_firewalls_log_tells_what_was_blocked_without_the_token() -> None:
-    logging = of_type(made(), "WebAclLoggingConfiguration")["api-firewall-logging"]
-    assert logging["redactedFields"] == [{"singleHeader": {"name": "authorization"}}]
-    (kept,) = logging["loggingFilter"]["filters"]
-    assert logging["loggingFilter"]["defaultBehavior"] == "DROP"
-    assert {each["actionCondition"]["action"] for each in kept["conditions"]} == {"BLOCK", "COUNT"}
-    (rule,) = [
-        each
-        for each in of_type(made(), "WebAcl")["api-firewall"]["rules"]
-        if each["statement"].get("managedRuleGroupStatement", {}).get("ruleActionOverrides")
-    ]
-    (spared,) = rule["statement"]["managedRuleGroupStatement"]["ruleActionOverrides"]
-    assert (spared["name"], spared["actionToUse"]) == ("SizeRestrictions_BODY", {"count": {}})
 
 
 def test_leaked_passwords_and_odd_sign_ins_are_stopped() -> None:

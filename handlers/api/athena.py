@@ -6,6 +6,7 @@ the caller's. https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQuer
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import re
 from typing import TYPE_CHECKING, Any, Literal
@@ -111,8 +112,10 @@ def look(platform: Platform, identity: str) -> Execution:
 
 
 def stop(platform: Platform, identity: str) -> None:
-    """Cancel a query; one that is over stays as it is."""
-    platform.services.athena.stop_query_execution(QueryExecutionId=identity)
+    """Cancel a query; one that is over, or that Athena does not know any more, stays as it is."""
+    athena = platform.services.athena
+    with contextlib.suppress(athena.exceptions.InvalidRequestException):
+        athena.stop_query_execution(QueryExecutionId=identity)
 
 
 def results(platform: Platform, identity: str, limit: int, after: str | None = None) -> ResultPage:

@@ -192,6 +192,12 @@ def test_a_query_that_athena_has_forgotten_is_to_be_started_anew(stage: Stage, g
         assert "start it anew" in answer.json["detail"]
 
 
+def test_a_query_that_athena_has_forgotten_can_be_cancelled(stage: Stage) -> None:
+    query = stage.query("reader", "select id from orders")
+    Calls(stage, "athena").refuse(lambda _number, name: name == "StopQueryExecution", "InvalidRequestException")
+    assert stage.request("reader", "DELETE", f"/queries/{query['id']}").status == 204
+
+
 def test_a_download_is_made_where_a_run_that_was_killed_left_its_files(
     stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

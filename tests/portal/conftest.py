@@ -8,47 +8,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from local.emulator import lifecycle
-from local.workspace import Workspace
-from tests.portal import chromium
-from tests.portal.hosted_ui import PASSWORD
-from tests.portal.world import ANN, World, world
+from tests.portal.browser import PATIENCE_MILLISECONDS, enter, launched
+from tests.portal.world import ANN, started
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_PATIENCE_MILLISECONDS = 15_000
+    from playwright.sync_api import Browser, Page
+
+    from tests.portal.world import World
+
 # What the browser itself says of an answer with an error status; that the page shows it is another matter.
 _EXPECTED = "Failed to load resource: the server responded with a status of"
 
 
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    workspace = Workspace(tmp_path_factory.mktemp("portal"))
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        try:
-            endpoint = lifecycle.start(workspace, 0, region="us-east-1").endpoint
-            for name, value in aws_environment(endpoint).items():
-                monkeypatch.setenv(name, value)
-            with world(endpoint, monkeypatch) as made:
-                yield made
-        finally:
-            lifecycle.stop(workspace)
+    with started(tmp_path_factory.mktemp("portal")) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = chromium.find_or_fetch()
-    expect.set_options(timeout=_PATIENCE_MILLISECONDS)
-    with sync_playwright() as playwright:
-        # A sandbox needs namespaces that containers and root have not; what is shown here is our own page alone.
-        options = ["--no-sandbox", "--disable-dev-shm-usage"]
-        environment: Any = chromium.environment(path)
-        launched = playwright.chromium.launch(executable_path=path, args=options, env=environment)
-        yield launched
-        launched.close()
+    with launched() as made:
+        yield made
 
 
 @pytest.fixture
@@ -59,7 +43,7 @@ def open_page(browser: Browser, portal: World) -> Iterator[Callable[..., Page]]:
 
     def make(**options: Any) -> Page:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 860}, "timezone_id": "UTC", **options})
-        context.set_default_timeout(_PATIENCE_MILLISECONDS)
+        context.set_default_timeout(PATIENCE_MILLISECONDS)
         page = context.new_page()
         page.add_init_script(
             "addEventListener('securitypolicyviolation', (event) => console.error('CSP ' + event.blockedURI))"
@@ -84,26 +68,6 @@ def page(open_page: Callable[..., Page]) -> Page:
 def sign_in(portal: World) -> Callable[..., Page]:
     """Sign in as a person, coming to a view by its hash."""
     return lambda page, email=ANN, at="": enter(page, portal.url, email, at)
-
-
-def enter(page: Page, url: str, email: str, at: str) -> Page:
-    page.goto(url + at)
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
-    return page
-
-
-def aws_environment(endpoint: str) -> dict[str, str]:
-    return {
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
 
 
 def _note(message: Any, wrong: list[str]) -> None:

@@ -6,14 +6,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
-from playwright.sync_api import sync_playwright
-
-from local.emulator import lifecycle
-from local.workspace import Workspace
-from tests.portal import chromium
-from tests.portal.conftest import aws_environment, enter
-from tests.portal.world import ANN, world
+from tests.portal.browser import enter, launched
+from tests.portal.world import ANN, started
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,19 +25,8 @@ ORDER BY mean_delay DESC"""
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as monkeypatch:
-        workspace = Workspace(Path(folder))
-        try:
-            endpoint = lifecycle.start(workspace, 0, region="us-east-1").endpoint
-            for name, value in aws_environment(endpoint).items():
-                monkeypatch.setenv(name, value)
-            path = chromium.find_or_fetch()
-            with world(endpoint, monkeypatch) as made, sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-                take(browser, made.url)
-                browser.close()
-        finally:
-            lifecycle.stop(workspace)
+    with tempfile.TemporaryDirectory() as folder, started(Path(folder)) as world, launched() as browser:
+        take(browser, world.url)
 
 
 def take(browser: Browser, url: str) -> None:

@@ -7,9 +7,13 @@ import dataclasses
 import random
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from components.api.browsers import REQUEST_HEADERS
 from handlers.api import app
 from handlers.common.settings import Column, Grant, Projection, Selector, Source
+from local.emulator import lifecycle
+from local.workspace import Workspace
 from tests.handlers.api.gateway import serve
 from tests.handlers.api.stage import Stage
 from tests.handlers.lake import Lake, columns, dataset
@@ -18,8 +22,7 @@ from tests.portal.site import Front, Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import pytest
+    from pathlib import Path
 
     from handlers.common.settings import Dataset
 
@@ -128,7 +131,32 @@ def flights(month: int, rows: int, seed: int) -> bytes:
 
 
 @contextlib.contextmanager
-def world(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def started(folder: Path) -> Iterator[World]:
+    """Start an emulated AWS of its own in a folder, and serve a page with the data in it."""
+    workspace = Workspace(folder)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        try:
+            endpoint = lifecycle.start(workspace, 0, region="us-east-1").endpoint
+            for name, value in _environment(endpoint).items():
+                monkeypatch.setenv(name, value)
+            with _served(endpoint, monkeypatch) as made:
+                yield made
+        finally:
+            lifecycle.stop(workspace)
+
+
+def _environment(endpoint: str) -> dict[str, str]:
+    return {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+@contextlib.contextmanager
+def _served(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """Serve a page with data behind it, each on a port of this machine."""
     datasets = (FLIGHTS, AIRPORTS, AIRLINES, PLANES, WEATHER, DELAYS, SECRET, *SENSORS)
     lake = Lake(endpoint, *datasets)

@@ -105,9 +105,7 @@ def update(
     return _outputs(resource, inputs, _after_write(resource, state, session))
 
 
-def expected_update(
-    resource: BoundResource, old: State, inputs: Mapping[str, Any], changes: Iterable[str], session: Session
-) -> State:
+def expected_update(resource: BoundResource, old: State, inputs: Mapping[str, Any], changes: Iterable[str]) -> State:
     """What a preview knows of the outputs of a resource that is to be changed."""
     changed = set(changes)
     outputs = _outputs(resource, inputs, merged(resource, old, inputs))

@@ -171,7 +171,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         old = plain({**from_struct(request.olds), **deployed(from_struct(request.old_inputs))})
         changes = found.changes or resource.updatable  # nothing differs: the engine is finishing an unfinished creation
         if request.preview:
-            outputs = expected_update(resource, old, inputs, changes, self._aws)
+            outputs = expected_update(resource, old, inputs, changes)
         else:
             _refuse_unknown(request.urn, inputs, context)
             outputs = self._run(request.urn, context, lambda: update(resource, old, inputs, changes, self._aws))

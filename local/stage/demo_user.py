@@ -24,8 +24,8 @@ class DemoUser:
     password: str
 
 
-def demo_user(clients: Clients, workspace: Workspace, user_pool_id: str, group: str) -> DemoUser:
-    """Return the pool's demo user, a member of the group; made by the first call, and the same until `down`.
+def demo_user(clients: Clients, workspace: Workspace, user_pool_id: str) -> DemoUser:
+    """Return the pool's demo user, a member of every group; made by the first call, and the same until `down`.
 
     The password is kept beside the stage's state, readable by its owner alone: Cognito does not tell it.
     """
@@ -34,7 +34,7 @@ def demo_user(clients: Clients, workspace: Workspace, user_pool_id: str, group: 
         known = DemoUser(user_pool_id, EMAIL, new_password())
         make_user(clients, known)
         workspace.keep_private(workspace.demo_user, json.dumps(asdict(known)))
-    clients("cognito-idp").admin_add_user_to_group(UserPoolId=user_pool_id, Username=EMAIL, GroupName=group)
+    join_every_group(clients, known)
     return known
 
 
@@ -52,6 +52,13 @@ def make_user(clients: Clients, user: DemoUser) -> None:
     cognito.admin_set_user_password(
         UserPoolId=user.user_pool_id, Username=user.email, Password=user.password, Permanent=True
     )
+
+
+def join_every_group(clients: Clients, user: DemoUser) -> None:
+    """Make the user a member of every group that the pool has by now."""
+    cognito, pool = clients("cognito-idp"), user.user_pool_id
+    for group in cognito.get_paginator("list_groups").paginate(UserPoolId=pool).search("Groups[].GroupName"):
+        cognito.admin_add_user_to_group(UserPoolId=pool, Username=user.email, GroupName=group)
 
 
 def _is_there(clients: Clients, user_pool_id: str, email: str) -> bool:

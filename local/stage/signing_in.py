@@ -24,15 +24,7 @@ def let_demo_user_in(
 ) -> SigningIn | None:
     """Make the demo user, a member of every group of the pool; returns None for a stack without an API."""
     api = outputs.get("api")
-    if not api:
-        return None
-    pool = api["userPoolId"]
-    pages = clients("cognito-idp").get_paginator("list_groups").paginate(UserPoolId=pool)
-    groups = [group["GroupName"] for page in pages for group in page["Groups"]]
-    user: DemoUser | None = None
-    for group in groups:
-        user = demo_user(clients, workspace, pool, group)
-    return _signing_in(endpoint, api, user)
+    return _signing_in(endpoint, api, demo_user(clients, workspace, api["userPoolId"])) if api else None
 
 
 def find_signing_in(workspace: Workspace, endpoint: str, outputs: dict[str, Any]) -> SigningIn | None:

@@ -80,7 +80,7 @@ def is_problem(answer: Answer, status: int) -> bool:
     return bool(document["status"] == status and document["detail"])
 
 
-def test_a_function_gets_the_event_of_a_rest_apis_proxy(call: Call, outputs: dict[str, Any]) -> None:
+def test_a_function_gets_the_event_of_a_rest_apis_proxy(call: Call) -> None:
     answer = call(
         "PATCH",
         "/datasets/flights%20of%202013?tag=a%3Db&tag=c%3Dd&empty=",
@@ -219,7 +219,7 @@ def test_a_body_that_is_no_json_object_is_refused_before_the_function(call: Call
     assert is_problem(call("POST", "/queries", body), 400)
 
 
-def test_health_is_open_and_answered_without_the_function(call: Call, clients: Clients) -> None:
+def test_health_is_open_and_answered_without_the_function(call: Call) -> None:
     answer = call("GET", "/health", token=None)
     assert (answer.status, answer.document) == (200, {"status": "ok"})
     assert answer.headers["Cache-Control"] == "no-store"

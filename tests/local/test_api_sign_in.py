@@ -52,7 +52,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @pytest.fixture(scope="module")
 def user(outputs: dict[str, Any], clients: Clients, workspace: Workspace) -> DemoUser:
-    return demo_user(clients, workspace, outputs["user_pool_id"], "analysts")
+    return demo_user(clients, workspace, outputs["user_pool_id"])
 
 
 @pytest.fixture
@@ -160,9 +160,7 @@ def test_an_address_on_the_loopback_may_have_any_port_and_no_other_may(address: 
     assert (address in Addresses([LOOPBACK, "https://data.example.com/"])) == registered
 
 
-def test_a_person_comes_back_to_a_stage_on_another_port(
-    emulator: Emulator, browser: Browser, user: DemoUser, outputs: dict[str, Any]
-) -> None:
+def test_a_person_comes_back_to_a_stage_on_another_port(emulator: Emulator, browser: Browser, user: DemoUser) -> None:
     there = Browser(browser.endpoint, browser.client_id, redirect_uri="http://127.0.0.1:39711/")
     page = there.submits(user.email, user.password, redirect_uri=there.redirect_uri)
     assert page.headers["Location"].startswith("http://127.0.0.1:39711/?code=")
@@ -272,9 +270,9 @@ def test_the_keys_of_tokens_are_at_the_issuer(emulator: Emulator, outputs: dict[
 
 
 def test_the_demo_user_stays_the_same_and_is_this_machines_own(
-    clients: Clients, outputs: dict[str, Any], user: DemoUser, workspace: Workspace, tmp_path: Path
+    clients: Clients, outputs: dict[str, Any], user: DemoUser, workspace: Workspace
 ) -> None:
-    assert demo_user(clients, workspace, outputs["user_pool_id"], "analysts") == user
+    assert demo_user(clients, workspace, outputs["user_pool_id"]) == user
     assert stat.S_IMODE(workspace.demo_user.stat().st_mode) == 0o600
     kept = workspace.demo_user.read_text()
     assert user.password in kept
@@ -284,7 +282,7 @@ def test_the_demo_user_stays_the_same_and_is_this_machines_own(
 def test_a_demo_user_whose_password_is_lost_gets_another(
     clients: Clients, outputs: dict[str, Any], browser: Browser, user: DemoUser, tmp_path: Path
 ) -> None:
-    other = demo_user(clients, Workspace(tmp_path), outputs["user_pool_id"], "analysts")
+    other = demo_user(clients, Workspace(tmp_path), outputs["user_pool_id"])
     assert (other.email, len(other.password)) == (user.email, len(user.password))
     assert other.password != user.password
     assert browser.submits(user.email, user.password).status == 200

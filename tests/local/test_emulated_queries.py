@@ -276,7 +276,7 @@ def test_a_made_table_without_a_place_lies_with_the_results(lake: Clients, daily
     assert rows(lake, f"SELECT a FROM {made}") == [["1"]]
 
 
-def test_rows_are_unloaded_to_an_empty_place(lake: Clients, daily: str, tmp_path: Path) -> None:
+def test_rows_are_unloaded_to_an_empty_place(lake: Clients, daily: str) -> None:
     query = f"UNLOAD (SELECT 1 AS a, 'x' AS b) TO 's3://lake-queries/out_{daily}/' WITH (format = 'PARQUET')"
     assert execute(lake, query)["Status"]["State"] == "SUCCEEDED"
     assert len(keys(lake, f"out_{daily}")) == 1

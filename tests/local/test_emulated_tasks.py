@@ -326,7 +326,7 @@ def test_a_secret_that_the_execution_role_may_not_read_fails_the_start(
     assert "task-execution is not authorized to perform: secretsmanager:GetSecretValue" in task["stoppedReason"]
 
 
-def test_a_log_group_that_is_not_there_fails_the_start(run: Callable[..., Any], clients: Clients) -> None:
+def test_a_log_group_that_is_not_there_fails_the_start(run: Callable[..., Any]) -> None:
     logs = {"awslogs-group": "/none", "awslogs-region": REGION, "awslogs-stream-prefix": "job"}
     task = run("true", container={"logConfiguration": {"logDriver": "awslogs", "options": logs}})
     assert task["stopCode"] == "TaskFailedToStart"

@@ -7,7 +7,7 @@ from sqlglot import exp
 from .tables import Filter, Table
 
 
-def partition_filter(query: exp.Expr, table: Table, references: Sequence[exp.Table]) -> Filter:
+def partition_filter(table: Table, references: Sequence[exp.Table]) -> Filter:
     """Return a condition that every partition that any of the references needs fulfils."""
     keys = {key.name.lower() for key in table.keys}
     if not keys:

@@ -46,7 +46,7 @@ def prepare(query: exp.Query, database: str, access: Access, engine: Any, folder
     schema: dict[str, object] = {}
     for (schema_name, table_name), found in references.items():
         table = Table(schema_name, table_name, access.table(schema_name, table_name))
-        tables.add(table, partition_filter(tree, table, found))
+        tables.add(table, partition_filter(table, found))
         columns = {column.name: column.duckdb_type for column in (*table.columns, *table.keys)}
         tables_of_schema: Any = schema.setdefault(schema_name, {})
         tables_of_schema[table_name] = columns

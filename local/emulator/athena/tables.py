@@ -157,14 +157,13 @@ class Tables:
                 for column in (*table.columns, *table.keys)
             )
             return f"SELECT {nothing} WHERE false"
+        if self._engine._data_format(table.definition) in _TEXT_FORMATS:
+            return self._text_relation(table, files)
         listed = "[" + ", ".join(literal(str(file)) for file in files.values()) + "]"
         rows = ", ".join(
             "(" + ", ".join(literal(each) for each in (str(file), *piece.values)) + ")" for piece, file in files.items()
         )
         names = ", ".join(["file", *(f"k{index}" for index in range(len(table.keys)))])
-        data_format = self._engine._data_format(table.definition)
-        if data_format in _TEXT_FORMATS:
-            return self._text_relation(table, files, names)
         source = f"read_parquet({listed}, union_by_name = true, filename = true, hive_partitioning = false)"
         described = self._connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()  # noqa: S608 -- names are quoted, texts are literals
         present = {str(row[0]).lower(): str(row[0]) for row in described}
@@ -179,7 +178,7 @@ class Tables:
         ]
         return f"SELECT {', '.join(columns)} FROM {source} d JOIN (VALUES {rows}) AS p({names}) ON d.filename = p.file"  # noqa: S608 -- names are quoted, texts are literals
 
-    def _text_relation(self, table: Table, files: Mapping[Piece, Path], names: str) -> str:
+    def _text_relation(self, table: Table, files: Mapping[Piece, Path]) -> str:
         """One relation a partition, by what ministack makes of a serde."""
         own = {**table.definition, "PartitionKeys": []}
         by_values: dict[tuple[str | None, ...], list[str]] = {}

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from ...aws import Clients
 from ...errors import StageError
 from ...stage.demo_sign_in import come_back
-from ...stage.demo_user import DemoUser, make_user, new_password
+from ...stage.demo_user import DemoUser, join_every_group, make_user, new_password
 from ...web import Answer, ask
 from .polling import poll
 
@@ -72,8 +72,7 @@ def sign_in_administrator(clients: Clients, api: Mapping[str, Any], name: str) -
     cognito, pool = clients("cognito-idp"), api["userPoolId"]
     user = DemoUser(pool, f"{name}@example.com", new_password())
     make_user(clients, user)
-    for group in cognito.get_paginator("list_groups").paginate(UserPoolId=pool).search("Groups[].GroupName"):
-        cognito.admin_add_user_to_group(UserPoolId=pool, Username=user.email, GroupName=group)
+    join_every_group(clients, user)
     client = cognito.describe_user_pool_client(UserPoolId=pool, ClientId=api["portalClientId"])["UserPoolClient"]
     return Administrator(str(api["url"]).rstrip("/"), access_token(clients.endpoint, client, user))
 

@@ -5,8 +5,6 @@ from typing import Any
 
 from ..table import Call, Name, Part, Resource, Session, State, Tags
 
-API_ID = ("restApiId",)
-
 
 def patching(
     operation: str, where: Mapping[str, str], paths: Mapping[str, str]

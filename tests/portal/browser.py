@@ -11,11 +11,13 @@ from tests.portal import chromium
 from tests.portal.hosted_ui import PASSWORD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser, Page
 
 PATIENCE_MILLISECONDS = 15_000
+# What the browser itself says of an answer with an error status; that the page shows it is another matter.
+_EXPECTED = "Failed to load resource: the server responded with a status of"
 
 
 @contextlib.contextmanager
@@ -41,3 +43,32 @@ def enter(page: Page, url: str, email: str, at: str) -> Page:
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
     return page
+
+
+@contextlib.contextmanager
+def held_pages(browser: Browser, patience: int = PATIENCE_MILLISECONDS) -> Iterator[Callable[..., Page]]:
+    """Open pages, and hold them to it that nothing was refused by the policy or written as an error."""
+    wrong: list[str] = []
+    opened = []
+
+    def make(**options: Any) -> Page:
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 860}, "timezone_id": "UTC", **options})
+        context.set_default_timeout(patience)
+        page = context.new_page()
+        page.add_init_script(
+            "addEventListener('securitypolicyviolation', (event) => console.error('CSP ' + event.blockedURI))"
+        )
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda message: _note(message, wrong))
+        opened.append(context)
+        return page
+
+    yield make
+    for context in opened:
+        context.close()
+    assert wrong == []
+
+
+def _note(message: Any, wrong: list[str]) -> None:
+    if message.type == "error" and not message.text.startswith(_EXPECTED):
+        wrong.append(message.text)

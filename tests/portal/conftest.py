@@ -5,11 +5,11 @@ Browser and world live as long as a file's tests: Playwright's event loop, and t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.portal.browser import PATIENCE_MILLISECONDS, enter, launched
+from tests.portal.browser import enter, held_pages, launched
 from tests.portal.world import ANN, started
 
 if TYPE_CHECKING:
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     from tests.portal.world import World
-
-# What the browser itself says of an answer with an error status; that the page shows it is another matter.
-_EXPECTED = "Failed to load resource: the server responded with a status of"
 
 
 @pytest.fixture(scope="module")
@@ -37,26 +34,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser, portal: World) -> Iterator[Callable[..., Page]]:
-    """Open pages, and hold them to it that nothing was refused by the policy or written as an error."""
-    wrong: list[str] = []
-    opened = []
-
-    def make(**options: Any) -> Page:
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 860}, "timezone_id": "UTC", **options})
-        context.set_default_timeout(PATIENCE_MILLISECONDS)
-        page = context.new_page()
-        page.add_init_script(
-            "addEventListener('securitypolicyviolation', (event) => console.error('CSP ' + event.blockedURI))"
-        )
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda message: _note(message, wrong))
-        opened.append(context)
-        return page
-
-    yield make
-    for context in opened:
-        context.close()
-    assert wrong == []
+    with held_pages(browser) as make:
+        yield make
 
 
 @pytest.fixture
@@ -68,8 +47,3 @@ def page(open_page: Callable[..., Page]) -> Page:
 def sign_in(portal: World) -> Callable[..., Page]:
     """Sign in as a person, coming to a view by its hash."""
     return lambda page, email=ANN, at="": enter(page, portal.url, email, at)
-
-
-def _note(message: Any, wrong: list[str]) -> None:
-    if message.type == "error" and not message.text.startswith(_EXPECTED):
-        wrong.append(message.text)

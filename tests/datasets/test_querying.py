@@ -2,10 +2,12 @@
 
 import json
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
 from cli.datasets.querying import values
+from handlers.api.queries.bodies import ResultWanted
 
 from .command import refused, run
 from .conftest import Portal
@@ -20,6 +22,14 @@ def test_a_query_shows_rows_bytes_and_cost(portal: Portal) -> None:
     assert "null" in shown
     assert "12 bytes scanned, 0.000048 USD, 281 ms" in shown
     assert json.loads(portal.requests("POST", "/queries")[0][1])["parameters"] == [1, "1"]
+
+
+def test_as_many_rows_may_be_asked_for_as_the_api_gives_at_once(portal: Portal) -> None:
+    portal.answer("POST /queries", (202, {**QUERY, "status": "queued"}))
+    portal.answer("GET /queries/q1", QUERY)
+    most = get_type_hints(ResultWanted, include_extras=True)["limit"].__metadata__[0].le
+    assert run("query", "SELECT 1", "--rows", str(most)).exit_code == 0
+    assert run("query", "SELECT 1", "--rows", str(most + 1)).exit_code == 2
 
 
 def test_a_query_that_fails_says_why(portal: Portal) -> None:

@@ -5,7 +5,7 @@ import gc
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -177,6 +177,10 @@ class Answer:
 _CONNECTIONS = urllib3.PoolManager(retries=False, timeout=60)
 
 
+Call = Callable[..., Answer]
+"""Calls the API with a machine's token, or another one."""
+
+
 def ask(method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> Answer:
     """Send a request, and follow nothing."""
     found = _CONNECTIONS.request(method, url, headers=headers, body=body, redirect=False)
@@ -252,3 +256,18 @@ def machine_token(endpoint: str, outputs: Mapping[str, Any], machine: Machine, *
     client, secret = outputs["machine_client_ids"][machine.name], outputs["secrets"][machine.name]
     given = {"grant_type": "client_credentials", "client_id": client, "client_secret": secret, **more}
     return form(f"{endpoint}/oauth2/token", **given)
+
+
+def is_problem(answer: Answer, status: int) -> bool:
+    """Whether an answer is a problem document (RFC 9457) of that status, with the request's id."""
+    assert (answer.status, answer.headers["Content-Type"]) == (status, "application/problem+json")
+    document, request_id = answer.document, answer.headers["X-Request-Id"]
+    assert document["requestId"] == request_id
+    assert document["instance"] == f"urn:uuid:{request_id}"
+    assert document["title"]
+    return bool(document["status"] == status and document["detail"])
+
+
+def is_refused(answer: Answer, error: str) -> bool:
+    """Whether Cognito refuses for this reason (RFC 6749, 5.2)."""
+    return (answer.status, answer.document["error"]) == (400, error)

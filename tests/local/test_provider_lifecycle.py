@@ -11,7 +11,16 @@ from local.provider import support, supported_types
 from local.provider.server import AwsProvider
 from local.provider.values import Secret
 
-from . import provider_apis, provider_events, provider_jobs, provider_machines, provider_networks
+from . import (
+    provider_apis,
+    provider_events,
+    provider_firewalls,
+    provider_jobs,
+    provider_machines,
+    provider_networks,
+    provider_portals,
+    provider_users,
+)
 from .provider_stage import REGION, Life, Refusal
 from .provider_world import ROLE_TRUST, Case, World, get, policy, tags_of
 
@@ -473,9 +482,12 @@ CASES = (
     ),
     *provider_apis.CASES,
     *provider_events.CASES,
+    *provider_firewalls.CASES,
     *provider_jobs.CASES,
     *provider_machines.CASES,
     *provider_networks.CASES,
+    *provider_portals.CASES,
+    *provider_users.CASES,
 )  # fmt: skip
 
 
@@ -528,8 +540,10 @@ def test_a_recorded_type_lives_in_state_only(world: World, token: str) -> None:
                 "connectionPasswordEncryption": {"returnConnectionPasswordEncrypted": True, "awsKmsKeyId": world.key},
             }
         },
-        **provider_apis.recorded(world),
+        **provider_firewalls.recorded(),
         **provider_jobs.recorded(world),
+        **provider_portals.recorded(world),
+        **provider_users.recorded(),
     }
     life = world.made(token, "subject", **given[token])
     assert life.id
@@ -584,7 +598,7 @@ def test_the_version_of_an_object_is_unknown_until_its_new_content_is_there(worl
 
 
 def test_the_token_of_a_web_acl_is_unknown_until_any_change_but_of_its_tags_is_done(world: World) -> None:
-    given = {**provider_apis.web_acl("count"), "tags": {"a": "b"}}
+    given = {**provider_firewalls.web_acl("count"), "tags": {"a": "b"}}
     life = world.made("aws:wafv2/webAcl:WebAcl", "locked", **given)
     assert repr(life.update(preview=True, **given, tokenDomains=["example.com"])["lockToken"]) == "<unknown>"
     assert life.update(preview=True, **{**given, "tags": {}})["lockToken"] == life.outputs["lockToken"]

@@ -19,11 +19,7 @@ export class Api {
 
   /** Read; several values of a parameter are a list, empty ones are left out. */
   get(path, query = {}, signal) {
-    const pairs = Object.entries(query).flatMap(([name, value]) => [value].flat().map((each) => [name, each]));
-    const asked = new URLSearchParams(
-      pairs.filter(([, value]) => value !== null && value !== undefined && value !== ""),
-    );
-    return this.#ask("GET", asked.size ? `${path}?${asked}` : path, { signal });
+    return this.#ask("GET", path + queryOf(query), { signal });
   }
 
   /** Make something; repeated by the network's fault it is made once, by its key. */
@@ -62,6 +58,13 @@ function triesOf({ type, status }) {
 /** A path of identifiers, each of them escaped. */
 export function pathOf(...parts) {
   return parts.map((part) => `/${encodeURIComponent(part)}`).join("");
+}
+
+/** What an address asks for, with its question mark; nothing without values. */
+export function queryOf(query) {
+  const pairs = Object.entries(query).flatMap(([name, value]) => [value].flat().map((each) => [name, each]));
+  const asked = new URLSearchParams(pairs.filter(([, value]) => value !== null && value !== undefined && value !== ""));
+  return asked.size ? `?${asked}` : "";
 }
 
 /** Wait so many milliseconds, or until a signal ends it. */

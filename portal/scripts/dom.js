@@ -33,6 +33,37 @@ export function download(address) {
   link.remove();
 }
 
+/** Move the focus to what takes none by itself. */
+export function focusOn(element, options) {
+  element?.setAttribute("tabindex", "-1");
+  element?.focus(options);
+}
+
+/** Mark the link of the page that is shown; returns it, if it is among them. */
+export function markCurrent(links, isCurrent) {
+  for (const link of links) {
+    if (isCurrent(link)) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  return links.find(isCurrent);
+}
+
+/** Act once, however often a button is pressed meanwhile. Not `disabled`, by which it would lose the focus. */
+export async function pressed(button, act) {
+  if (button.getAttribute("aria-disabled")) return;
+  button.setAttribute("aria-disabled", "true");
+  try {
+    await act();
+  } finally {
+    button.removeAttribute("aria-disabled");
+  }
+}
+
+/** A term of a `dl`, and what it is. */
+export function entry(label, value, kind = null) {
+  return h("div", { class: kind }, h("dt", {}, label), h("dd", {}, value));
+}
+
 /** A text of the API's, in which backticks enclose what is quoted. */
 export function quoting(text) {
   return text.split("`").map((part, index) => (index % 2 ? h("code", {}, part) : part));

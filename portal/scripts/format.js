@@ -54,6 +54,11 @@ export function kindOf(format) {
   return FORMATS[format] ?? "CSV, JSON lines or Parquet";
 }
 
+/** A state by its word, and by its colour beside. */
+export function state(status) {
+  return h("span", { class: `state ${status}` }, status);
+}
+
 /** "1 row", "2 rows". */
 export function count(amount, one, many = `${one}s`) {
   return `${number(amount)} ${amount === 1 ? one : many}`;

@@ -2,8 +2,8 @@
 
 import { Api } from "./api.js";
 import { loadConfig } from "./config.js";
-import { fill, h } from "./dom.js";
-import { failedView, SessionOver } from "./problem.js";
+import { fill, h, markCurrent } from "./dom.js";
+import { notice, SessionOver } from "./problem.js";
 import { Router } from "./router.js";
 import { Session } from "./session.js";
 import { SignIn } from "./sign_in.js";
@@ -39,14 +39,14 @@ async function start() {
     showAccount(session, signIn);
     const isOver = error instanceof SessionOver;
     const retry = isOver ? again("Sign in again") : h("button", { onclick: () => router.go() }, "Try again");
-    return { element: failedView(error, retry), title: error.title ?? "Error" };
+    return { element: notice(error, retry, 1), title: error.title ?? "Error" };
   }
 
   const router = new Router(main, show, fail);
   try {
     await signIn.complete();
   } catch (error) {
-    main.replaceChildren(failedView(error, again("Sign in")));
+    main.replaceChildren(notice(error, again("Sign in"), 1));
     return;
   }
   await router.start();
@@ -60,10 +60,7 @@ function showAccount(session, signIn) {
 }
 
 function markPlace(name) {
-  for (const link of places.children) {
-    if (link.hash === `#/${name}`) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
-  }
+  markCurrent([...places.children], (link) => link.hash === `#/${name}`);
 }
 
 /** Tell those who do not see the page what has changed. */
@@ -76,4 +73,4 @@ document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault();
   main.focus();
 });
-start().catch((error) => main.replaceChildren(failedView(error)));
+start().catch((error) => main.replaceChildren(notice(error, null, 1)));

@@ -1,6 +1,6 @@
 /** Long lists, a page at a time: "More" asks for the next by the cursor of the last. */
 
-import { fill, h } from "./dom.js";
+import { fill, focusOn, h, pressed } from "./dom.js";
 import { notice } from "./problem.js";
 
 /**
@@ -22,22 +22,19 @@ export async function pager({ load, add, announce, again, given }) {
   }
 
   function offer(cursor) {
-    const more = h("button", { onclick: () => press(more, cursor) }, "More");
+    const more = h("button", { onclick: () => pressed(more, () => follow(cursor)) }, "More");
     fill(foot, more);
     return more;
   }
 
-  async function press(button, cursor) {
-    // Not `disabled`, by which the button would lose the focus.
-    if (button.getAttribute("aria-disabled")) return;
-    button.setAttribute("aria-disabled", "true");
+  async function follow(cursor) {
     try {
       const { added, cursor: following } = await next(cursor);
       announce(`${added} more shown${following ? "" : ", which are all"}`);
       if (following) return offer(following).focus();
-      const end = h("p", { class: "fine", tabindex: "-1" }, "These are all.");
+      const end = h("p", { class: "fine" }, "These are all.");
       fill(foot, end);
-      end.focus();
+      focusOn(end);
     } catch (error) {
       fill(foot, notice(error, error.status === 401 ? again("Sign in again") : offer(cursor)));
     }

@@ -38,25 +38,15 @@ export async function problemOf(response) {
   });
 }
 
-/** A notice that is read out: what is wrong, where, and by which request; actions are elements to press. */
-export function notice(error, ...actions) {
-  return said("h2", error, actions);
-}
-
-/** The same where there is nothing else: its title is the page's heading. */
-export function failedView(error, ...actions) {
-  return said("h1", error, actions);
-}
-
-function said(heading, error, actions) {
+/** A notice that is read out: what is wrong, where, and by which request. `action` is an element to press. */
+export function notice(error, action = null, level = 2) {
   const problem = error instanceof Problem ? error : unexpected(error);
-  const pressed = actions.filter(Boolean);
   // A single error is the detail already.
   const errors = problem.errors.length > 1 ? problem.errors : [];
   return h(
     "section",
     { class: "notice problem", role: "alert" },
-    h(heading, {}, problem.title),
+    h(`h${level}`, {}, problem.title),
     errors.length
       ? h(
           "ul",
@@ -65,13 +55,18 @@ function said(heading, error, actions) {
         )
       : h("p", {}, quoting(problem.detail)),
     problem.requestId && h("p", { class: "fine" }, "Request ", h("code", {}, problem.requestId)),
-    pressed.length > 0 && h("p", { class: "actions" }, pressed),
+    action && h("p", { class: "actions" }, action),
   );
 }
 
+/** The same of what the API refused: whom it does not know any more may sign in again. */
+export function refusal(error, again, level = 2) {
+  return notice(error, error.status === 401 && again("Sign in again"), level);
+}
+
 /** A quiet notice: nothing is wrong. */
-export function remark(title, ...children) {
-  return h("section", { class: "notice" }, h("h2", {}, title), children);
+export function remark(title, content = null, level = 2) {
+  return h("section", { class: "notice" }, h(`h${level}`, {}, title), content);
 }
 
 function unexpected(error) {

@@ -1,5 +1,8 @@
 /** Views by the address's hash, so that each can be linked, and focus goes to what is new. */
 
+import { queryOf } from "./api.js";
+import { focusOn } from "./dom.js";
+
 /** What a hash asks for: the parts of its path, and its query. */
 function routeOf(hash) {
   const [path, query = ""] = hash.replace(/^#\/?/, "").split("?");
@@ -8,9 +11,7 @@ function routeOf(hash) {
 
 /** A hash of a path and of what is asked, without what is empty. */
 export function hashOf(path, query = {}) {
-  const pairs = Object.entries(query).flatMap(([name, value]) => [value].flat().map((each) => [name, each]));
-  const asked = new URLSearchParams(pairs.filter(([, value]) => value));
-  return `#${path}${asked.size ? `?${asked}` : ""}`;
+  return `#${path}${queryOf(query)}`;
 }
 
 /** Put a hash into the address without showing a view anew: what is shown is that already. */
@@ -56,13 +57,8 @@ export class Router {
     }
     document.title = `${shown.title} · Watershed`;
     // At first the focus stays where a browser puts it: at the top.
-    if (this.#hasShown) this.#focus(shown.focus ?? this.#main.querySelector("h1, h2"));
+    if (this.#hasShown) focusOn(shown.focus ?? this.#main.querySelector("h1, h2"), { preventScroll: true });
     this.#hasShown = true;
-  }
-
-  #focus(heading) {
-    heading?.setAttribute("tabindex", "-1");
-    heading?.focus({ preventScroll: true });
   }
 }
 

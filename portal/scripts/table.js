@@ -9,6 +9,11 @@ export function isNumeric(type) {
   return NUMERIC.test(type ?? "");
 }
 
+/** The heading of a column of counts. */
+export function numeric(label, kind = "number") {
+  return { label, class: kind };
+}
+
 /** A frame around a table that may be wider than the page. */
 function frame(label, table) {
   return h("div", { class: "frame", role: "region", "aria-label": label, tabindex: "0" }, table);

@@ -44,7 +44,7 @@ def test_a_file_is_uploaded_and_its_rows_come_into_the_data_set(
     expect(page.locator("li[aria-current=step]")).to_have_text("Ingestion")
     expect(page.get_by_text("47 bytes of 47 bytes sent, 100 %")).to_be_visible()
     portal.stage.deliver("airports/more.csv")
-    done = page.get_by_role("heading", name="more.csv is in the data set")
+    done = page.get_by_role("heading", level=4, name="more.csv is in the data set")
     expect(done).to_be_visible()
     expect(page.locator("section.good")).to_be_focused()
     expect(page.locator("section.good")).to_contain_text("2 rows added.")
@@ -157,6 +157,20 @@ def test_a_file_that_cannot_be_read_is_told_with_the_reason(
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("wrong.csv is in quarantine")
     expect(alert).to_contain_text("Missing columns: year")
+
+
+def test_a_file_that_was_removed_meanwhile_is_not_said_to_be_in_quarantine(
+    page: Page, sign_in: Callable[..., Page]
+) -> None:
+    sign_in(page, at=AT)
+
+    def remove(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "status": "removed"})
+
+    page.route(re.compile("/datasets/airports/uploads/[^/]+$"), remove)
+    begin(page, "removed.csv", ROWS)
+    expect(page.get_by_role("heading", level=4, name="removed.csv was removed")).to_be_visible()
 
 
 def test_a_name_that_the_api_refuses_is_told_before_anything_is_sent(

@@ -1,7 +1,7 @@
 /** Who changed what of a data set, the latest first. */
 
 import { pathOf } from "../api.js";
-import { h } from "../dom.js";
+import { entry, h } from "../dom.js";
 import { moment } from "../format.js";
 import { pager } from "../pager.js";
 import { remark } from "../problem.js";
@@ -12,16 +12,16 @@ export async function showChanges(context, { id, kind }) {
     ...context,
     load: (cursor) => context.api.get(`${pathOf("datasets", id)}/changes`, { cursor }, context.signal),
     add: (page) => {
-      list.append(...page.changes.map(entry));
+      list.append(...page.changes.map(line));
       return page.changes.length;
     },
   });
   if (count) return [list, foot];
   const configured = "It is declared in the stack's configuration: changes of it are commits there.";
-  return remark("No change is recorded here", kind === "configured" && h("p", {}, configured));
+  return remark("No change is recorded here", kind === "configured" && h("p", {}, configured), 3);
 }
 
-function entry({ at, by, action, changes, request_id: request }) {
+function line({ at, by, action, changes, request_id: request }) {
   const fields = Object.entries(changes);
   return h(
     "li",
@@ -41,8 +41,7 @@ function entry({ at, by, action, changes, request_id: request }) {
 }
 
 function field([name, { before, after }]) {
-  const value = (label, content) =>
-    h("div", {}, h("dt", {}, label), h("dd", {}, h("pre", {}, JSON.stringify(content ?? null, null, 2))));
+  const value = (label, content) => entry(label, h("pre", {}, JSON.stringify(content ?? null, null, 2)));
   return h(
     "section",
     { class: "change" },

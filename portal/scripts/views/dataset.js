@@ -1,7 +1,7 @@
 /** One data set: what it is, and its sections, each at an address of its own. */
 
 import { pathOf } from "../api.js";
-import { fill, h } from "../dom.js";
+import { entry, fill, h, markCurrent } from "../dom.js";
 import { bytes, moment, number } from "../format.js";
 import { notice, remark, SessionOver } from "../problem.js";
 import { hashOf } from "../router.js";
@@ -35,7 +35,8 @@ export async function showDataset(context, route) {
     open = shell(await context.api.get(pathOf("datasets", id), {}, context.signal));
   const { dataset, element, panel, links } = open;
   const section = SECTIONS[name];
-  mark(links, name);
+  const current = markCurrent(links, (link) => link.dataset.section === name);
+  current?.scrollIntoView({ block: "nearest", inline: "nearest" });
   // The link above says the same to who sees it.
   const heading = h(
     "h2",
@@ -45,7 +46,7 @@ export async function showDataset(context, route) {
   fill(panel, heading, h("p", { class: "fine waits" }, "Loading…"));
   const content = section
     ? await contentOf(section, { ...context, recount: () => recount(context, open) }, dataset)
-    : remark("Choose one of those above");
+    : remark("Choose one of those above", null, 3);
   if (!context.signal.aborted) fill(panel, heading, content);
   return {
     element,
@@ -60,7 +61,7 @@ async function contentOf(section, context, dataset) {
     return await section.show(context, dataset);
   } catch (error) {
     if (error instanceof SessionOver || context.signal.aborted) throw error;
-    return notice(error);
+    return notice(error, null, 3);
   }
 }
 
@@ -112,25 +113,16 @@ function addressOf(id, name) {
   return hashOf(name === "overview" ? `/datasets/${id}` : `/datasets/${id}/${name}`);
 }
 
-function mark(links, name) {
-  for (const link of links) {
-    if (link.dataset.section === name) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
-  }
-  links.find((link) => link.dataset.section === name)?.scrollIntoView({ block: "nearest", inline: "nearest" });
-}
-
 function facts(totals) {
   if (!totals) return h("p", { class: "facts fine" }, "Nothing has arrived yet.");
-  const fact = (label, value, kind) => h("div", { class: kind }, h("dt", {}, label), h("dd", {}, value));
   return h(
     "dl",
     { class: "facts" },
-    fact("Rows", number(totals.rows)),
-    fact("Size", bytes(totals.bytes)),
-    fact("Files", number(totals.files)),
-    fact("Rejected rows", number(totals.rejected_rows), totals.rejected_rows && "warns"),
-    fact("In quarantine", number(totals.quarantined), totals.quarantined && "warns"),
-    fact("Updated", moment(totals.updated_at)),
+    entry("Rows", number(totals.rows)),
+    entry("Size", bytes(totals.bytes)),
+    entry("Files", number(totals.files)),
+    entry("Rejected rows", number(totals.rejected_rows), totals.rejected_rows ? "warns" : null),
+    entry("In quarantine", number(totals.quarantined), totals.quarantined ? "warns" : null),
+    entry("Updated", moment(totals.updated_at)),
   );
 }

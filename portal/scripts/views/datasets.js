@@ -3,9 +3,9 @@
 import { fill, h } from "../dom.js";
 import { bytes, count, moment, number } from "../format.js";
 import { pager } from "../pager.js";
-import { notice, remark } from "../problem.js";
+import { refusal, remark } from "../problem.js";
 import { hashOf, relabel } from "../router.js";
-import { numberCell, row, table } from "../table.js";
+import { numberCell, numeric, row, table } from "../table.js";
 import { filters } from "./filters.js";
 
 const PAGE = 50;
@@ -14,8 +14,8 @@ const HEADINGS = [
   { label: "Owner", class: "wide" },
   { label: "Zone", class: "wide" },
   { label: "Tags", class: "wide" },
-  { label: "Rows", class: "number" },
-  { label: "Size", class: "number wide" },
+  numeric("Rows"),
+  numeric("Size", "number wide"),
   { label: "Updated", class: "wide" },
 ];
 
@@ -39,7 +39,7 @@ export async function showDatasets(context, route) {
     } catch (error) {
       if (signal.aborted) return;
       total.textContent = "";
-      fill(results, notice(error, error.status === 401 && context.again("Sign in again")));
+      fill(results, refusal(error, context.again));
     }
     results.removeAttribute("aria-busy");
   }

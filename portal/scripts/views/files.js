@@ -5,10 +5,10 @@ import { h, outward } from "../dom.js";
 import { bytes, moment } from "../format.js";
 import { pager } from "../pager.js";
 import { remark } from "../problem.js";
-import { numberCell, row, table } from "../table.js";
+import { numberCell, numeric, row, table } from "../table.js";
 
 export async function showFiles(context, { id, prefix }) {
-  const headings = ["File", { label: "Size", class: "number" }, "Written", "Fetch"];
+  const headings = ["File", numeric("Size"), "Written", "Fetch"];
   const made = table(`Files of ${id}`, headings, []);
   const until = h("p", { class: "fine" });
   const { foot, count } = await pager({
@@ -20,7 +20,7 @@ export async function showFiles(context, { id, prefix }) {
       return page.files.length;
     },
   });
-  return count ? [until, made.element, foot] : remark("There are no files yet");
+  return count ? [until, made.element, foot] : remark("There are no files yet", null, 3);
 }
 
 function line({ key, size, modified_at: written, url }, prefix) {

@@ -2,14 +2,12 @@
 
 import { pathOf } from "../api.js";
 import { h } from "../dom.js";
-import { bytes, moment } from "../format.js";
+import { bytes, moment, state } from "../format.js";
 import { pager } from "../pager.js";
 import { lineagePicture } from "../pictures/lineage.js";
-import { numberCell, row, table } from "../table.js";
-import { state } from "./versions.js";
+import { numberCell, numeric, row, table } from "../table.js";
 
 export async function showLineage(context, dataset) {
-  const numeric = (label) => ({ label, class: "number" });
   const headings = [
     "File that arrived",
     "State",

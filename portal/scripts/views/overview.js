@@ -1,6 +1,6 @@
 /** What a data set is: who answers for it, where it comes from, how it is laid out. */
 
-import { h } from "../dom.js";
+import { entry, h } from "../dom.js";
 import { count, kindOf, moment, share } from "../format.js";
 import { hashOf } from "../router.js";
 
@@ -9,7 +9,6 @@ const RIGHTS = { read: "read it", write: "read it and add files", admin: "read i
 
 export function showOverview(_, dataset) {
   const { owner, table, classification, tags, partitioned_by: partitions, zone, prefix, source } = dataset;
-  const entry = (label, value) => value && h("div", {}, h("dt", {}, label), h("dd", {}, value));
   const details = h(
     "dl",
     { class: "details" },

@@ -1,8 +1,8 @@
 /** Asking by SQL: writing a query, running it, and coming back to one by its address. */
 
 import { pathOf } from "../api.js";
-import { fill, h } from "../dom.js";
-import { notice } from "../problem.js";
+import { fill, h, pressed } from "../dom.js";
+import { refusal } from "../problem.js";
 import { hashOf, relabel } from "../router.js";
 import { placeholders } from "./placeholders.js";
 import { showResult } from "./result.js";
@@ -35,7 +35,7 @@ export async function showQuery(context, route) {
     values.fit(editor.value);
   }
 
-  function pressed(event) {
+  function shortcut(event) {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
     start.form.requestSubmit();
@@ -49,8 +49,10 @@ export async function showQuery(context, route) {
 
   async function run(event) {
     event.preventDefault();
-    if (start.getAttribute("aria-disabled")) return;
-    start.setAttribute("aria-disabled", "true");
+    await pressed(start, ask);
+  }
+
+  async function ask() {
     try {
       const query = await context.api.post(
         "/queries",
@@ -60,16 +62,13 @@ export async function showQuery(context, route) {
       relabel(hashOf(`/queries/${query.id}`));
       follow(query);
     } catch (error) {
-      if (!context.signal.aborted)
-        fill(result, notice(error, error.status === 401 && context.again("Sign in again")), place(error, editor));
-    } finally {
-      start.removeAttribute("aria-disabled");
+      if (!context.signal.aborted) fill(result, refusal(error, context.again), place(error, editor));
     }
   }
 
   editor.value = given;
   editor.addEventListener("input", typed);
-  editor.addEventListener("keydown", pressed);
+  editor.addEventListener("keydown", shortcut);
   values.fit(given);
   const form = h(
     "form",

@@ -1,13 +1,12 @@
 /** A query from its start to its rows: how far it is, what it scanned and cost, a chart, a table, downloads. */
 
 import { pathOf, wait } from "../api.js";
-import { download, fill, h } from "../dom.js";
-import { bytes, count, dollars, number, seconds } from "../format.js";
+import { download, entry, fill, focusOn, h, pressed } from "../dom.js";
+import { bytes, count, dollars, number, seconds, state } from "../format.js";
 import { pager } from "../pager.js";
 import { chart } from "../pictures/chart.js";
-import { notice, Problem, remark } from "../problem.js";
+import { notice, Problem, refusal, remark } from "../problem.js";
 import { dataTable } from "../table.js";
-import { state } from "./versions.js";
 
 const PAGE = 100;
 const FIRST_LOOK_MILLISECONDS = 300;
@@ -37,13 +36,8 @@ export async function showResult(context, element, query) {
         : `The query has ${query.status}`,
     );
   } catch (error) {
-    if (!signal.aborted) fill(element, notice(error, error.status === 401 && context.again("Sign in again")));
+    if (!signal.aborted) fill(element, refusal(error, context.again));
   }
-}
-
-function focusOn(heading) {
-  heading.setAttribute("tabindex", "-1");
-  heading.focus();
 }
 
 function isGoing({ status }) {
@@ -52,8 +46,8 @@ function isGoing({ status }) {
 
 function over({ status, reason }) {
   if (status === "cancelled")
-    return remark("The query was cancelled", h("p", {}, "What it had scanned by then is paid for."));
-  return notice(new Problem({ title: "The query failed", detail: reason ?? "Athena does not say why." }));
+    return remark("The query was cancelled", h("p", {}, "What it had scanned by then is paid for."), 3);
+  return notice(new Problem({ title: "The query failed", detail: reason ?? "Athena does not say why." }), null, 3);
 }
 
 function head(context, query) {
@@ -73,15 +67,14 @@ function renew(element, query) {
 
 function figures(query) {
   const { status, bytes_scanned: scanned, cost_usd: cost, milliseconds } = query;
-  const figure = (label, value) => h("div", {}, h("dt", {}, label), h("dd", {}, value));
   return h(
     "dl",
     { class: "figures" },
-    figure("Status", state(status)),
-    figure("Scanned", bytes(scanned)),
-    figure("Cost", dollars(cost)),
-    figure("Took", seconds(milliseconds)),
-    figure("Row limit", number(query.row_limit)),
+    entry("Status", state(status)),
+    entry("Scanned", bytes(scanned)),
+    entry("Cost", dollars(cost)),
+    entry("Took", seconds(milliseconds)),
+    entry("Row limit", number(query.row_limit)),
   );
 }
 
@@ -90,18 +83,15 @@ function tools(context, query) {
   const path = pathOf("queries", query.id);
   const said = h("div", {});
   const doing = (label, act) => {
-    const press = async () => {
-      if (button.getAttribute("aria-disabled")) return;
-      button.setAttribute("aria-disabled", "true");
+    const tried = async () => {
       try {
         fill(said);
         await act();
       } catch (error) {
-        fill(said, notice(error, error.status === 401 && context.again("Sign in again")));
+        fill(said, refusal(error, context.again, 3));
       }
-      button.removeAttribute("aria-disabled");
     };
-    const button = h("button", { onclick: press }, label);
+    const button = h("button", { onclick: () => pressed(button, tried) }, label);
     return button;
   };
   const fetch = (format) => async () => download((await api.get(path, { format, limit: 1 })).download.url);
@@ -123,7 +113,7 @@ function tools(context, query) {
 
 async function rowsOf(context, path, query) {
   const { columns } = query;
-  if (!query.rows.length && !query.cursor) return remark("The query gives no rows");
+  if (!query.rows.length && !query.cursor) return remark("The query gives no rows", null, 3);
   const made = dataTable("Rows of the result", columns, []);
   const shown = h("p", { class: "fine" });
   let picture = null;

@@ -29,13 +29,13 @@ async function follow({ signal, announce }, ask, element) {
     show(element, found);
     announce("The statistics have been computed");
   } catch (error) {
-    if (!signal.aborted) element.prepend(notice(error));
+    if (!signal.aborted) element.prepend(notice(error, null, 3));
   }
 }
 
 function show(element, found) {
   if (!found.columns.length)
-    return fill(element, remark("There are no statistics yet", found.detail && h("p", {}, found.detail)));
+    return fill(element, remark("There are no statistics yet", found.detail && h("p", {}, found.detail), 3));
   return fill(
     element,
     said(found),

@@ -1,11 +1,12 @@
 /** Adding a file to a data set: choosing it, seeing it go, and what ingestion makes of it. */
 
-import { fill, h } from "../dom.js";
+import { fill, focusOn, h } from "../dom.js";
 import { bytes, count, kindOf, share } from "../format.js";
 import { notice, remark } from "../problem.js";
 import { hashOf } from "../router.js";
 import { STAGES, UploadJob } from "../upload/job.js";
 
+const OTHER_ENDS = { quarantined: "is in quarantine", removed: "was removed", aborted: "was given up elsewhere" };
 const LABELS = { checksum: "Checksum", sending: "Sending", ingesting: "Ingestion" };
 // A job outlives the view: who comes back sees how far it is.
 const jobs = new Map();
@@ -15,8 +16,9 @@ export function showUpload(context, dataset) {
     return remark(
       "You may read this data set, but not add to it",
       h("p", {}, "Ask the team that answers for it for a grant to write."),
+      3,
     );
-  if (!dataset.source || dataset.status !== "active") return remark("This data set takes no files");
+  if (!dataset.source || dataset.status !== "active") return remark("This data set takes no files", null, 3);
   const element = h("div", { class: "upload" });
   const choose = () => fill(element, form(dataset, begin));
   const begin = (file) => {
@@ -108,8 +110,7 @@ function follow(context, element, dataset, job, choose) {
       outcome(dataset, job),
       h("p", { class: "actions" }, job.error?.status === 401 && context.again("Sign in again"), another),
     );
-    end.firstChild.setAttribute("tabindex", "-1");
-    end.firstChild.focus();
+    focusOn(end.firstChild);
     // The figures above are no reason to call an upload failed.
     if (stage === "done") context.recount().catch(() => {});
   }
@@ -129,17 +130,17 @@ function step(name, job) {
 
 function outcome({ id }, job) {
   if (job.stage === "given-up")
-    return remark("The upload was given up", h("p", {}, "Nothing of the file is in the data set."));
-  if (job.stage === "failed") return notice(job.error);
+    return remark("The upload was given up", h("p", {}, "Nothing of the file is in the data set."), 4);
+  if (job.stage === "failed") return notice(job.error, null, 4);
   const { status, outcome: made, name } = job.upload;
   const versions = h("a", { href: hashOf(`/datasets/${id}/versions`) }, "Versions");
   if (status !== "committed") {
-    const why = made?.reason ? `${made.reason.message} (${made.reason.code})` : `It is ${status}.`;
+    const why = made?.reason && h("p", {}, `${made.reason.message} (${made.reason.code})`);
     return h(
       "section",
       { class: "notice problem", role: "alert" },
-      h("h2", {}, `${name} is in quarantine`),
-      h("p", {}, why),
+      h("h4", {}, `${name} ${OTHER_ENDS[status]}`),
+      why,
       h("p", { class: "fine" }, "See ", versions),
     );
   }
@@ -147,7 +148,7 @@ function outcome({ id }, job) {
   return h(
     "section",
     { class: "notice good" },
-    h("h2", {}, `${name} is in the data set`),
+    h("h4", {}, `${name} is in the data set`),
     h("p", {}, `${count(made.rows, "row")} added${rejected}. `, versions),
   );
 }

@@ -2,13 +2,12 @@
 
 import { pathOf } from "../api.js";
 import { h, quoting } from "../dom.js";
-import { bytes, moment } from "../format.js";
+import { bytes, moment, state } from "../format.js";
 import { pager } from "../pager.js";
 import { remark } from "../problem.js";
-import { numberCell, row, table } from "../table.js";
+import { numberCell, numeric, row, table } from "../table.js";
 
 export async function showVersions(context, { id }) {
-  const numeric = (label) => ({ label, class: "number" });
   const headings = ["When", "File that arrived", "Became", numeric("Rows"), numeric("Rejected"), numeric("Size")];
   const made = table(`Versions of ${id}`, headings, []);
   const { foot, count } = await pager({
@@ -19,7 +18,7 @@ export async function showVersions(context, { id }) {
       return page.versions.length;
     },
   });
-  return count ? [made.element, foot] : remark("Nothing has arrived yet");
+  return count ? [made.element, foot] : remark("Nothing has arrived yet", null, 3);
 }
 
 function line(version) {
@@ -35,9 +34,4 @@ function line(version) {
     numberCell(version.rejected_rows),
     numberCell(version.bytes, bytes(version.bytes)),
   );
-}
-
-/** A state by its word, and by its colour beside. */
-export function state(status) {
-  return h("span", { class: `state ${status}` }, status);
 }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .values import Properties
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from .settings import Settings
 
@@ -58,10 +58,26 @@ class Resource:
         """Return the known values by which another resource can name this one."""
         return self._identities
 
+    def mentions(self) -> frozenset[str]:
+        """Return every text in the resource's properties, and the URNs that they depend on."""
+        return self._mentions
+
+    @cached_property
+    def _mentions(self) -> frozenset[str]:
+        return frozenset([*_texts(self.values), *(urn for urns in self.dependencies.values() for urn in urns)])
+
     @cached_property
     def _identities(self) -> frozenset[str]:
         given = [self.outputs.get(key, self.values.get(key)) for key in IDENTITIES]
         return frozenset(value for value in given if isinstance(value, str) and value)
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts(item)
 
 
 class Stack:

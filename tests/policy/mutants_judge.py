@@ -15,6 +15,8 @@ from tests.policy.harness import REQUIRED_TAGS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from watershed_policies.evaluation import Violation
+
     from tests.policy.harness import Recorded
     from tests.policy.mutations import Mutant
 
@@ -29,22 +31,30 @@ class Judge:
 
     def __init__(self, resources: Sequence[Recorded]) -> None:
         self._original = {resource.urn: resource for resource in resources}
-        self._before = _said(resources, resources)
+        self._seen = {resource.urn: _seen(resource) for resource in resources}
+        self._evaluation = Evaluation(RULES, STRICT, Exemptions())
+        seen = list(self._seen.values())
+        self._before = self._of_each(seen, seen) | self._of_all(seen)
 
     def catches(self, mutant: Mutant) -> bool:
         """Say whether a rule finds fault with the mutant that it did not find with the program."""
-        changed = [each for each in mutant.resources if self._original[each.urn] is not each]
-        return bool(_said(changed, mutant.resources) - self._before)
+        changed = [_seen(each) for each in mutant.resources if self._original[each.urn] is not each]
+        anew = {each.urn: each for each in changed}
+        seen = [anew.get(each.urn) or self._seen[each.urn] for each in mutant.resources]
+        # Rules on the whole program take longest, and most mutants are caught without them.
+        return bool(self._of_each(changed, seen) - self._before or self._of_all(seen) - self._before)
+
+    def _of_each(self, judged: Iterable[Resource], resources: Iterable[Resource]) -> Said:
+        # What `resource` keeps of each resource it judges.
+        self._evaluation._inputs = {resource.urn: resource for resource in resources}
+        return _said(violation for resource in judged for violation in self._evaluation.resource(resource))
+
+    def _of_all(self, resources: Sequence[Resource]) -> Said:
+        return _said(self._evaluation.stack(resources))
 
 
-def _said(changed: Iterable[Recorded], resources: Sequence[Recorded]) -> Said:
-    evaluation = Evaluation(RULES, STRICT, Exemptions())
-    seen = [_seen(resource) for resource in resources]
-    # What `resource` keeps of each resource it judges.
-    evaluation._inputs = {resource.urn: resource for resource in seen}
-    urns = {resource.urn for resource in changed}
-    found = [violation for resource in seen if resource.urn in urns for violation in evaluation.resource(resource)]
-    return {(violation.rule_id, violation.urn, violation.message) for violation in [*found, *evaluation.stack(seen)]}
+def _said(violations: Iterable[Violation]) -> Said:
+    return {(violation.rule_id, violation.urn, violation.message) for violation in violations}
 
 
 def _seen(resource: Recorded) -> Resource:

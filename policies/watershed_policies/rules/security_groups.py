@@ -184,10 +184,11 @@ def rules_are_described(resource: Resource, _: Settings) -> Iterator[Finding]:
 def group_is_attached(group: Resource, stack: Stack) -> Iterator[Finding]:
     """Check that something other than a rule names the group."""
     separate = (*traffic.SEPARATE_RULES, aws("vpc", "SecurityGroupVpcAssociation"))
+    named = {group.urn, *group.identities()}
     for other in stack.resources:
         if other.urn == group.urn or other.type in separate:
             continue
-        if any(group.urn in urns for urns in other.dependencies.values()) or _mentions(other, group):
+        if not named.isdisjoint(other.mentions()):
             return
     yield Finding(
         "is attached to nothing", "remove it, or give it to what it is for: vpc_security_group_ids=[group.id]"
@@ -233,15 +234,3 @@ def _is_harmless_ping(opening: Opening) -> bool:
 
 def _is_empty(description: object) -> bool:
     return description is None or (isinstance(description, str) and description.strip() in EMPTY_DESCRIPTIONS)
-
-
-def _mentions(other: Resource, group: Resource) -> bool:
-    return any(_holds(value, group.identities()) for value in other.values.values())
-
-
-def _holds(value: object, names: frozenset[str]) -> bool:
-    if isinstance(value, dict):
-        return any(_holds(item, names) for item in value.values())
-    if isinstance(value, list):
-        return any(_holds(item, names) for item in value)
-    return value in names if isinstance(value, str) else False

@@ -72,24 +72,27 @@ class Api:
         where = "".join(f"/{quote(part, safe='')}" for part in path) + (
             f"?{urlencode(given, doseq=True)}" if given else ""
         )
-        answer = self._ask(method, self._url + where, body, headers or {})
+        answer = self.send(method, where, body, headers)
         waited = 0.0
         while _is_in_progress(answer) and waited < _CLAIM_SECONDS:
             pause = min(_RETRY.get_retry_after(answer) or _CLAIM_PAUSE_SECONDS, _CLAIM_SECONDS - waited)
             time.sleep(pause)
             waited += pause
-            answer = self._ask(method, self._url + where, body, headers or {})
+            answer = self.send(method, where, body, headers)
         if answer.status >= 300:
             raise refusal(answer)
         return json.loads(answer.data) if answer.data else None
 
-    def _ask(self, method: str, url: str, body: bytes | None, headers: dict[str, str]) -> urllib3.BaseHTTPResponse:
-        token = self._token.holding()
-        answer = self._send(method, url, body, headers, token)
+    def send(
+        self, method: str, where: str, body: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> urllib3.BaseHTTPResponse:
+        """Send a request to a path of the API, with a token that counts, and return the answer as it is."""
+        url, token = self._url + where, self._token.holding()
+        answer = self._send(method, url, body, headers or {}, token)
         if answer.status != 401:
             return answer
         # A token holds for an hour, and uploads may take longer.
-        return self._send(method, url, body, headers, self._token.holding(rejected=token))
+        return self._send(method, url, body, headers or {}, self._token.holding(rejected=token))
 
     def _send(
         self, method: str, url: str, body: bytes | None, headers: dict[str, str], token: str

@@ -1,6 +1,8 @@
 """`watershed datasets`: find, read, upload, download and query data sets over the Dataset API."""
 
+import contextlib
 import json
+import webbrowser
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +12,7 @@ from ..errors import FAILED, USAGE, CommandError
 from ..local import HERE, AsJson, Project
 from . import render
 from .client import Api
+from .docs import DocsServer
 from .downloading import download as download_files
 from .progress import transfer
 from .querying import FORMATS, run_query, values
@@ -117,6 +120,21 @@ def query(
             _api(project, portal), text, values(value or []), rows=rows, to=to, tell=progress.doing, sent=progress.file
         )
     _print(result, lambda found: render.result(found, to), as_json=as_json)
+
+
+@datasets.command(epilog="Example: watershed datasets docs")
+def docs(
+    show_it: Annotated[bool, typer.Option("--open/--no-open", help="Open it, or only print where it is.")] = True,
+    portal: Portal = None,
+    project: Project = HERE,
+) -> None:
+    """Show the API's description in the browser (Swagger UI), where requests go out in your name; Ctrl-C ends it."""
+    with DocsServer(_api(project, portal)) as server:
+        print(server.address, flush=True)  # noqa: T201 - the result
+        if show_it:
+            webbrowser.open(server.address)
+        with contextlib.suppress(KeyboardInterrupt):
+            server.serve_forever()
 
 
 def _api(project: Path, portal: str | None) -> Api:

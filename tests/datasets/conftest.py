@@ -57,6 +57,9 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._api()
 
+    def do_PATCH(self) -> None:
+        self._api()
+
     def do_DELETE(self) -> None:
         self._api()
 

@@ -15,6 +15,7 @@ TARGET = "aws:appautoscaling/target:Target"
 SCALING_POLICY = "aws:appautoscaling/policy:Policy"
 REPLICA = "aws:dynamodb/tableReplica:TableReplica"
 RESOURCE_POLICY = "aws:dynamodb/resourcePolicy:ResourcePolicy"
+CACHE = "aws:dax/cluster:Cluster"
 TABLE_ARN = "arn:aws:dynamodb:eu-west-1:123456789012:table/t"
 KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/1"
 OUR_KEY = {"enabled": True, "kmsKeyArn": KEY_ARN}
@@ -103,4 +104,12 @@ CASES = [
         "the organization",
         shared("arn:aws:iam::210987654321:root", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}}),
     ),
+    bad("DYNAMODB-CACHE-ENCRYPTED", "nothing said", make(CACHE, replicationFactor=3)),
+    bad("DYNAMODB-CACHE-ENCRYPTED", "switched off", make(CACHE, serverSideEncryption={"enabled": False})),
+    good("DYNAMODB-CACHE-ENCRYPTED", "encrypted", make(CACHE, serverSideEncryption={"enabled": True})),
+    good("DYNAMODB-CACHE-ENCRYPTED", "a table", table),
+    bad("DYNAMODB-CACHE-TLS", "nothing said", make(CACHE, replicationFactor=3)),
+    bad("DYNAMODB-CACHE-TLS", "without", make(CACHE, clusterEndpointEncryptionType="NONE")),
+    good("DYNAMODB-CACHE-TLS", "with", make(CACHE, clusterEndpointEncryptionType="TLS")),
+    good("DYNAMODB-CACHE-TLS", "a table", table),
 ]

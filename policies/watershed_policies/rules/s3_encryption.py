@@ -66,7 +66,7 @@ KEY_ENFORCED = Rule(
 @CUSTOMER_KEY.on(*ENCRYPTION, *BUCKETS)
 def kms_with_key(resource: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse KMS without a key: that is the key that AWS manages."""
-    for default in _defaults(resource):
+    for default in default_encryptions(resource):
         if default.get("sseAlgorithm") in KMS_ALGORITHMS and not default.has_customer_key("kmsMasterKeyId"):
             yield Finding("encrypts with AWS's own key (aws/s3)", FIX_ENCRYPTION)
 
@@ -84,7 +84,9 @@ def bucket_has_customer_key(bucket: Resource, stack: Stack) -> Iterator[Finding]
     if takes_only_s3_key(bucket, stack):
         return
     defaults = [
-        default for holder in (bucket, *stack.naming(bucket, "bucket", *ENCRYPTION)) for default in _defaults(holder)
+        default
+        for holder in (bucket, *stack.naming(bucket, "bucket", *ENCRYPTION))
+        for default in default_encryptions(holder)
     ]
     if any(default.get("sseAlgorithm") in KMS_ALGORITHMS for default in defaults):
         return
@@ -100,7 +102,7 @@ def encryption_of_elsewhere_has_customer_key(encryption: Resource, stack: Stack)
     """Check the encryption of a bucket that is not the stack's, unless its name says that it is for logs."""
     if any(encryption in stack.naming(bucket, "bucket", encryption.type) for bucket in stack.of_type(*BUCKETS)):
         return
-    algorithms = [default.get("sseAlgorithm") for default in _defaults(encryption)]
+    algorithms = [default.get("sseAlgorithm") for default in default_encryptions(encryption)]
     with_kms = any(algorithm in KMS_ALGORITHMS for algorithm in algorithms)
     if algorithms and not with_kms and not is_named_for_logs(encryption):
         yield Finding("encrypts with S3's key (SSE-S3) instead of a customer-managed one", FIX_ENCRYPTION)
@@ -127,6 +129,12 @@ def policy_refuses_other_keys(resource: Resource, _: Settings) -> Iterator[Findi
                 '"Condition": {"StringNotEqualsIfExists": '
                 '{"s3:x-amz-server-side-encryption-aws-kms-key-id": key_arn}}}',
             )
+
+
+def default_encryptions(holder: Resource) -> list[Properties]:
+    """Return how objects are encrypted by default, as a bucket or the setting beside it says."""
+    found = [either(rule, "applyServerSideEncryptionByDefault") for rule in _encryption_rules(holder)]
+    return [default for default in found if default.is_set("sseAlgorithm")]
 
 
 def _refuses_other_keys(document: Document) -> bool:
@@ -159,8 +167,3 @@ def _encryption_rules(holder: Resource) -> list[Properties]:
         configuration = either(holder.properties, "serverSideEncryptionConfiguration")
         return configuration.each("rule") or configuration.each("rules")
     return holder.properties.each("rules")
-
-
-def _defaults(holder: Resource) -> list[Properties]:
-    found = [either(rule, "applyServerSideEncryptionByDefault") for rule in _encryption_rules(holder)]
-    return [default for default in found if default.is_set("sseAlgorithm")]

@@ -29,6 +29,7 @@ OURS = {"AWS": "arn:aws:iam::123456789012:role/admin"}
 SHARING = "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration"
 READS = {"allowedMethods": ["GET"]}
 FROM_ACCESS_POINTS = {"StringEquals": {"s3:DataAccessPointAccount": "123456789012"}}
+ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
 INDEX = {"suffix": "index.html"}
 EVERYONE_GROUP = "http://acs.amazonaws.com/groups/global/AllUsers"
 
@@ -58,6 +59,17 @@ def replicated(type_: str, name: str, status: str) -> Recorded:
     rule = {"status": status, "destination": {"bucket": "arn:aws:s3:::copy"}}
     inline: dict[str, Any] = {name: {"role": "r", "rules": [rule]}}
     return make(type_, **inline)
+
+
+def selecting(**selected: Any) -> dict[str, Any]:
+    """Return a rule that replicates; `selected` is what it says of the objects that KMS encrypts."""
+    rule: dict[str, Any] = {"status": "Enabled", "destination": {"bucket": "arn:aws:s3:::copy"}}
+    return {**rule, "sourceSelectionCriteria": {"sseKmsEncryptedObjects": selected}} if selected else rule
+
+
+def encrypted(algorithm: str, bucket: Recorded = raw) -> Recorded:
+    default = {"sseAlgorithm": algorithm}
+    return make(ENCRYPTION, "encryption", bucket=bucket, rules=[{"applyServerSideEncryptionByDefault": default}])
 
 
 def many_regions(principal: Any) -> Recorded:
@@ -150,4 +162,56 @@ CASES = [
     bad("S3-EVENT-NOTIFICATION", "an empty one", raw, make(NOTIFICATION, bucket=raw)),
     good("S3-EVENT-NOTIFICATION", "to EventBridge", raw, make(NOTIFICATION, bucket=raw, eventbridge=True)),
     good("S3-EVENT-NOTIFICATION", "to a queue", raw, make(NOTIFICATION, bucket=raw, queues=[{"queueArn": "a"}])),
+    bad("S3-REPLICATION-ENCRYPTED", "selects nothing", raw, encrypted("aws:kms"), replication("Enabled")),
+    bad(
+        "S3-REPLICATION-ENCRYPTED",
+        "selects them not",
+        raw,
+        encrypted("aws:kms:dsse"),
+        make(REPLICATION, bucket=raw, rules=[selecting(status="Disabled")]),
+    ),
+    bad(
+        "S3-REPLICATION-ENCRYPTED",
+        "one of two rules",
+        raw,
+        encrypted("aws:kms"),
+        make(REPLICATION, bucket=raw, rules=[selecting(status="Enabled"), selecting()]),
+    ),
+    bad(
+        "S3-REPLICATION-ENCRYPTED",
+        "inline",
+        (inline := make(BUCKET, "inline", replicationConfiguration={"role": "r", "rules": [selecting(enabled=False)]})),
+        encrypted("aws:kms", inline),
+    ),
+    good(
+        "S3-REPLICATION-ENCRYPTED",
+        "selects them",
+        raw,
+        encrypted("aws:kms"),
+        make(REPLICATION, bucket=raw, rules=[selecting(status="Enabled")]),
+    ),
+    good("S3-REPLICATION-ENCRYPTED", "a rule that is off", raw, encrypted("aws:kms"), replication("Disabled")),
+    good("S3-REPLICATION-ENCRYPTED", "S3's key", raw, encrypted("AES256"), replication("Enabled")),
+    good(
+        "S3-REPLICATION-ENCRYPTED",
+        "an old bucket, inline",
+        make(
+            OLD_BUCKET,
+            serverSideEncryptionConfigurations=[
+                {"rules": [{"applyServerSideEncryptionByDefaults": [{"sseAlgorithm": "aws:kms"}]}]}
+            ],
+            replicationConfigurations=[
+                {
+                    "role": "r",
+                    "rules": [
+                        {
+                            "status": "Enabled",
+                            "destinations": [{"bucket": "arn:aws:s3:::copy"}],
+                            "sourceSelectionCriterias": [{"sseKmsEncryptedObjects": [{"enabled": True}]}],
+                        }
+                    ],
+                }
+            ],
+        ),
+    ),
 ]

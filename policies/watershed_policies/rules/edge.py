@@ -1,0 +1,82 @@
+"""The edge (CloudFront, load balancers): what users send is encrypted all the way, by protocols that still count."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ..resource import Resource, aws
+from ..rule import Finding, Rule, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..settings import Settings
+    from ..values import Properties
+
+DISTRIBUTION = aws("cloudfront", "Distribution")
+# pulumi-aws has two names for it.
+LISTENERS = (aws("lb", "Listener"), aws("alb", "Listener"))
+BEHAVIORS = ("defaultCacheBehavior", "orderedCacheBehaviors")
+OLD_VERSIONS = ("SSLv3", "TLSv1", "TLSv1_2016", "TLSv1.1_2016")
+# Policies that take TLS 1.0 or 1.1, by name; the default is what a listener gets that names none.
+# Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
+OLD_POLICY = re.compile(r"ELBSecurityPolicy-(TLS(13)?-1-[01]|FS-1-1|FS-2018-06|201[56])\b.*")
+DEFAULT_POLICY = "ELBSecurityPolicy-2016-08"
+NEW_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
+
+TLS = Rule(
+    id="EDGE-TLS",
+    title="CloudFront and load balancers talk TLS 1.2 or newer",
+    severity=Severity.HIGH,
+    why="What users send, passwords and cookies among it, can be read and changed on its way otherwise.",
+    frameworks=(
+        "FSBP CloudFront.3",
+        "FSBP CloudFront.9",
+        "FSBP CloudFront.15",
+        "FSBP ELB.1",
+        "FSBP ELB.17",
+        "NIST 800-53 SC-8",
+        "PCI DSS 4.2.1",
+    ),
+    peers=("cdk-nag CFR4", "Checkov CKV_AWS_2", "Checkov CKV_AWS_34", "Checkov CKV_AWS_103", "Checkov CKV_AWS_174"),
+)
+
+
+@TLS.on(DISTRIBUTION)
+def viewers_use_tls(distribution: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse plain HTTP from users, and protocols that are broken."""
+    properties = distribution.properties
+    for behavior in (each for name in BEHAVIORS if not properties.is_unknown(name) for each in properties.each(name)):
+        if not behavior.is_unknown("viewerProtocolPolicy") and behavior.get("viewerProtocolPolicy") == "allow-all":
+            yield Finding("answers users by plain HTTP", '"viewer_protocol_policy": "redirect-to-https"')
+    if properties.section("viewerCertificate").get("minimumProtocolVersion") in OLD_VERSIONS:
+        yield Finding("takes users with TLS 1.0 or 1.1", '"minimum_protocol_version": "TLSv1.2_2021"')
+
+
+@TLS.on(DISTRIBUTION)
+def origins_use_tls(distribution: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse plain HTTP to an origin; a bucket's web site has no other, and S3 is reached by its REST name instead."""
+    for origin in distribution.properties.each("origins"):
+        if origin.get("customOriginConfig", "originProtocolPolicy") in ("http-only", "match-viewer"):
+            yield Finding("calls an origin by plain HTTP", '"origin_protocol_policy": "https-only"')
+
+
+@TLS.on(*LISTENERS)
+def listener_uses_tls(listener: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse plain HTTP, but to redirect or refuse it, and policies that take old protocols."""
+    properties = listener.properties
+    protocol = properties.get("protocol")
+    if protocol == "HTTP" and not all(map(_turns_away, properties.each("defaultActions"))):
+        yield Finding(
+            "serves plain HTTP",
+            'default_actions=[{"type": "redirect", "redirect": {"protocol": "HTTPS", "port": "443", '
+            '"status_code": "HTTP_301"}}]',
+        )
+    if protocol in ("HTTPS", "TLS") and OLD_POLICY.fullmatch(properties.get("sslPolicy") or DEFAULT_POLICY):
+        yield Finding("takes TLS 1.0 or 1.1", f'ssl_policy="{NEW_POLICY}"')
+
+
+def _turns_away(action: Properties) -> bool:
+    redirects = action.get("type") == "redirect" and action.get("redirect", "protocol") == "HTTPS"
+    return redirects or action.get("type") == "fixed-response"

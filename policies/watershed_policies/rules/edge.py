@@ -78,5 +78,5 @@ def listener_uses_tls(listener: Resource, _: Settings) -> Iterator[Finding]:
 
 
 def _turns_away(action: Properties) -> bool:
-    redirects = action.get("type") == "redirect" and action.get("redirect", "protocol") == "HTTPS"
-    return redirects or action.get("type") == "fixed-response"
+    kind = action.get("type")
+    return kind == "fixed-response" or (kind == "redirect" and str(action.get("redirect", "protocol")) == "HTTPS")

@@ -1,27 +1,19 @@
-"""Schemathesis asks the API of the local stage, behind its gateway, all that the description allows, and much else."""
+"""Whatever the API of the local stage is asked, by whoever, behind its gateway and with tokens of its sign-in."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import hypothesis
 import pytest
-import schemathesis
-from schemathesis.checks import not_a_server_error
-from schemathesis.config import SchemathesisConfig
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from handlers.api.routes import OPERATIONS
-from tests.handlers.api.description import document
+from tests.handlers.api.fuzzing import ask_all
 
 if TYPE_CHECKING:
+    from handlers.api.operations import Operation
+
     from .served import Served
 
-CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 EXAMPLES = 10
 
 
@@ -41,20 +33,5 @@ def tokens(served: Served) -> dict[str, str]:
 
 @pytest.mark.parametrize("caller", ["administrator", "reader", "stranger", "nobody"])
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.id)
-def test_no_answer_is_undescribed(served: Served, tokens: dict[str, str], operation: Any, caller: str) -> None:
-    described = {**document(), "servers": [{"url": served.api}]}
-    tried = schemathesis.openapi.from_dict(described, config=SchemathesisConfig())[operation.path][operation.method]
-
-    @hypothesis.settings(
-        max_examples=EXAMPLES,
-        deadline=None,
-        database=None,
-        derandomize=True,
-        suppress_health_check=list(hypothesis.HealthCheck),
-    )
-    @hypothesis.given(case=tried.as_strategy())
-    def ask(case: Any) -> None:
-        case.headers = {**(case.headers or {}), "Authorization": f"Bearer {tokens[caller]}"}
-        case.call_and_validate(base_url=served.api, checks=CHECKS)
-
-    ask()
+def test_no_answer_is_undescribed(served: Served, tokens: dict[str, str], operation: Operation, caller: str) -> None:
+    ask_all(operation, served.api, tokens[caller], EXAMPLES)

@@ -5,7 +5,7 @@ All pipelines at once, each step when all have done the one before.
 
 import json
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -32,13 +32,12 @@ def exercise_runs(
         return
     all_runs = [_Runs(clients, name, machine) for name, machine in pipelines.items()]
     notices = Notices(clients, all_runs[0].topic())
-    late = _with_deadline(clients)
 
     progress.doing("letting schedules start the pipelines, and look whether they are late")
-    pause_schedules(clients)
-    moment = _fire_schedules(clients)
+    schedules = pause_schedules(clients)
+    moment = _fire(clients, schedules)
     dates = {runs.name: runs.wait_for_scheduled(moment) for runs in all_runs}
-    for name in late & pipelines.keys():
+    for name in _with_deadline(schedules) & pipelines.keys():
         notices.wait_for(f"{name} is late")
 
     progress.doing("starting the pipelines with what is no date, twice for one date, and stopping them")
@@ -131,19 +130,21 @@ class _Runs:
         return any(event["type"] == "TaskSubmitted" for page in pages for event in page["events"])
 
 
-def pause_schedules(clients: Clients) -> None:
-    """Let none fire by the clock from here on: its run would take a stopped one's date over."""
+def pause_schedules(clients: Clients) -> list[dict[str, Any]]:
+    """Let none fire by the clock from here on: its run would take a stopped one's date over. Returns all of them."""
     client = clients("scheduler")
     settings = client.meta.service_model.operation_model("UpdateSchedule").input_shape.members
-    for schedule in _schedules(clients):
+    schedules = list(_schedules(clients))
+    for schedule in schedules:
         kept = {name: value for name, value in schedule.items() if name in settings and name != "ClientToken"}
         client.update_schedule(**{**kept, "State": "DISABLED"})
+    return schedules
 
 
-def _fire_schedules(clients: Clients) -> datetime:
+def _fire(clients: Clients, schedules: Iterable[dict[str, Any]]) -> datetime:
     """Make a one-time schedule beside each, under its role and with its payload; returns when they fire."""
     moment = datetime.now(UTC).replace(microsecond=0) + AHEAD
-    for schedule in _schedules(clients):
+    for schedule in schedules:
         clients("scheduler").create_schedule(
             Name=f"exercise-{uuid.uuid4().hex[:12]}",
             GroupName=schedule["GroupName"],
@@ -155,14 +156,14 @@ def _fire_schedules(clients: Clients) -> datetime:
     return moment
 
 
-def _with_deadline(clients: Clients) -> set[str]:
+def _with_deadline(schedules: Iterable[dict[str, Any]]) -> set[str]:
     """Return the pipelines that a schedule looks after whether they are late."""
-    payloads = [json.loads(schedule["Target"].get("Input") or "{}") for schedule in _schedules(clients)]
+    payloads = [json.loads(schedule["Target"].get("Input") or "{}") for schedule in schedules]
     return {str(each["pipeline"]) for each in payloads if each.get("action") == "deadline"}
 
 
 def _schedules(clients: Clients) -> Iterator[dict[str, Any]]:
     client = clients("scheduler")
-    for each in list(client.get_paginator("list_schedules").paginate().search("Schedules[]")):
+    for each in client.get_paginator("list_schedules").paginate().search("Schedules[]"):
         if each:
             yield dict(client.get_schedule(Name=each["Name"], GroupName=each["GroupName"]))

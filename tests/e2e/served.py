@@ -11,7 +11,7 @@ import yaml
 
 from local.aws import Clients
 from local.emulator import lifecycle
-from local.privileges.exercise.administrators import SCOPES, Administrator, access_token
+from local.privileges.exercise.administrators import SCOPES, Administrator, sign_in
 from local.processes import stop_marked
 from local.stage.demo_user import DemoUser, make_user, new_password
 from local.workspace import Workspace
@@ -52,10 +52,7 @@ class Served:
 
     def signed_in(self, user: DemoUser, scopes: str = SCOPES) -> Administrator:
         """Sign in as somebody, for these scopes, at the page that the portal leads to."""
-        of_portal = self.report["outputs"]["api"]["portalClientId"]
-        client = self.clients("cognito-idp").describe_user_pool_client(UserPoolId=user.user_pool_id, ClientId=of_portal)
-        token = access_token(self.clients.endpoint, client["UserPoolClient"], user, scopes)
-        return Administrator(self.api, token)
+        return sign_in(self.clients, self.report["outputs"]["api"], user, scopes)
 
 
 @contextmanager

@@ -43,15 +43,10 @@ def written(served: Served, administrator: Administrator) -> Written:
 def listed(administrator: Administrator) -> dict[str, dict[str, Any]]:
     """Those that clients have registered, by name."""
     found: dict[str, dict[str, Any]] = {}
-    cursor = ""
-    while True:
-        page = administrator.ask("GET", f"/datasets?prefix={PREFIX}&limit=100{cursor}").document
-        for each in page["datasets"]:
-            assert each["id"] not in found, each["id"]
-            found[each["id"]] = each
-        if page["cursor"] is None:
-            return found
-        cursor = f"&cursor={page['cursor']}"
+    for each in administrator.datasets(prefix=PREFIX, limit=100):
+        assert each["id"] not in found, each["id"]
+        found[each["id"]] = each
+    return found
 
 
 def test_no_client_meets_an_error(written: Written) -> None:

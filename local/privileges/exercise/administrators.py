@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -58,6 +58,17 @@ class Administrator:
             )
         return found
 
+    def datasets(self, **wanted: Any) -> Iterator[dict[str, Any]]:
+        """Return what is in the list, page by page."""
+        cursor: str | None = None
+        while True:
+            more = {"cursor": cursor} if cursor else {}
+            page = self.ask("GET", f"/datasets?{urlencode({**wanted, **more})}").document
+            yield from page["datasets"]
+            cursor = page["cursor"]
+            if cursor is None:
+                return
+
     def post_twice(self, path: str, body: Any, *, expects: int) -> dict[str, Any]:
         """Send what makes something twice under one key, as a client does whose connection broke: it is made once."""
         key = {"Idempotency-Key": secrets.token_hex(16)}
@@ -67,17 +78,24 @@ class Administrator:
         return dict(first)
 
 
+def sign_in(clients: Clients, api: Mapping[str, Any], user: DemoUser, scopes: str = SCOPES) -> Administrator:
+    """Sign in as somebody, for these scopes, as the portal does."""
+    client = clients("cognito-idp").describe_user_pool_client(
+        UserPoolId=user.user_pool_id, ClientId=api["portalClientId"]
+    )
+    token = _access_token(clients.endpoint, client["UserPoolClient"], user, scopes)
+    return Administrator(str(api["url"]).rstrip("/"), token)
+
+
 def sign_in_administrator(clients: Clients, api: Mapping[str, Any], name: str) -> Administrator:
     """Make a person of every group of the API's user pool, and sign in as that person."""
-    cognito, pool = clients("cognito-idp"), api["userPoolId"]
-    user = DemoUser(pool, f"{name}@example.com", new_password())
+    user = DemoUser(api["userPoolId"], f"{name}@example.com", new_password())
     make_user(clients, user)
     join_every_group(clients, user)
-    client = cognito.describe_user_pool_client(UserPoolId=pool, ClientId=api["portalClientId"])["UserPoolClient"]
-    return Administrator(str(api["url"]).rstrip("/"), access_token(clients.endpoint, client, user))
+    return sign_in(clients, api, user)
 
 
-def access_token(endpoint: str, client: Mapping[str, Any], user: DemoUser, scopes: str = SCOPES) -> str:
+def _access_token(endpoint: str, client: Mapping[str, Any], user: DemoUser, scopes: str) -> str:
     """Return an access token, by an authorization code with PKCE (RFC 7636) as the portal asks for it."""
     verifier, state = secrets.token_urlsafe(32), secrets.token_urlsafe(16)
     digest = hashlib.sha256(verifier.encode()).digest()

@@ -6,9 +6,9 @@ archived, brought back, archived and purged.
 
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from ...aws import Clients
 from ...errors import StageError
@@ -39,7 +39,7 @@ def exercise_api(clients: Clients, outputs: Mapping[str, Any], progress: Progres
     exercise_uploads(first, name)
     _change(first, name)
     progress.doing("reading all data sets through the API, and asking them")
-    for known in list(_listed(first)):
+    for known in list(first.datasets(limit=5)):
         _read(first, known)
         _ask_for_all(first, known)
     _query(first, name)
@@ -87,18 +87,6 @@ def _purge(asks: Administrator, confirms: Administrator, name: str) -> None:
     if asks.ask("POST", path, expects=(202, 403)).status == 202:
         confirms.ask("POST", path, later=(202,))
         asks.ask("GET", f"/datasets/{name}", expects=(404,))
-
-
-def _listed(administrator: Administrator) -> Iterator[dict[str, Any]]:
-    """Return what is in the list, page by page."""
-    cursor: str | None = None
-    while True:
-        more = {"cursor": cursor} if cursor else {}
-        page = administrator.ask("GET", f"/datasets?{urlencode({'limit': 5, **more})}").document
-        yield from page["datasets"]
-        cursor = page["cursor"]
-        if cursor is None:
-            return
 
 
 def _read(administrator: Administrator, known: Mapping[str, Any]) -> None:

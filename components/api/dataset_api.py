@@ -155,6 +155,7 @@ class DatasetApi(Component, domain="api"):
             lake=lake,
             catalog=catalog,
             source_zones=source_zones,
+            served_zones=self.served_zones,
             purge=purge,
         )
         self.rest_api = RestApi(

@@ -23,6 +23,7 @@ def allow(
     lake: DataLake,
     catalog: Catalog,
     source_zones: Sequence[str],
+    served_zones: Sequence[str],
     purge: bool,
 ) -> aws.iam.RolePolicy:
     """Let the role do what the API's routes ask for.
@@ -41,11 +42,10 @@ def allow(
     metadata.grant_delete(api)
     for zone in source_zones:
         lake.grant_upload(api, zone=zone)
-    for zone in lake.zones:
-        if zone not in source_zones:
-            lake.grant_read(api, zone=zone)
-            # What comes while the API runs may be without partitions, and so without projections.
-            catalog.grant_read_all(api, zone=zone, partitions=zone == REGISTERED_ZONE)
+    for zone in served_zones:
+        lake.grant_read(api, zone=zone)
+        # What comes while the API runs may be without partitions, and so without projections.
+        catalog.grant_read_all(api, zone=zone, partitions=zone == REGISTERED_ZONE)
     catalog.workgroup.grant_run(api)
     catalog.workgroup.grant_results(api)
     catalog.grant_define(api, zone=REGISTERED_ZONE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -115,6 +117,23 @@ def test_an_error_in_a_query_is_shown_where_it_is(sign_in: Callable[..., Page]) 
     page = sign_in("#/query")
     ask(page, "SELECT *\nFROM salaries")
     expect(page.get_by_role("alert")).to_contain_text("There is no data set salaries that you may read.")
+
+
+def test_the_apis_description_is_shown_and_tried_in_the_browser(page: Page, served: Served) -> None:
+    command = [str(served.checkout.folder / ".venv" / "bin" / "python"), "-m", "cli", "datasets", "docs", "--no-open"]
+    with subprocess.Popen(command, cwd=served.checkout.folder, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        try:
+            page.goto(server.stdout.readline().strip())
+            page.locator(".opblock-summary-control").filter(has_text="List the data sets").click()
+            page.get_by_role("button", name="Try it out").click()
+            page.get_by_role("button", name="Execute").click()
+            answer = page.locator(".live-responses-table")
+            expect(answer.locator(".response-col_status").last).to_contain_text("200")
+            expect(answer).to_contain_text("flights")
+        finally:
+            server.send_signal(signal.SIGINT)
+    assert server.returncode == 0
 
 
 def test_who_has_no_rights_sees_no_data_set(sign_in: Callable[..., Page], served: Served) -> None:

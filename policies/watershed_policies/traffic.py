@@ -110,6 +110,15 @@ def of_group(resource: Resource) -> Iterator[Opening]:
         yield from _inline(properties)
 
 
+def groups_of(resource: Resource, stack: Stack) -> list[Resource]:
+    """Return the groups of the stack that a resource is, or is a rule of."""
+    if resource.type not in SEPARATE_RULES:
+        return [resource]
+    return [
+        group for group in stack.of_type(GROUP) if resource in stack.naming(group, "securityGroupId", resource.type)
+    ]
+
+
 def by_prefix_lists(resource: Resource, stack: Stack) -> Iterator[Opening]:
     """Yield what a security group lets through to the prefix lists of the stack, beyond what it says by itself."""
     lists = stack.of_type(PREFIX_LIST)

@@ -56,6 +56,15 @@ AUTHORIZER = Rule(
     why="Without an audience, a token that the issuer gave for another application opens the API.",
     frameworks=("NIST 800-53 AC-3",),
 )
+SCOPES = Rule(
+    id="APIGATEWAY-SCOPES",
+    title="Methods behind a user pool ask for a scope",
+    severity=Severity.MEDIUM,
+    why="Without one, the ID token of anybody in the pool opens a method, whichever application they signed in to. "
+    "A pool of one application needs no more, hence strict.",
+    frameworks=("NIST 800-53 AC-6",),
+    profile=Profile.STRICT,
+)
 VALIDATION = Rule(
     id="APIGATEWAY-REQUEST-VALIDATION",
     title="Methods validate requests",
@@ -159,7 +168,7 @@ def token_has_audience(authorizer: Resource, _: Settings) -> Iterator[Finding]:
         yield Finding("takes its issuer's keys by plain HTTP", 'jwt_configuration={..., "issuer": "https://..."}')
 
 
-@AUTHORIZER.on(METHOD)
+@SCOPES.on(METHOD)
 def method_asks_for_a_scope(method: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a method that takes every token of a user pool: one that names a scope takes access tokens with it alone.
 

@@ -22,7 +22,8 @@ HIGH_RISK = (
     # Not in AWS's list, and as dangerous: NFS, Oracle, Redshift, Redis, Memcached, MongoDB, Kafka.
     *(2049, 1521, 5439, 6379, 11211, 27017, 9092),
 )
-HTTPS = 443
+HTTPS, HTTP = 443, 80
+BALANCERS = (aws("lb", "LoadBalancer"), aws("alb", "LoadBalancer"))
 # "Fragmentation needed": without it, connections over a smaller link hang.
 PATH_DISCOVERY = 3
 # What pulumi-aws and Terraform write where the program says nothing.
@@ -55,7 +56,8 @@ OPEN = Rule(
     id="VPC-INGRESS-OPEN",
     title="The internet reaches HTTPS and nothing else",
     severity=Severity.HIGH,
-    why="Every other open port is one that nobody meant, or one without TLS.",
+    why="Every other open port is one that nobody meant, or one without TLS. A load balancer may take port 80 to lead "
+    "on to HTTPS (EDGE-TLS sees to that).",
     frameworks=("FSBP EC2.18", "NIST 800-53 SC-7", "PCI DSS 1.3.1"),
     peers=("cdk-nag EC23", "Checkov CKV_AWS_260"),
 )
@@ -129,7 +131,7 @@ def high_risk_ports_are_closed_to_lists(resource: Resource, stack: Stack) -> Ite
 
 @OPEN.on(*traffic.GROUP_TYPES)
 def nothing_else_is_open(resource: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse every other port but HTTPS for everyone."""
+    """Refuse every other port but HTTPS for everyone; HTTP is looked at with the load balancers."""
     yield from _open_otherwise(traffic.of_group(resource))
 
 
@@ -137,6 +139,15 @@ def nothing_else_is_open(resource: Resource, _: Settings) -> Iterator[Finding]:
 def nothing_else_is_open_to_lists(resource: Resource, stack: Stack) -> Iterator[Finding]:
     """Refuse them for a prefix list that holds everyone."""
     yield from _open_otherwise(traffic.by_prefix_lists(resource, stack))
+
+
+@OPEN.across(*traffic.GROUP_TYPES)
+def only_load_balancers_take_http(resource: Resource, stack: Stack) -> Iterator[Finding]:
+    """Refuse port 80 for everyone, but where a load balancer of the stack has the group."""
+    openings = [*traffic.of_group(resource), *traffic.by_prefix_lists(resource, stack)]
+    found = [opening for opening in _from_everyone(openings) if opening.ports == (HTTP, HTTP)]
+    if found and not any(_is_of_balancer(group, stack) for group in traffic.groups_of(resource, stack)):
+        yield Finding(f"lets the internet ({found[0].everyone}) reach {found[0].shown()}", FIX_SOURCE)
 
 
 @EGRESS.on(*traffic.GROUP_TYPES)
@@ -216,7 +227,7 @@ def _open_otherwise(openings: Iterable[Opening]) -> Iterator[Finding]:
     for opening in _from_everyone(openings):
         if any(opening.reaches(port) for port in (*REMOTE_ADMINISTRATION, *HIGH_RISK)):
             continue
-        if opening.ports != (HTTPS, HTTPS) and not _is_harmless_ping(opening):
+        if opening.ports not in ((HTTPS, HTTPS), (HTTP, HTTP)) and not _is_harmless_ping(opening):
             yield Finding(f"lets the internet ({opening.everyone}) reach {opening.shown()}", FIX_SOURCE)
 
 
@@ -226,6 +237,11 @@ def _from_everyone(openings: Iterable[Opening]) -> Iterator[Opening]:
 
 def _to_everyone(openings: Iterable[Opening]) -> Iterator[Opening]:
     return (opening for opening in openings if not opening.inbound and opening.everyone)
+
+
+def _is_of_balancer(group: Resource, stack: Stack) -> bool:
+    named = {group.urn, *group.identities()}
+    return any(named & balancer.mentions() for balancer in stack.of_type(*BALANCERS))
 
 
 def _is_harmless_ping(opening: Opening) -> bool:

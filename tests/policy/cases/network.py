@@ -77,6 +77,10 @@ def inbound_from(list_: Recorded, port: int) -> Recorded:
     return inbound({**opening(port), "prefixListIds": [list_]})
 
 
+def balancer(of: Recorded | str) -> Recorded:
+    return make("aws:lb/loadBalancer:LoadBalancer", "balancer", subnets=["subnet-1", "subnet-2"], securityGroups=[of])
+
+
 def entry(number: int, action: str, first: int, last: int, protocol: Any = "tcp", **more: Any) -> dict[str, Any]:
     return {
         "ruleNo": number,
@@ -184,7 +188,18 @@ INGRESS_CASES = [
         )
     ),
     bad("VPC-INGRESS-HIGH-RISK", "a rule beside the group", separate("ingress", 1433, EVERYONE)),
-    bad("VPC-INGRESS-OPEN", "a rule of the new kind", modern(INGRESS, 80, cidrIpv4=EVERYONE)),
+    bad("VPC-INGRESS-OPEN", "a rule of the new kind", modern(INGRESS, 8443, cidrIpv4=EVERYONE)),
+    bad("VPC-INGRESS-OPEN", "HTTP", modern(INGRESS, 80, cidrIpv4=EVERYONE)),
+    bad("VPC-INGRESS-OPEN", "HTTP, inline", inbound(opening(80, EVERYONE))),
+    bad(
+        "VPC-INGRESS-OPEN",
+        "HTTP beside another's load balancer",
+        group,
+        modern(INGRESS, 80, cidrIpv4=EVERYONE),
+        balancer("sg-2"),
+    ),
+    good("VPC-INGRESS-OPEN", "HTTP to a load balancer", group, modern(INGRESS, 80, cidrIpv4=EVERYONE), balancer(group)),
+    good("VPC-INGRESS-OPEN", "HTTP to a load balancer, inline", (web := inbound(opening(80, EVERYONE))), balancer(web)),
     *(
         good(f"VPC-INGRESS-{rule}", title, resource)
         for rule in ("ADMINISTRATION", "HIGH-RISK", "OPEN")

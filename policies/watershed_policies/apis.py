@@ -33,6 +33,8 @@ HTTP_INTEGRATIONS = ("HTTP", "HTTP_PROXY")
 # How the fix of many a finding starts.
 SETTINGS_FIX = 'aws.apigateway.MethodSettings("...", rest_api=api.id, stage_name=stage.stage_name, method_path="*/*", '
 HTTP_ROUTE = re.compile(r"^(ANY|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /", re.IGNORECASE)
+# Load balancers and monitors, which have no credentials, call these.
+HEALTH_CHECK = re.compile(r"(GET|HEAD) (/[\w.-]+)*/(health|healthz|health-?check|livez|readyz|ping)/?", re.IGNORECASE)
 OPERATIONS = {"get", "head", "post", "put", "patch", "delete", "trace", "x-amazon-apigateway-any-method"}
 
 
@@ -78,6 +80,16 @@ def is_without_backend(method: Resource, stack: Stack) -> bool:
     return bool(kinds) and all(kind == "MOCK" for kind in kinds)
 
 
+def is_health_check(method: Resource, stack: Stack) -> bool:
+    """Say whether a REST method tells whether the API is up: `GET /health`."""
+    verb = method.properties.get("httpMethod")
+    return any(
+        HEALTH_CHECK.fullmatch(f"{verb} /{path.properties.get('pathPart')}")
+        for path in stack.of_type(aws("apigateway", "Resource"))
+        if method in stack.naming(path, "resourceId", METHOD)
+    )
+
+
 def is_private(api: Resource) -> bool:
     """Say whether a REST API is reached from VPCs only."""
     types = api.properties.get("endpointConfiguration", "types")
@@ -90,7 +102,7 @@ def open_operations(api: Resource) -> Iterator[str]:
     schemes = _authorizers(description)
     for name, operation in _operations(description):
         is_mock = str(mapping(operation.get("x-amazon-apigateway-integration")).get("type")).upper() == "MOCK"
-        if not is_mock and not _is_authorized(operation, description, schemes):
+        if not is_mock and not HEALTH_CHECK.fullmatch(name) and not _is_authorized(operation, description, schemes):
             yield name
 
 

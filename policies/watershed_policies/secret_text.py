@@ -64,6 +64,7 @@ SECRET_VALUE = re.compile(
     r"(?!(?-i:[a-z][a-z0-9_.-]*(/[a-z0-9_.-]+)+)\")[^\"]+\")"  # password in JSON
     r"|^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9/+]{40}$"  # AWS secret access key
     rf"|\bcurl\b[^|;&\n]*\s(-u|--user)\s+[\"']?[^\s:\"'$]+:{NO_PLACEHOLDER}[^\s\"'$]+"
+    rf"|\bmysql(admin|dump|import)?\b[^|;&\n]*\s-p{NO_PLACEHOLDER}(?=[^\s\"']{{4,}})[^\s\"'$]+"  # -pPASSWORD
     r"|(?i:secret_access_key[\s\"':=]+[a-z0-9/+]{40}\b)"
 )
 # `TOKEN=$(curl ...)`, `PASSWORD="$1"`, `key={{ template }}`: what a script fetches, or is told, is no secret in it.

@@ -42,6 +42,7 @@ ARNS = {
     "ec2/securityGroup": "arn:aws:ec2:{region}:{account}:security-group/{id}",
     "athena/workgroup": "arn:aws:athena:{region}:{account}:workgroup/{name}",
     "sfn/stateMachine": "arn:aws:states:{region}:{account}:stateMachine:{name}",
+    "efs/fileSystem": "arn:aws:elasticfilesystem:{region}:{account}:file-system/{id}",
     "iam/role": "arn:aws:iam::{account}:role/{name}",
     "iam/policy": "arn:aws:iam::{account}:policy/{name}",
     "apigateway/restApi": "arn:aws:apigateway:{region}::/restapis/{id}",

@@ -19,18 +19,32 @@ ATTACHMENTS = (
 )
 
 
-def policies_of(role: Resource, stack: Stack) -> Iterator[Resource]:
-    """Yield the role, its inline policies, and the policies of the stack that are attached to it."""
-    yield role
-    yield from stack.naming(role, "role", aws("iam", "RolePolicy"))
-    attachments = {found.urn for found in stack.naming(role, "role", ROLE_ATTACHMENT)}
+def policies_of(identity: Resource, stack: Stack) -> Iterator[Resource]:
+    """Yield a role, user or group, its inline policies, and the policies of the stack that are attached to it."""
+    kind = identity.kind
+    name, attaching = kind.lower(), aws("iam", f"{kind}PolicyAttachment")
+    yield identity
+    yield from stack.naming(identity, name, aws("iam", f"{kind}Policy"))
+    attachments = {found.urn for found in stack.naming(identity, name, attaching)}
     for policy in stack.of_type(POLICY):
-        by_one = any(found.urn in attachments for found in stack.naming(policy, "policyArn", ROLE_ATTACHMENT))
+        by_one = any(found.urn in attachments for found in stack.naming(policy, "policyArn", attaching))
         by_several = any(
-            _lists(found, "roles", role) for found in stack.naming(policy, "policyArn", aws("iam", "PolicyAttachment"))
+            _lists(found, f"{name}s", identity)
+            for found in stack.naming(policy, "policyArn", aws("iam", "PolicyAttachment"))
         )
-        if by_one or by_several or _lists(role, "managedPolicyArns", policy):
+        if by_one or by_several or _lists(identity, "managedPolicyArns", policy):
             yield policy
+
+
+def groups_of(user: Resource, stack: Stack) -> Iterator[Resource]:
+    """Yield the groups of the stack that a user is in."""
+    memberships = stack.naming(user, "user", aws("iam", "UserGroupMembership"))
+    for group in stack.of_type(aws("iam", "Group")):
+        listed = stack.naming(group, "group", aws("iam", "GroupMembership"))
+        if any(_lists(each, "groups", group) for each in memberships) or any(
+            _lists(each, "users", user) for each in listed
+        ):
+            yield group
 
 
 def managed_policies(identity: Resource, stack: Stack) -> int:

@@ -9,12 +9,14 @@ from ..apis import (
     DESCRIBED,
     DOMAIN,
     DOMAIN_V2,
+    HEALTH_CHECK,
     HTTP_ROUTE,
     METHOD,
     REST_API,
     REST_DESCRIBED,
     ROUTE,
     api_of,
+    is_health_check,
     is_plain_http,
     is_private,
     is_without_backend,
@@ -39,7 +41,8 @@ AUTHORIZATION = Rule(
     id="APIGATEWAY-AUTHORIZATION",
     title="Every method and route asks who calls",
     severity=Severity.CRITICAL,
-    why="An open route is a backend on the internet. An API key counts calls; it does not prove who makes them.",
+    why="An open route is a backend on the internet. An API key counts calls; it does not prove who makes them. Only "
+    "what tells that the API is up (GET /health) may be open: monitors have no credentials.",
     frameworks=("FSBP APIGateway.8", "NIST 800-53 AC-3", "PCI DSS 1.4.4"),
     peers=(
         "cdk-nag APIG4",
@@ -105,6 +108,8 @@ def method_is_authorized(method: Resource, stack: Stack) -> Iterator[Finding]:
     # Browsers ask OPTIONS without credentials.
     if str(properties.get("httpMethod")).upper() == "OPTIONS" or is_without_backend(method, stack):
         return
+    if is_health_check(method, stack):
+        return
     api = api_of(method, stack) if kind not in AUTHORIZATIONS else None
     if api is None or not is_private(api):
         yield from _unless_authorized(method, kind, "authorization")
@@ -115,6 +120,8 @@ def route_is_authorized(route: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse an open HTTP route, and WebSocket connections for everyone: later messages need no proof of their own."""
     key = str(route.properties.get("routeKey"))
     is_preflight = key.upper().startswith("OPTIONS ")
+    if HEALTH_CHECK.fullmatch(key):
+        return
     if (HTTP_ROUTE.match(key) and not is_preflight) or key == "$connect":
         kind = str(route.properties.get("authorizationType") or "NONE")
         yield from _unless_authorized(route, kind, "authorization_type")

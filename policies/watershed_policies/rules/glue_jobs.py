@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 JOB = aws("glue", "Job")
 RUNNERS = (JOB, aws("glue", "Crawler"), aws("glue", "DevEndpoint"))
 TRIGGER = aws("glue", "Trigger")
-ARGUMENTS = ("defaultArguments", "nonOverridableArguments", "arguments")
+# Its run properties: https://docs.aws.amazon.com/glue/latest/webapi/API_PutWorkflowRunProperties.html
+WORKFLOW = aws("glue", "Workflow")
+ARGUMENTS = ("defaultArguments", "nonOverridableArguments", "arguments", "defaultRunProperties")
 CONFIGURATION = aws("glue", "SecurityConfiguration")
 CONNECTION = aws("glue", "Connection")
 # https://docs.aws.amazon.com/glue/latest/dg/glue-version-support-policy.html
@@ -152,7 +154,7 @@ def password_is_a_secret(connection: Resource, _: Settings) -> Iterator[Finding]
         yield Finding("holds a password", 'connection_properties={..., "SECRET_ID": secret.arn}, without PASSWORD')
 
 
-@SECRET_IN_ARGUMENTS.on(JOB, TRIGGER)
+@SECRET_IN_ARGUMENTS.on(JOB, TRIGGER, WORKFLOW)
 def arguments_hold_no_secret(resource: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse what looks like a secret, by name or value; the message never shows the value."""
     starts = [resource.properties, *resource.properties.each("actions")]

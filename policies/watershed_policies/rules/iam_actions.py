@@ -11,6 +11,7 @@ from ..iam.patterns import has_wildcard, matches
 from ..resource import Resource, aws
 from ..rule import Finding, Profile, Rule, Severity
 from .iam_grants import judges_identity_policies
+from .iam_trust import knows_its_users
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +31,9 @@ KEY_ADMINISTRATION = {
         *("tag", "untag", "import", "replicate", "rotate"),
     )
 }
+
+# All that a search domain is asked, which it allows each of its users, or not.
+SEARCH_REQUESTS = "es:eshttp*"
 
 WILDCARD_ACTION = Rule(
     id="IAM-WILDCARD-ACTION",
@@ -73,6 +77,8 @@ def named_actions(resource: Resource, _: Settings) -> Iterator[Finding]:
                 continue
             for grant in _granted(statement):
                 action = reach.wide_action(grant.action)
+                if grant.action.lower() == SEARCH_REQUESTS and knows_its_users(resource):
+                    continue
                 if action and not _administers_key(statement, grant.action):
                     yield Finding(
                         f'{statement.label} allows "{grant}", which includes {action.name}',

@@ -64,7 +64,7 @@ ACCOUNT_TRUST = Rule(
 @WILDCARD_PRINCIPAL.on(*GRANTED_TO_OTHERS_TYPES)
 def named_principals(resource: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse Allow for everyone, unless a condition bounds who calls, and Allow with NotPrincipal."""
-    if _knows_its_users(resource):
+    if knows_its_users(resource):
         return
     for document in locations.documents(resource, *GRANTED_TO_OTHERS):
         for statement in denials.allowed(document):
@@ -129,6 +129,14 @@ def no_whole_account(role: Resource, _: Settings) -> Iterator[Finding]:
                 )
 
 
+def knows_its_users(resource: Resource) -> bool:
+    """Say whether a search domain tells its users apart by itself, for which AWS has its policy open.
+
+    https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html
+    """
+    return bool(resource.properties.get("advancedSecurityOptions", "enabled"))
+
+
 def _is_anyone(principal: Principal) -> bool:
     if principal.is_everyone:
         return True
@@ -143,14 +151,6 @@ def _is_behind_perimeter(statement: Statement, document: Document) -> bool:
     return any(
         denials.covers_statement(deny, statement) and conditions.shuts_out_others(deny) for deny in document.denies
     )
-
-
-def _knows_its_users(resource: Resource) -> bool:
-    """Say whether a search domain tells its users apart by itself, for which AWS has its policy open.
-
-    https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html
-    """
-    return bool(resource.properties.get("advancedSecurityOptions", "enabled"))
 
 
 def _is_bound_otherwise(statement: Statement) -> bool:

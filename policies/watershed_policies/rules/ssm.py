@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..resource import Resource, aws
-from ..rule import Finding, Rule, Severity
+from ..rule import Finding, Profile, Rule, Severity
 from ..secret_text import looks_secret
 
 if TYPE_CHECKING:
@@ -23,6 +23,16 @@ SECRET_PARAMETER = Rule(
     why="Whoever may read parameters reads the other types in the clear, without a key.",
     frameworks=("NIST 800-53 IA-5(7)", "NIST 800-53 SC-28", "PCI DSS 8.6.2"),
     peers=("Checkov CKV2_AWS_34",),
+)
+CUSTOMER_KEY = Rule(
+    id="SSM-CUSTOMER-KEY",
+    title="Secure strings are encrypted with a customer-managed key",
+    severity=Severity.LOW,
+    why="Whoever may read parameters may use the key of AWS, too. Each read of one under our key costs a call of KMS, "
+    "hence strict.",
+    frameworks=("NIST 800-53 SC-28",),
+    peers=("Checkov CKV_AWS_337",),
+    profile=Profile.STRICT,
 )
 DOCUMENT_SHARED = Rule(
     id="SSM-DOCUMENT-NOT-PUBLIC",
@@ -43,6 +53,14 @@ def secret_is_encrypted(parameter: Resource, _: Settings) -> Iterator[Finding]:
     texts = [text for given in ("value", "insecureValue") for text in properties.texts(given)]
     if any(looks_secret(last, text) for text in texts):
         yield Finding("holds what looks like a secret in the clear", 'type="SecureString", key_id=key.arn')
+
+
+@CUSTOMER_KEY.on(PARAMETER)
+def secret_has_key(parameter: Resource, _: Settings) -> Iterator[Finding]:
+    """Check that what is encrypted is so with a key of ours."""
+    properties = parameter.properties
+    if properties.get("type") == "SecureString" and not properties.has_customer_key("keyId"):
+        yield Finding("does not encrypt with a customer-managed key", "key_id=key.arn")
 
 
 @DOCUMENT_SHARED.on(DOCUMENT)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..embedded import mapping
 from ..resource import Resource, Stack, aws
 from ..rule import Finding, Profile, Rule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from ..settings import Settings
+    from ..values import Properties
 
 FIREWALL = aws("wafv2", "WebAcl")
 LOGGING = aws("wafv2", "WebAclLoggingConfiguration")
@@ -51,6 +55,17 @@ def has_rules(firewall: Resource, stack: Stack) -> Iterator[Finding]:
         )
 
 
+@RULES.on(FIREWALL)
+def stops_something(firewall: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse rules that all count or allow, where what no rule stops is allowed: that is for trying rules out."""
+    properties = firewall.properties
+    own = [] if properties.is_unknown("rules") else properties.each("rules")
+    if own and "allow" in mapping(properties.get("defaultAction")) and all(map(_lets_through, own)):
+        yield Finding(
+            "has only rules that count or allow, so it lets every request through", '"override_action": {"none": {}}'
+        )
+
+
 @LOGS.across(FIREWALL)
 def logs_requests(firewall: Resource, stack: Stack) -> Iterator[Finding]:
     """Check that the firewall has a log."""
@@ -60,3 +75,9 @@ def logs_requests(firewall: Resource, stack: Stack) -> Iterator[Finding]:
             'aws.wafv2.WebAclLoggingConfiguration("...", resource_arn=firewall.arn, '
             "log_destination_configs=[log_group.arn]), of a log group whose name begins with aws-waf-logs-",
         )
+
+
+def _lets_through(rule: Properties) -> bool:
+    """Say whether a rule stops nothing: one of its own, and a group whose actions are overridden."""
+    given = {*mapping(rule.get("action")), *mapping(rule.get("overrideAction"))}
+    return bool(given) and given <= {"count", "allow"}

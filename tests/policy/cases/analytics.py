@@ -114,6 +114,11 @@ CASES = [
     bad("GLUE-SECRET-IN-ARGUMENTS", "by name", make(JOB, defaultArguments={"--db-password": "hunter2!x"})),
     bad("GLUE-SECRET-IN-ARGUMENTS", "by value", make(JOB, nonOverridableArguments={"--key": "AKIA" + "A" * 16})),
     bad("GLUE-SECRET-IN-ARGUMENTS", "a trigger's", make(TRIGGER, actions=[{"arguments": {"--token": "hunter2!x"}}])),
+    bad(
+        "GLUE-SECRET-IN-ARGUMENTS",
+        "a workflow's",
+        make("aws:glue/workflow:Workflow", defaultRunProperties={"db_password": "hunter2!x"}),
+    ),
     good("GLUE-SECRET-IN-ARGUMENTS", "a trigger's table", make(TRIGGER, actions=[{"arguments": {"--table": "t"}}])),
     good("GLUE-SECRET-IN-ARGUMENTS", "its name", make(JOB, defaultArguments={"--secret-name": "db/main"})),
     good("GLUE-SECRET-IN-ARGUMENTS", "none", make(JOB, defaultArguments={"--TempDir": "s3://b/tmp/"})),

@@ -41,6 +41,14 @@ def open_method(api: Recorded) -> Recorded:
     return method(restApi=api, authorization="NONE")
 
 
+def path_of(part: str) -> Recorded:
+    return make("aws:apigateway/resource:Resource", "path", restApi="r", parentId="p", pathPart=part)
+
+
+def open_at(path: Recorded, verb: str) -> Recorded:
+    return make(METHOD, resourceId=path, restApi="r", httpMethod=verb, authorization="NONE")
+
+
 def route(key: str, **inputs: Any) -> Recorded:
     return make(ROUTE, routeKey=key, **{"apiId": http_api, **inputs})
 
@@ -70,6 +78,7 @@ def into_vpc(**inputs: Any) -> Recorded:
     return make(INTEGRATION_V2, integrationType="HTTP_PROXY", connectionType="VPC_LINK", connectionId="vl-1", **inputs)
 
 
+HEALTH = path_of("health")
 OPEN = method(authorization="NONE")
 POOL = {"authorization": "COGNITO_USER_POOLS", "authorizerId": "a"}
 MOCK: dict[str, Any] = {"restApi": "r", "resourceId": "s", "httpMethod": "GET", "type": "MOCK"}
@@ -96,6 +105,13 @@ CASES = [
         "APIGATEWAY-AUTHORIZATION", "a mock of another method", OPEN, make(INTEGRATION, **{**MOCK, "httpMethod": "PUT"})
     ),
     bad("APIGATEWAY-AUTHORIZATION", "a mock elsewhere", OPEN, make(INTEGRATION, **{**MOCK, "resourceId": "t"})),
+    bad("APIGATEWAY-AUTHORIZATION", "a state that is written", route("POST /health")),
+    bad("APIGATEWAY-AUTHORIZATION", "what only begins like it", route("GET /health/{patient}")),
+    bad("APIGATEWAY-AUTHORIZATION", "another path", (path := path_of("reports")), open_at(path, "GET")),
+    bad("APIGATEWAY-AUTHORIZATION", "deleting a health check", HEALTH, open_at(HEALTH, "DELETE")),
+    good("APIGATEWAY-AUTHORIZATION", "a health check", HEALTH, open_at(HEALTH, "GET")),
+    good("APIGATEWAY-AUTHORIZATION", "a route for monitors", route("GET /v1/healthz")),
+    good("APIGATEWAY-AUTHORIZATION", "a health check, described", rest(described({}).replace("/flights", "/health"))),
     good("APIGATEWAY-AUTHORIZATION", "the same answer to everyone", OPEN, make(INTEGRATION, **MOCK)),
     good(
         "APIGATEWAY-AUTHORIZATION",

@@ -106,6 +106,16 @@ CASES = [
         "a variable in the health check",
         task({"healthCheck": {"command": ["CMD-SHELL", "mysqladmin ping --password=$DB_PASSWORD"]}}),
     ),
+    bad(
+        "ECS-SECRET-IN-ENVIRONMENT",
+        "a database's, without a space",
+        task({"healthCheck": {"command": ["CMD-SHELL", "mysqladmin ping -uroot -pTr0ub4dor"]}}),
+    ),
+    good(
+        "ECS-SECRET-IN-ENVIRONMENT",
+        "a database's, from a variable",
+        task({"healthCheck": {"command": ["CMD-SHELL", "mysqladmin ping -uroot -p$MYSQL_ROOT_PASSWORD"]}}),
+    ),
     bad("ECS-SECRET-IN-ENVIRONMENT", "after an option", task({"command": ["run", "--db-password", "hunter2!x"]})),
     bad("ECS-SECRET-IN-ENVIRONMENT", "in an option", task({"command": ["run", "--api-key=3f786850e387550f"]})),
     good(

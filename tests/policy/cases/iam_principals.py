@@ -149,6 +149,9 @@ NO_PERIMETERS = {
 }
 OWNER = {"StringEquals": {"AWS:SourceOwner": ACCOUNT}}
 
+SEARCH = "aws:opensearch/domain:Domain"
+ALL_REQUESTS = document(allow("es:ESHttp*", DOMAIN, Principal=ANYONE))
+EVERYTHING = document(allow("es:*", DOMAIN, Principal=ANYONE))
 CASES = [
     *(bad("IAM-WILDCARD-PRINCIPAL", type_, it) for type_, it in policies("*", "*", Principal="*").items()),
     *(bad("IAM-WILDCARD-PRINCIPAL", f"a bucket: {title}", bucket(it)) for title, it in EVERYONE.items()),
@@ -187,6 +190,17 @@ CASES = [
         "IAM-WILDCARD-PRINCIPAL",
         "a search domain",
         make("aws:opensearch/domain:Domain", accessPolicies=document(allow("es:ESHttpGet", DOMAIN, Principal=ANYONE))),
+    ),
+    bad("IAM-WILDCARD-ACTION", "a search domain", make(SEARCH, accessPolicies=ALL_REQUESTS)),
+    bad(
+        "IAM-WILDCARD-ACTION",
+        "more than to ask a search domain that knows its users itself",
+        make(SEARCH, accessPolicies=EVERYTHING, advancedSecurityOptions={"enabled": True}),
+    ),
+    good(
+        "IAM-WILDCARD-ACTION",
+        "a search domain that knows its users itself",
+        make(SEARCH, accessPolicies=ALL_REQUESTS, advancedSecurityOptions={"enabled": True}),
     ),
     good(
         "IAM-WILDCARD-PRINCIPAL",

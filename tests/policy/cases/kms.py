@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tests.policy.cases import bad, good
 from tests.policy.resources import allow, arn, document, make
+
+if TYPE_CHECKING:
+    from tests.policy.harness import Recorded
 
 KEY = "aws:kms/key:Key"
 KEY_POLICY = "aws:kms/keyPolicy:KeyPolicy"
@@ -17,7 +22,16 @@ def both(action: str) -> str:
     return document(allow("kms:*", "*", Principal={"AWS": "arn:aws:iam::123456789012:root"}), others)
 
 
+def granted(to: Recorded | str) -> Recorded:
+    return make("aws:kms/grant:Grant", keyId=key, operations=["Decrypt"], granteePrincipal=to)
+
+
 CASES = [
+    bad("KMS-GRANT-PRINCIPAL", "everyone", granted("*")),
+    bad("KMS-GRANT-PRINCIPAL", "an account", granted("arn:aws:iam::210987654321:root")),
+    bad("KMS-GRANT-PRINCIPAL", "an account by its number", granted("210987654321")),
+    good("KMS-GRANT-PRINCIPAL", "a role", granted("arn:aws:iam::210987654321:role/reader")),
+    good("KMS-GRANT-PRINCIPAL", "a role of the stack", granted(make("aws:iam/role:Role", "reader"))),
     bad("KMS-ROTATION", "not said", make(KEY)),
     bad("KMS-ROTATION", "off", make(KEY, enableKeyRotation=False, customerMasterKeySpec="SYMMETRIC_DEFAULT")),
     good("KMS-ROTATION", "on", key),

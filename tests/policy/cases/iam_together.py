@@ -1,0 +1,44 @@
+"""IAM: what users may do together with their groups."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.policy.cases import bad, good
+from tests.policy.resources import allow, document, make
+
+if TYPE_CHECKING:
+    from tests.policy.harness import Recorded
+
+PASSES = allow("iam:PassRole", "*", Condition={"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}})
+CREATES = allow("cloudformation:CreateStack", "*")
+
+user = make("aws:iam/user:User", "user", name="bob")
+group = make("aws:iam/group:Group", "group", name="builders")
+joins = make("aws:iam/userGroupMembership:UserGroupMembership", user=user, groups=[group])
+listed = make("aws:iam/groupMembership:GroupMembership", group=group, users=[user])
+
+
+def of_user(*statements: dict[str, Any]) -> Recorded:
+    return make("aws:iam/userPolicy:UserPolicy", "own", user=user, policy=document(*statements))
+
+
+def of_group(name: str, *statements: dict[str, Any]) -> Recorded:
+    return make("aws:iam/groupPolicy:GroupPolicy", name, group=group, policy=document(*statements))
+
+
+CASES = [
+    bad("IAM-PRIVILEGE-ESCALATION", "with a group", user, group, joins, of_user(CREATES), of_group("passes", PASSES)),
+    bad(
+        "IAM-PRIVILEGE-ESCALATION",
+        "with a group that lists its users",
+        user,
+        group,
+        listed,
+        of_user(CREATES),
+        of_group("passes", PASSES),
+    ),
+    bad("IAM-PRIVILEGE-ESCALATION", "a group's two", group, of_group("passes", PASSES), of_group("creates", CREATES)),
+    good("IAM-PRIVILEGE-ESCALATION", "of another group", user, group, of_user(CREATES), of_group("passes", PASSES)),
+    good("IAM-PRIVILEGE-ESCALATION", "one half, twice", user, group, joins, of_user(CREATES), of_group("c", CREATES)),
+]

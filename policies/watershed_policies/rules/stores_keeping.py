@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 DATABASE = aws("rds", "Instance")
 WAREHOUSE = aws("redshift", "Cluster")
 CACHE = aws("elasticache", "ReplicationGroup")
+SINGLE_CACHE = aws("elasticache", "Cluster")
 WITH_PROTECTION = (
     DATABASE,
     aws("rds", "Cluster"),
@@ -77,6 +78,16 @@ def cache_is_backed_up(cache: Resource, _: Settings) -> Iterator[Finding]:
     """Ask for snapshots, which are off by default; a later member of a global group cannot have any."""
     properties = cache.properties
     if not properties.is_set("globalReplicationGroupId") and not properties.number("snapshotRetentionLimit"):
+        yield Finding("is not backed up", "snapshot_retention_limit=7")
+
+
+@CACHE_BACKED_UP.on(SINGLE_CACHE)
+def single_cache_is_backed_up(cache: Resource, _: Settings) -> Iterator[Finding]:
+    """Ask for snapshots, which Memcached does not have; a member of a group has those of the group."""
+    properties = cache.properties
+    if properties.is_set("replicationGroupId") or properties.get("engine") not in ("redis", "valkey"):
+        return
+    if not properties.number("snapshotRetentionLimit"):
         yield Finding("is not backed up", "snapshot_retention_limit=7")
 
 

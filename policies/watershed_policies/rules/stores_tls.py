@@ -39,16 +39,15 @@ SWITCHES = {
 }
 OFF = ("0", "off", "false", "disabled")
 # What DMS calls by its SSL mode, which is `none` by default; it calls the others by HTTPS, or as their settings say.
+# Oracle has an encryption of its own, which only its server knows of.
 # https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Security.SSL.html
 WITH_SSL_MODE = (
     "aurora",
     "aurora-postgresql",
-    "azuredb",
     "docdb",
     "mariadb",
     "mongodb",
     "mysql",
-    "oracle",
     "postgres",
     "sqlserver",
 )

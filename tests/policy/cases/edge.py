@@ -14,6 +14,7 @@ DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 LISTENER = "aws:lb/listener:Listener"
 OLD_LISTENER = "aws:alb/listener:Listener"
 LISTENER_RULE = "aws:lb/listenerRule:ListenerRule"
+OLD_LISTENER_RULE = "aws:alb/listenerRule:ListenerRule"
 CLASSIC = "aws:elb/loadBalancer:LoadBalancer"
 TO_HTTPS = {"type": "redirect", "redirect": {"protocol": "HTTPS", "port": "443", "statusCode": "HTTP_301"}}
 TO_HTTP = {"type": "redirect", "redirect": {"protocol": "HTTP", "port": "80", "statusCode": "HTTP_301"}}
@@ -31,9 +32,9 @@ encrypted = make(
 )
 
 
-def some(listener: Recorded, action: dict[str, Any], path: str = "/old/*") -> Recorded:
+def some(listener: Recorded, action: dict[str, Any], path: str = "/old/*", type_: str = LISTENER_RULE) -> Recorded:
     conditions = [{"pathPattern": {"values": [path]}}]
-    return make(LISTENER_RULE, "some", listenerArn=listener, actions=[action], conditions=conditions)
+    return make(type_, "some", listenerArn=listener, actions=[action], conditions=conditions)
 
 
 def classic(protocol: str) -> Recorded:
@@ -92,6 +93,12 @@ CASES = [
     ),
     good("EDGE-TLS", "a network load balancer", make(LISTENER, protocol="TCP", defaultActions=[FORWARD])),
     bad("EDGE-TLS", "some requests in the clear", redirecting, some(redirecting, FORWARD)),
+    bad(
+        "EDGE-TLS",
+        "some requests in the clear, by the older name",
+        redirecting,
+        some(redirecting, FORWARD, type_=OLD_LISTENER_RULE),
+    ),
     good("EDGE-TLS", "some requests refused", redirecting, some(redirecting, REFUSE)),
     good("EDGE-TLS", "some requests by HTTPS", encrypted, some(encrypted, FORWARD)),
     good(

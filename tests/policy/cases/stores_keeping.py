@@ -21,6 +21,7 @@ NAMESPACE = "aws:redshiftserverless/namespace:Namespace"
 WORKGROUP = "aws:redshiftserverless/workgroup:Workgroup"
 KAFKA = "aws:msk/cluster:Cluster"
 CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
+SINGLE_CACHE = "aws:elasticache/cluster:Cluster"
 TASK = "aws:dms/replicationTask:ReplicationTask"
 REPLICATION = "aws:dms/replicationConfig:ReplicationConfig"
 FILES = "aws:efs/fileSystem:FileSystem"
@@ -52,7 +53,7 @@ def settings(**logging: Any) -> str:
 
 
 def access_point(**root: Any) -> Recorded:
-    return make(ACCESS_POINT, fileSystemId=files, **({"rootDirectory": root} if root else {}))
+    return make(ACCESS_POINT, fileSystemId=files, rootDirectory=root)
 
 
 CASES = [
@@ -67,6 +68,10 @@ CASES = [
     good("STORES-BACKED-UP", "a warehouse", make(WAREHOUSE, automatedSnapshotRetentionPeriod=7)),
     bad("STORES-CACHE-BACKED-UP", "by default", make(CACHE, engine="redis")),
     bad("STORES-CACHE-BACKED-UP", "off", make(CACHE, engine="valkey", snapshotRetentionLimit=0)),
+    bad("STORES-CACHE-BACKED-UP", "a single one, by default", make(SINGLE_CACHE, engine="redis")),
+    good("STORES-CACHE-BACKED-UP", "a single one", make(SINGLE_CACHE, engine="redis", snapshotRetentionLimit=1)),
+    good("STORES-CACHE-BACKED-UP", "Memcached", make(SINGLE_CACHE, engine="memcached")),
+    good("STORES-CACHE-BACKED-UP", "a replica of a group", make(SINGLE_CACHE, replicationGroupId="g")),
     good("STORES-CACHE-BACKED-UP", "a cache", make(CACHE, engine="redis", snapshotRetentionLimit=7)),
     good("STORES-CACHE-BACKED-UP", "a member of a global group", make(CACHE, globalReplicationGroupId="g")),
     bad("STORES-DELETION-PROTECTION", "a database, by default", make(DATABASE, engine="postgres")),
@@ -111,7 +116,8 @@ CASES = [
     bad("STORES-CUSTOMER-KEY", "time series", make(SERIES, databaseName="series")),
     good("STORES-CUSTOMER-KEY", "a vault of ours", make(VAULT, kmsKeyArn=key)),
     good("STORES-CUSTOMER-KEY", "time series of ours", make(SERIES, kmsKeyId=key)),
-    bad("EFS-ACCESS-POINT-DIRECTORY", "by default", access_point()),
+    bad("EFS-ACCESS-POINT-DIRECTORY", "by default", make(ACCESS_POINT, fileSystemId=files)),
+    bad("EFS-ACCESS-POINT-DIRECTORY", "the default of a block", access_point(creationInfo={"permissions": "750"})),
     bad("EFS-ACCESS-POINT-DIRECTORY", "the root", access_point(path="/")),
     good("EFS-ACCESS-POINT-DIRECTORY", "a directory", access_point(path="/orders")),
     good("EFS-ACCESS-POINT-DIRECTORY", "a directory below", access_point(path="/orders/in")),

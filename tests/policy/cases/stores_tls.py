@@ -95,6 +95,7 @@ CASES = [
     good("STORES-TLS", "a serverless warehouse", serverless("true")),
     good("STORES-TLS", "a proxy", make(PROXY, engineFamily="POSTGRESQL", requireTls=True)),
     good("STORES-TLS", "a source", endpoint("postgres", sslMode="require")),
+    good("STORES-TLS", "Oracle, by its own encryption", endpoint("oracle")),
     good("STORES-TLS", "a bucket to copy to", endpoint("s3")),
     good("STORES-TLS", "a stream to copy to", endpoint("kinesis", sslMode="none")),
     good("STORES-TLS", "a cache to copy to", endpoint("redis", redisSettings={"authType": "auth-token"})),

@@ -95,7 +95,7 @@ def listener_uses_tls(listener: Resource, _: Settings) -> Iterator[Finding]:
             'default_actions=[{"type": "redirect", "redirect": {"protocol": "HTTPS", "port": "443", '
             '"status_code": "HTTP_301"}}]',
         )
-    if protocol in ("HTTPS", "TLS") and OLD_POLICY.fullmatch(properties.get("sslPolicy") or DEFAULT_POLICY):
+    if protocol in ("HTTPS", "TLS") and OLD_POLICY.fullmatch(str(properties.get("sslPolicy") or DEFAULT_POLICY)):
         yield Finding("takes TLS 1.0 or 1.1", f'ssl_policy="{NEW_POLICY}"')
 
 

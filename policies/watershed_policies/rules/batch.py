@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 DEFINITION = aws("batch", "JobDefinition")
+# As containers of ECS spell it, and as those of EKS do.
+VARIABLES = ("environment", "envs")
+SWITCHES = (("privileged",), ("securityContext", "privileged"))
 
 SECRET = Rule(
     id="BATCH-SECRET-IN-ENVIRONMENT",
@@ -38,7 +41,7 @@ PRIVILEGED = Rule(
 def environment_holds_no_secret(definition: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse what looks like a secret, by name or value; the message never shows the value."""
     for container in _containers(definition):
-        for variable in container.each("environment"):
+        for variable in (each for variables in VARIABLES for each in container.each(variables)):
             name, value = variable.get("name"), variable.get("value")
             if isinstance(name, str) and isinstance(value, str) and looks_secret(name, value):
                 yield Finding(
@@ -50,17 +53,20 @@ def environment_holds_no_secret(definition: Resource, _: Settings) -> Iterator[F
 @PRIVILEGED.on(DEFINITION)
 def job_is_not_privileged(definition: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a privileged container."""
-    if any(container.is_true("privileged") for container in _containers(definition)):
+    if any(container.is_true(*path) for container in _containers(definition) for path in SWITCHES):
         yield Finding("is privileged", '"privileged": False')
 
 
 def _containers(definition: Resource) -> Iterator[Properties]:
-    """Yield the containers of a job: one, one for each range of nodes, or those of a task of ECS."""
+    """Yield the containers of a job: one, one for each range of nodes, or those of a task of ECS or a pod of EKS."""
     yield _document(definition, "containerProperties")
     for nodes in _document(definition, "nodeProperties").each("nodeRangeProperties"):
         yield nodes.section("container")
     for task in _document(definition, "ecsProperties").each("taskProperties"):
         yield from task.each("containers")
+    pod = definition.properties.section("eksProperties", "podProperties")
+    for containers in ("containers", "initContainers"):
+        yield from pod.each(containers)
 
 
 def _document(definition: Resource, name: str) -> Properties:

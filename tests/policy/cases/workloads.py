@@ -48,6 +48,11 @@ def task(**container: Any) -> Recorded:
     return make(JOB, type="container", ecsProperties=json.dumps({"taskProperties": tasks}))
 
 
+def pod(kind: str = "containers", **container: Any) -> Recorded:
+    pods = {"containers": [{"image": "orders:1"}], kind: [{"image": "orders:1", **container}]}
+    return make(JOB, type="container", eksProperties={"podProperties": pods})
+
+
 CASES = [
     bad("EMR-NOT-PUBLIC", "off", make(BLOCK, blockPublicSecurityGroupRules=False)),
     good("EMR-NOT-PUBLIC", "on", make(BLOCK, blockPublicSecurityGroupRules=True)),
@@ -81,6 +86,8 @@ CASES = [
     bad("BATCH-SECRET-IN-ENVIRONMENT", "a password", job(environment=[STAGE, PASSWORD])),
     bad("BATCH-SECRET-IN-ENVIRONMENT", "of several nodes", nodes(environment=[PASSWORD])),
     bad("BATCH-SECRET-IN-ENVIRONMENT", "of a task", task(environment=[PASSWORD])),
+    bad("BATCH-SECRET-IN-ENVIRONMENT", "of a pod", pod(envs=[STAGE, PASSWORD])),
+    good("BATCH-SECRET-IN-ENVIRONMENT", "a setting of a pod", pod(envs=[STAGE])),
     good("BATCH-SECRET-IN-ENVIRONMENT", "a setting", job(environment=[STAGE])),
     good(
         "BATCH-SECRET-IN-ENVIRONMENT",
@@ -90,6 +97,9 @@ CASES = [
     bad("BATCH-PRIVILEGED", "a container", job(privileged=True)),
     bad("BATCH-PRIVILEGED", "of several nodes", nodes(privileged=True)),
     bad("BATCH-PRIVILEGED", "of a task", task(privileged=True)),
+    bad("BATCH-PRIVILEGED", "of a pod", pod(securityContext={"privileged": True})),
+    bad("BATCH-PRIVILEGED", "what starts a pod", pod("initContainers", securityContext={"privileged": True})),
+    good("BATCH-PRIVILEGED", "a pod", pod(securityContext={"runAsNonRoot": True})),
     good("BATCH-PRIVILEGED", "by default", job()),
     good("BATCH-PRIVILEGED", "off", job(privileged=False)),
     bad("MWAA-NOT-PUBLIC", "public", make(AIRFLOW, webserverAccessMode="PUBLIC_ONLY")),

@@ -68,6 +68,25 @@ ORIGIN_ACCESS = Rule(
     frameworks=("FSBP CloudFront.13", "NIST 800-53 AC-3"),
     peers=("cdk-nag CFR7", "Checkov CKV2_AWS_46"),
 )
+PROTECTED = Rule(
+    id="EDGE-DELETION-PROTECTION",
+    title="Load balancers are protected from deletion",
+    severity=Severity.LOW,
+    why="One wrong command takes the application off the net. A stack of tests shall be easy to delete, hence strict.",
+    frameworks=("FSBP ELB.6",),
+    peers=("Checkov CKV_AWS_150",),
+    profile=Profile.STRICT,
+)
+HEADERS = Rule(
+    id="EDGE-HEADERS",
+    title="Load balancers drop headers that are none",
+    severity=Severity.MEDIUM,
+    why="With headers that servers read differently one request is smuggled within another. Applications that take "
+    "headers of other characters, such as an underscore, break, hence strict.",
+    frameworks=("FSBP ELB.4",),
+    peers=("Checkov CKV_AWS_131", "Trivy AWS-0052"),
+    profile=Profile.STRICT,
+)
 
 
 @LOGGING.across(DISTRIBUTION, SHARED_DISTRIBUTION)
@@ -134,6 +153,23 @@ def bucket_is_asked_with_signature(distribution: Resource, _: Settings) -> Itera
                 '"origin_access_control_id": an aws.cloudfront.OriginAccessControl("...", '
                 'origin_access_control_origin_type="s3", signing_behavior="always", signing_protocol="sigv4").id',
             )
+
+
+@PROTECTED.on(*BALANCERS)
+def balancer_is_protected(balancer: Resource, _: Settings) -> Iterator[Finding]:
+    """Ask for what is off by default."""
+    if not balancer.properties.is_true("enableDeletionProtection"):
+        yield Finding("can be deleted by one command", "enable_deletion_protection=True")
+
+
+@HEADERS.on(*BALANCERS)
+def balancer_drops_odd_headers(balancer: Resource, _: Settings) -> Iterator[Finding]:
+    """Ask for what is off by default; only application load balancers read headers."""
+    properties = balancer.properties
+    if properties.get("loadBalancerType") in (None, "application") and not properties.is_true(
+        "dropInvalidHeaderFields"
+    ):
+        yield Finding("passes headers on that are none", "drop_invalid_header_fields=True")
 
 
 def _delivers_logs(resource: Resource, stack: Stack) -> bool:

@@ -1,4 +1,4 @@
-"""Stores of data beside the platform's own (databases, search, Kafka, files): not open, encrypted, over TLS.
+"""Stores of data beside the platform's own (databases, search, Kafka, caches, files): not open, and encrypted at rest.
 
 Only what every such store must have, whichever service it is of; defaults are those of pulumi-aws 7.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..embedded import UnreadableError, from_json, is_on, mapping
 from ..resource import Resource, aws
 from ..rule import Finding, Rule, Severity
 
@@ -17,12 +18,15 @@ if TYPE_CHECKING:
 
 WITH_PUBLIC_SWITCH = (
     aws("rds", "Instance"),
+    aws("rds", "Cluster"),
     aws("rds", "ClusterInstance"),
     aws("neptune", "ClusterInstance"),
     aws("redshift", "Cluster"),
     aws("redshiftserverless", "Workgroup"),
     aws("dms", "ReplicationInstance"),
     aws("mq", "Broker"),
+    aws("timestreaminfluxdb", "DbInstance"),
+    aws("timestreaminfluxdb", "DbCluster"),
 )
 WITH_PLAIN_DEFAULT = (
     aws("rds", "Instance"),
@@ -34,9 +38,16 @@ WITH_PLAIN_DEFAULT = (
 SOURCES = ("snapshotIdentifier", "replicateSourceDb", "replicationSourceIdentifier", "restoreToPointInTime")
 WAREHOUSE = aws("redshift", "Cluster")
 FILES = aws("efs", "FileSystem")
-SEARCH = aws("opensearch", "Domain")
+# pulumi-aws has two names for it, the older one without what came with OpenSearch.
+SEARCHES = (aws("opensearch", "Domain"), aws("elasticsearch", "Domain"))
+SERVERLESS_SEARCH = aws("opensearch", "ServerlessSecurityPolicy")
 KAFKA = aws("msk", "Cluster")
 CACHE = aws("elasticache", "ReplicationGroup")
+CACHE_USER = aws("elasticache", "User")
+MEMORY = aws("memorydb", "Cluster")
+# The list that every account has: one user, without a password, who may do everything.
+# https://docs.aws.amazon.com/memorydb/latest/devguide/clusters.acls.html
+OPEN_LIST = "open-access"
 
 NOT_OPEN = Rule(
     id="STORES-NOT-OPEN",
@@ -53,7 +64,15 @@ NOT_OPEN = Rule(
         "NIST 800-53 SC-7",
         "PCI DSS 1.4.4",
     ),
-    peers=("Checkov CKV_AWS_17", "Checkov CKV_AWS_69", "Checkov CKV_AWS_87", "Checkov CKV_AWS_89"),
+    peers=(
+        "Checkov CKV_AWS_17",
+        "Checkov CKV_AWS_69",
+        "Checkov CKV_AWS_87",
+        "Checkov CKV_AWS_89",
+        "Checkov CKV_AWS_102",
+        "Checkov CKV_AWS_137",
+        "Checkov CKV_AWS_291",
+    ),
 )
 ENCRYPTED = Rule(
     id="STORES-ENCRYPTED",
@@ -75,21 +94,6 @@ ENCRYPTED = Rule(
     ),
     peers=("Checkov CKV_AWS_5", "Checkov CKV_AWS_16", "Checkov CKV_AWS_42", "Checkov CKV_AWS_64", "Checkov CKV_AWS_96"),
 )
-TLS = Rule(
-    id="STORES-TLS",
-    title="Data stores talk TLS",
-    severity=Severity.HIGH,
-    why="Rows, queries and passwords can be read on their way otherwise.",
-    frameworks=(
-        "FSBP Opensearch.3",
-        "FSBP Opensearch.8",
-        "FSBP MSK.1",
-        "FSBP ElastiCache.5",
-        "NIST 800-53 SC-8",
-        "PCI DSS 4.2.1",
-    ),
-    peers=("cdk-nag MSK2", "Checkov CKV_AWS_6", "Checkov CKV_AWS_30", "Checkov CKV_AWS_81", "Checkov CKV_AWS_83"),
-)
 
 
 @NOT_OPEN.on(*WITH_PUBLIC_SWITCH)
@@ -99,7 +103,7 @@ def store_is_private(store: Resource, _: Settings) -> Iterator[Finding]:
         yield Finding("can be reached from the internet", "publicly_accessible=False, in private subnets")
 
 
-@NOT_OPEN.on(SEARCH)
+@NOT_OPEN.on(*SEARCHES)
 def search_is_in_a_vpc(domain: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse a domain outside of every VPC."""
     if not domain.properties.is_set("vpcOptions"):
@@ -120,6 +124,40 @@ def kafka_is_closed(cluster: Resource, _: Settings) -> Iterator[Finding]:
     public = properties.get("brokerNodeGroupInfo", "connectivityInfo", "publicAccess", "type")
     if public not in (None, "DISABLED"):
         yield Finding("can be reached from the internet", 'connectivity_info={"public_access": {"type": "DISABLED"}}')
+
+
+@NOT_OPEN.on(SERVERLESS_SEARCH)
+def serverless_search_is_in_a_vpc(policy: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a network policy that lets the internet in; the other type says how collections are encrypted."""
+    if policy.properties.get("type") != "network":
+        return
+    try:
+        text = from_json(policy.properties.get("policy"))
+    except UnreadableError:
+        return
+    if any(is_on(mapping(rules).get("AllowFromPublic")) for rules in (text if isinstance(text, list) else [text])):
+        yield Finding(
+            "lets collections be reached from the internet", '"AllowFromPublic": False, "SourceVPCEs": [endpoint.id]'
+        )
+
+
+@NOT_OPEN.on(MEMORY)
+def memory_asks_for_credentials(cluster: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse the list of users that asks nobody for a password."""
+    if cluster.properties.get("aclName") == OPEN_LIST:
+        yield Finding("lets clients in without credentials", "acl_name=acl.name, of an aws.memorydb.Acl with users")
+
+
+@NOT_OPEN.on(CACHE_USER)
+def cache_user_has_credentials(user: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse a user without a password, unless it is off: so the default user, which must be there, is kept out."""
+    properties = user.properties
+    given = properties.section("authenticationMode").get("type") == "no-password-required"
+    if not given and not properties.is_true("noPasswordRequired"):
+        return
+    words = str(properties.get("accessString") or "").lower().split()
+    if "on" in words and "off" not in words:
+        yield Finding("lets clients in without credentials", 'authentication_mode={"type": "iam"}')
 
 
 @ENCRYPTED.on(*WITH_PLAIN_DEFAULT)
@@ -145,7 +183,7 @@ def files_are_encrypted(files: Resource, _: Settings) -> Iterator[Finding]:
         yield Finding("is not encrypted at rest", "encrypted=True, kms_key_id=key.arn")
 
 
-@ENCRYPTED.on(SEARCH)
+@ENCRYPTED.on(*SEARCHES)
 def search_is_encrypted(domain: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse plain indexes, which are the default."""
     if not domain.properties.is_true("encryptAtRest", "enabled"):
@@ -154,45 +192,8 @@ def search_is_encrypted(domain: Resource, _: Settings) -> Iterator[Finding]:
 
 @ENCRYPTED.on(CACHE)
 def cache_is_encrypted(cache: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse plain caches; Valkey's are encrypted by default."""
-    by_default = cache.properties.get("engine") == "valkey" and not cache.properties.is_set("atRestEncryptionEnabled")
-    if not by_default and _lacks(cache, "atRestEncryptionEnabled"):
+    """Refuse plain caches; Valkey's are encrypted by default, later members of a global group as the first is."""
+    properties, switch = cache.properties, "atRestEncryptionEnabled"
+    otherwise = properties.get("engine") == "valkey" or properties.is_set("globalReplicationGroupId")
+    if properties.is_false(switch) or not (properties.is_set(switch) or otherwise):
         yield Finding("is not encrypted at rest", "at_rest_encryption_enabled=True, kms_key_id=key.arn")
-
-
-@TLS.on(SEARCH)
-def search_talks_tls(domain: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse plain HTTP, and plain traffic between nodes; given options ask for HTTPS unless they say otherwise."""
-    options = domain.properties.section("domainEndpointOptions")
-    if not domain.properties.is_set("domainEndpointOptions") or options.is_false("enforceHttps"):
-        yield Finding(
-            "answers to plain HTTP",
-            'domain_endpoint_options={"enforce_https": True, "tls_security_policy": "Policy-Min-TLS-1-2-PFS-2023-10"}',
-        )
-    if not domain.properties.is_true("nodeToNodeEncryption", "enabled"):
-        yield Finding("has nodes that talk without TLS", 'node_to_node_encryption={"enabled": True}')
-
-
-@TLS.on(KAFKA)
-def kafka_talks_tls(cluster: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse plain traffic with clients and between brokers; TLS is the default of both."""
-    transit = cluster.properties.section("encryptionInfo", "encryptionInTransit")
-    if transit.get("clientBroker") not in (None, "TLS"):
-        yield Finding("takes clients without TLS", '"encryption_in_transit": {"client_broker": "TLS"}')
-    if transit.is_false("inCluster"):
-        yield Finding("has brokers that talk without TLS", '"encryption_in_transit": {"in_cluster": True}')
-
-
-@TLS.on(CACHE)
-def cache_talks_tls(cache: Resource, _: Settings) -> Iterator[Finding]:
-    """Refuse plain connections."""
-    if _lacks(cache, "transitEncryptionEnabled"):
-        yield Finding("answers without TLS", "transit_encryption_enabled=True")
-
-
-def _lacks(cache: Resource, switch: str) -> bool:
-    """Say whether encryption is off, or left off; a later member of a global group has that of the first."""
-    properties = cache.properties
-    return not properties.is_true(switch) and (
-        properties.is_set(switch) or not properties.is_set("globalReplicationGroupId")
-    )

@@ -28,6 +28,10 @@ def specification(line: str) -> Recorded:
     return of_source(buildspec=f"version: 0.2\nphases:\n  build:\n    commands:\n      - {line}\n")
 
 
+def made(**artifacts: Any) -> Recorded:
+    return make(PROJECT, artifacts={"type": "S3", "location": "builds", **artifacts})
+
+
 def logged(preference: str, **more: Any) -> Recorded:
     return make(CERTIFICATE, options={"certificateTransparencyLoggingPreference": preference}, **more)
 
@@ -52,6 +56,22 @@ CASES = [
     bad("CODEBUILD-NOT-PUBLIC", "everyone", make(PROJECT, projectVisibility="PUBLIC_READ")),
     good("CODEBUILD-NOT-PUBLIC", "us", make(PROJECT, projectVisibility="PRIVATE")),
     good("CODEBUILD-NOT-PUBLIC", "the default", make(PROJECT)),
+    bad("CODEBUILD-TLS", "any certificate", of_source(type="GITHUB_ENTERPRISE", insecureSsl=True)),
+    bad("CODEBUILD-TLS", "a second source's", make(PROJECT, secondarySources=[{"insecureSsl": True}])),
+    good("CODEBUILD-TLS", "the default", of_source()),
+    good("CODEBUILD-TLS", "off", of_source(insecureSsl=False)),
+    bad("CODEBUILD-ENCRYPTED", "off", made(encryptionDisabled=True)),
+    bad(
+        "CODEBUILD-ENCRYPTED",
+        "the second ones",
+        make(PROJECT, secondaryArtifacts=[{"type": "S3", "encryptionDisabled": True}]),
+    ),
+    good("CODEBUILD-ENCRYPTED", "the default", made()),
+    good("CODEBUILD-ENCRYPTED", "on", made(encryptionDisabled=False)),
+    good("CODEBUILD-ENCRYPTED", "none", made(type="NO_ARTIFACTS", encryptionDisabled=True)),
+    bad("CODEBUILD-PRIVILEGED", "on", make(PROJECT, environment={"privilegedMode": True})),
+    good("CODEBUILD-PRIVILEGED", "off", make(PROJECT, environment={"privilegedMode": False})),
+    good("CODEBUILD-PRIVILEGED", "the default", make(PROJECT, environment={"type": "LINUX_CONTAINER"})),
     bad("ACM-KEY-LENGTH", "short", make(CERTIFICATE, keyAlgorithm="RSA_1024")),
     good("ACM-KEY-LENGTH", "the default", make(CERTIFICATE, domainName="data.example.com")),
     good("ACM-KEY-LENGTH", "another kind of key", make(CERTIFICATE, keyAlgorithm="EC_prime256v1")),

@@ -100,4 +100,12 @@ CASES = [
     good("EDGE-ORIGIN-ACCESS", "an application", of_origin("app.example.com")),
     good("EDGE-ORIGIN-ACCESS", "a bucket's web site", of_origin("site.s3-website-us-east-1.amazonaws.com")),
     good("EDGE-ORIGIN-ACCESS", "a newer name of one", of_origin("site.s3-website.eu-central-1.amazonaws.com")),
+    bad("EDGE-DELETION-PROTECTION", "by default", balancer),
+    bad("EDGE-DELETION-PROTECTION", "off", make(OLD_BALANCER, enableDeletionProtection=False)),
+    good("EDGE-DELETION-PROTECTION", "on", make(BALANCER, enableDeletionProtection=True)),
+    good("EDGE-DELETION-PROTECTION", "a classic one, which has none", make(CLASSIC, internal=True)),
+    bad("EDGE-HEADERS", "by default", balancer),
+    bad("EDGE-HEADERS", "off", make(OLD_BALANCER, loadBalancerType="application", dropInvalidHeaderFields=False)),
+    good("EDGE-HEADERS", "on", make(BALANCER, dropInvalidHeaderFields=True)),
+    good("EDGE-HEADERS", "a network load balancer", make(BALANCER, loadBalancerType="network")),
 ]

@@ -1,7 +1,8 @@
-"""Databases, search, Kafka and files."""
+"""Databases, search, Kafka, caches and files: not open, encrypted, and their snapshots not shared."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from tests.policy.cases import bad, good
@@ -18,6 +19,20 @@ WAREHOUSE = "aws:redshift/cluster:Cluster"
 SERVERLESS = "aws:redshiftserverless/workgroup:Workgroup"
 FILES = "aws:efs/fileSystem:FileSystem"
 SEARCH = "aws:opensearch/domain:Domain"
+OLD_SEARCH = "aws:elasticsearch/domain:Domain"
+SERVERLESS_SEARCH = "aws:opensearch/serverlessSecurityPolicy:ServerlessSecurityPolicy"
+SERIES = "aws:timestreaminfluxdb/dbInstance:DbInstance"
+MEMORY = "aws:memorydb/cluster:Cluster"
+CACHE_USER = "aws:elasticache/user:User"
+SNAPSHOT = "aws:rds/snapshot:Snapshot"
+CLUSTER_SNAPSHOT = "aws:rds/clusterSnapshot:ClusterSnapshot"
+SERIES_CLUSTER = "aws:timestreaminfluxdb/dbCluster:DbCluster"
+REPLICATION = "aws:dms/replicationInstance:ReplicationInstance"
+BROKER = "aws:mq/broker:Broker"
+GRAPH = "aws:neptune/cluster:Cluster"
+GRAPH_INSTANCE = "aws:neptune/clusterInstance:ClusterInstance"
+CLUSTER_SNAPSHOT_COPY = "aws:rds/clusterSnapshotCopy:ClusterSnapshotCopy"
+SNAPSHOT_COPY = "aws:rds/snapshotCopy:SnapshotCopy"
 KAFKA = "aws:msk/cluster:Cluster"
 CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
 SUBNET = "aws:ec2/subnet:Subnet"
@@ -26,23 +41,26 @@ subnet = make(SUBNET, "subnet", vpcId="vpc-1")
 database = make(DATABASE, "first", engine="postgres", storageEncrypted=True)
 
 
-def kafka(public: str = "DISABLED", *, unauthenticated: bool = False, **transit: Any) -> Recorded:
+def kafka(public: str = "DISABLED", *, unauthenticated: bool = False) -> Recorded:
     return make(
         KAFKA,
         brokerNodeGroupInfo={"clientSubnets": ["a"], "connectivityInfo": {"publicAccess": {"type": public}}},
         clientAuthentication={"unauthenticated": unauthenticated},
-        encryptionInfo={"encryptionInTransit": transit},
     )
 
 
-def search(*, at_rest: bool = True, https: bool = True, nodes: bool = True) -> Recorded:
-    return make(
-        SEARCH,
-        vpcOptions={"subnetIds": [subnet]},
-        encryptAtRest={"enabled": at_rest},
-        domainEndpointOptions={"enforceHttps": https},
-        nodeToNodeEncryption={"enabled": nodes},
-    )
+def search(type_: str = SEARCH, *, at_rest: bool = True) -> Recorded:
+    return make(type_, vpcOptions={"subnetIds": [subnet]}, encryptAtRest={"enabled": at_rest})
+
+
+def collections(kind: str, **said: Any) -> Recorded:
+    rules = [{"ResourceType": "collection", "Resource": ["collection/orders"]}]
+    text = {"Rules": rules, **said}
+    return make(SERVERLESS_SEARCH, type=kind, policy=json.dumps([text] if kind == "network" else text))
+
+
+def cache_user(access: str, **more: Any) -> Recorded:
+    return make(CACHE_USER, engine="valkey", userId="app", userName="app", accessString=access, **more)
 
 
 CASES = [
@@ -53,11 +71,34 @@ CASES = [
     bad("STORES-NOT-OPEN", "search without a network", make(SEARCH, engineVersion="OpenSearch_2.17")),
     bad("STORES-NOT-OPEN", "public brokers", kafka("SERVICE_PROVIDED_EIPS")),
     bad("STORES-NOT-OPEN", "clients without credentials", kafka(unauthenticated=True)),
+    bad("STORES-NOT-OPEN", "time series", make(SERIES, publiclyAccessible=True)),
+    bad("STORES-NOT-OPEN", "a cluster of time series", make(SERIES_CLUSTER, publiclyAccessible=True)),
+    bad("STORES-NOT-OPEN", "a cluster in several zones", make(AURORA, publiclyAccessible=True)),
+    bad("STORES-NOT-OPEN", "a graph", make(GRAPH_INSTANCE, publiclyAccessible=True)),
+    bad("STORES-NOT-OPEN", "what replicates", make(REPLICATION, publiclyAccessible=True)),
+    bad("STORES-NOT-OPEN", "a broker", make(BROKER, publiclyAccessible=True)),
+    bad("STORES-NOT-OPEN", "search by its old name", make(OLD_SEARCH, elasticsearchVersion="7.10")),
+    bad("STORES-NOT-OPEN", "search without servers", collections("network", AllowFromPublic=True)),
+    bad("STORES-NOT-OPEN", "memory for everyone", make(MEMORY, aclName="open-access", tlsEnabled=False)),
+    bad("STORES-NOT-OPEN", "a user without a password", cache_user("on ~app:* +@read", noPasswordRequired=True)),
+    bad(
+        "STORES-NOT-OPEN",
+        "a user without a password, spelled as a mode",
+        cache_user("on ~* +@all", authenticationMode={"type": "no-password-required"}),
+    ),
     good("STORES-NOT-OPEN", "a database, by default", make(DATABASE, engine="postgres")),
     good("STORES-NOT-OPEN", "a private warehouse", make(WAREHOUSE, publiclyAccessible=False)),
     good("STORES-NOT-OPEN", "search in a subnet", search()),
     good("STORES-NOT-OPEN", "private brokers", kafka()),
     good("STORES-NOT-OPEN", "brokers, by default", make(KAFKA, kafkaVersion="3.6.0")),
+    good("STORES-NOT-OPEN", "private time series", make(SERIES, publiclyAccessible=False)),
+    good("STORES-NOT-OPEN", "search by its old name, in a subnet", search(OLD_SEARCH)),
+    good("STORES-NOT-OPEN", "search without servers, in a VPC", collections("network", SourceVPCEs=["vpce-1"])),
+    good("STORES-NOT-OPEN", "how collections are encrypted", collections("encryption", AWSOwnedKey=True)),
+    good("STORES-NOT-OPEN", "memory for users", make(MEMORY, aclName="orders")),
+    good("STORES-NOT-OPEN", "a default user that is off", cache_user("off ~* -@all", noPasswordRequired=True)),
+    good("STORES-NOT-OPEN", "a user who signs", cache_user("on ~* +@all", authenticationMode={"type": "iam"})),
+    good("STORES-NOT-OPEN", "a user with a password", cache_user("on ~* +@all", passwords=["from-config"])),
     bad("STORES-ENCRYPTED", "a database, by default", make(DATABASE, engine="postgres")),
     bad("STORES-ENCRYPTED", "Aurora, by default", make(AURORA, engine="aurora-postgresql")),
     bad("STORES-ENCRYPTED", "documents, off", make(DOCUMENTS, storageEncrypted=False)),
@@ -66,6 +107,8 @@ CASES = [
     bad("STORES-ENCRYPTED", "files, by default", make(FILES, creationToken="f")),
     bad("STORES-ENCRYPTED", "search", search(at_rest=False)),
     bad("STORES-ENCRYPTED", "search, by default", make(SEARCH, vpcOptions={"subnetIds": ["a"]})),
+    bad("STORES-ENCRYPTED", "a graph, by default", make(GRAPH, engine="neptune")),
+    bad("STORES-ENCRYPTED", "search by its old name", search(OLD_SEARCH, at_rest=False)),
     bad("STORES-ENCRYPTED", "a cache, by default", make(CACHE, engine="redis")),
     bad("STORES-ENCRYPTED", "Valkey, off", make(CACHE, engine="valkey", atRestEncryptionEnabled=False)),
     good("STORES-ENCRYPTED", "a database", database),
@@ -75,25 +118,16 @@ CASES = [
     good("STORES-ENCRYPTED", "a warehouse, by default", make(WAREHOUSE, nodeType="ra3.large")),
     good("STORES-ENCRYPTED", "files", make(FILES, encrypted=True)),
     good("STORES-ENCRYPTED", "search", search()),
+    good("STORES-ENCRYPTED", "search by its old name", search(OLD_SEARCH)),
     good("STORES-ENCRYPTED", "Valkey, by default", make(CACHE, engine="valkey")),
     good("STORES-ENCRYPTED", "a cache", make(CACHE, engine="redis", atRestEncryptionEnabled=True)),
     good("STORES-ENCRYPTED", "a member of a global group", make(CACHE, globalReplicationGroupId="g")),
-    bad("STORES-TLS", "plain HTTP", search(https=False)),
-    bad("STORES-TLS", "plain HTTP, by default", make(SEARCH, nodeToNodeEncryption={"enabled": True})),
-    bad("STORES-TLS", "plain nodes", search(nodes=False)),
-    bad("STORES-TLS", "plain clients", kafka(clientBroker="PLAINTEXT")),
-    bad("STORES-TLS", "clients as they like", kafka(clientBroker="TLS_PLAINTEXT")),
-    bad("STORES-TLS", "plain brokers", kafka(inCluster=False)),
-    bad("STORES-TLS", "a cache, by default", make(CACHE, engine="redis")),
-    bad("STORES-TLS", "Valkey, by default", make(CACHE, engine="valkey")),
-    bad(
-        "STORES-TLS",
-        "a member of a global group, off",
-        make(CACHE, globalReplicationGroupId="g", transitEncryptionEnabled=False),
-    ),
-    good("STORES-TLS", "a member of a global group", make(CACHE, globalReplicationGroupId="g")),
-    good("STORES-TLS", "search", search()),
-    good("STORES-TLS", "Kafka", kafka(clientBroker="TLS", inCluster=True)),
-    good("STORES-TLS", "Kafka, by default", make(KAFKA, kafkaVersion="3.6.0")),
-    good("STORES-TLS", "a cache", make(CACHE, engine="redis", transitEncryptionEnabled=True)),
+    bad("STORES-ENCRYPTED", "a member, off", make(CACHE, globalReplicationGroupId="g", atRestEncryptionEnabled=False)),
+    bad("STORES-SNAPSHOT-NOT-PUBLIC", "everyone's", make(SNAPSHOT, sharedAccounts=["all"])),
+    bad("STORES-SNAPSHOT-NOT-PUBLIC", "a cluster's", make(CLUSTER_SNAPSHOT, sharedAccounts=["123456789012", "all"])),
+    bad("STORES-SNAPSHOT-NOT-PUBLIC", "a copy", make(SNAPSHOT_COPY, sharedAccounts=["all"])),
+    bad("STORES-SNAPSHOT-NOT-PUBLIC", "a cluster's copy", make(CLUSTER_SNAPSHOT_COPY, sharedAccounts=["all"])),
+    good("STORES-SNAPSHOT-NOT-PUBLIC", "another account's", make(SNAPSHOT, sharedAccounts=["123456789012"])),
+    good("STORES-SNAPSHOT-NOT-PUBLIC", "ours", make(SNAPSHOT, dbInstanceIdentifier="orders")),
+    good("STORES-SNAPSHOT-NOT-PUBLIC", "a cluster's, ours", make(CLUSTER_SNAPSHOT, dbClusterIdentifier="orders")),
 ]

@@ -17,7 +17,6 @@ MISTAKES = {
         ("site", "S3-CUSTOMER-KEY"),
     },
     "a Fargate service behind a load balancer": {
-        ("web", "VPC-INGRESS-OPEN"),
         ("app", "ECS-PUBLIC-IP"),
         ("app", "ECS-LOGGING"),
         ("execute", "IAM-MANAGED-POLICY"),
@@ -48,6 +47,7 @@ RIGHT = {
     ("http", "LAMBDA-SOURCE"),
     ("function", "IAM-CONFUSED-DEPUTY"),
     ("postgres", "VPC-INGRESS-OPEN"),
+    ("web", "VPC-INGRESS-OPEN"),
     ("uploads", "S3-NO-ACL"),
     ("uploads", "S3-OWNERSHIP-ENFORCED"),
     ("job", "LOGS-CUSTOMER-KEY"),

@@ -82,7 +82,7 @@ def _answer(
         caller=caller,
         id=request_id,
         now=now,
-        token=idempotency.token(caller, key, identity),
+        token=idempotency.token(caller, key if operation.takes_key else headers.get("if-match"), identity),
         path=path,
         headers=headers,
         query=reading.read_query(event, operation.query),

@@ -2,6 +2,7 @@
 
 A key is claimed before the work and holds the answer after it. Whoever comes with it meanwhile is told so; a claim that
 outlives its function is taken over, and the work is then done again under the same token, which has one effect only.
+Each attempt signs its claim: one that was written although the answer was lost is its own, and no other's is let go.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ def key_of(headers: Mapping[str, str]) -> str | None:
 def token(caller: Caller, key: str | None, request: bytes) -> str:
     """Return what is the same for repetitions of a request and for nothing else: 64 hexadecimal digits.
 
-    `request`: its route and body, since what was made by a token outlives the day for which its key is kept.
+    `key`: the idempotency key, or the version that a change names, which another follows once. `request`: its route and
+    body, since what was made by a token outlives the day for which its key is kept.
     """
     who = "\0".join((caller.id, key or uuid.uuid4().hex)).encode()
     return hashlib.sha256(who + b"\0" + request).hexdigest()
@@ -83,32 +85,53 @@ def once(
     """
     digest = hashlib.sha256(request).hexdigest()
     item = {"pk": f"IDEMPOTENCY#{caller.id}#{key}", "sk": "POST"}
-    seconds = int(now.timestamp())
-    claim = {**item, "digest": digest, "until": seconds + _CLAIM_SECONDS, "expires_at": seconds + KEPT_SECONDS}
-    known = table.put_unless(
-        claim,
-        "attribute_not_exists(pk) OR expires_at <= :now OR (#digest = :digest AND #until <= :now)",
-        {":now": seconds, ":digest": digest},
-        {"#digest": "digest", "#until": "until"},
-    )
-    if known is not None:
-        if known["digest"] != digest:
-            raise Problem("idempotency-key-reused", "This key was used for another request; take a new one.")
-        if "status" not in known:
-            raise Problem("in-progress", "This request is being worked on.", headers={"Retry-After": "2"})
-        return Kept(known["status"], known["headers"], base64.b64decode(known["body"]))
+    seconds, attempt = int(now.timestamp()), uuid.uuid4().hex
+    expiring = {"until": seconds + _CLAIM_SECONDS, "expires_at": seconds + KEPT_SECONDS}
+    claim = {**item, "digest": digest, "attempt": attempt, **expiring}
     try:
-        answer, body = run()
+        other = _claimed(table, claim, seconds)
+        if other is None:
+            answer, body = run()
     except Exception:
-        with contextlib.suppress(Exception):
-            table.delete([item])
+        _let_go(table, item, attempt)
         raise
+    if other is not None:
+        return _kept(other, digest)
     try:
         table.put(_finished(claim, answer, body) if is_replayed and len(body) <= _MOST_BYTES else {**claim, "until": 0})
     except Exception:
         # It is done, and doing it again under the same token changes nothing.
         logger.exception("An answer could not be kept under its idempotency key")
     return answer, body
+
+
+def _claimed(table: MetadataTable, claim: Item, seconds: int) -> Item | None:
+    """Claim a key, or return the claim or the answer of another attempt."""
+    known = table.put_unless(
+        claim,
+        "attribute_not_exists(pk) OR expires_at <= :now OR (#digest = :digest AND #until <= :now)",
+        {":now": seconds, ":digest": claim["digest"]},
+        {"#digest": "digest", "#until": "until"},
+    )
+    return known if known is not None and known.get("attempt") != claim["attempt"] else None
+
+
+def _kept(known: Item, digest: str) -> Kept:
+    if known["digest"] != digest:
+        raise Problem("idempotency-key-reused", "This key was used for another request; take a new one.")
+    if "status" not in known:
+        raise Problem("in-progress", "This request is being worked on.", headers={"Retry-After": "2"})
+    return Kept(known["status"], known["headers"], base64.b64decode(known["body"]))
+
+
+def _let_go(table: MetadataTable, item: Item, attempt: str) -> None:
+    mine = {
+        "ConditionExpression": "#attempt = :attempt",
+        "ExpressionAttributeNames": {"#attempt": "attempt"},
+        "ExpressionAttributeValues": {":attempt": attempt},
+    }
+    with contextlib.suppress(Exception):
+        table.transact([{"Delete": {"Key": item, **mine}}])
 
 
 def _finished(claim: Item, answer: Answer, body: bytes) -> Item:

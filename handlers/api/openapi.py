@@ -127,7 +127,7 @@ def _parameters(operation: Operation) -> Iterator[dict[str, Any]]:
         schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
         yield {"name": "Idempotency-Key", "in": "header", "description": description, "schema": schema}
     if 428 in operation.refusals:
-        description = "The ETag of what you read."
+        description = "The ETag of what you read. The same request with the same one may be repeated: it is made once."
         yield {
             "name": "If-Match",
             "in": "header",

@@ -39,7 +39,7 @@ class Request:
     id: str
     now: datetime.datetime
     token: str
-    """The same for repetitions of a request by its idempotency key, and for nothing else."""
+    """The same for repetitions of a request by its idempotency key or its `If-Match`, and for nothing else."""
     path: Mapping[str, str]
     headers: Mapping[str, str]
     query: Any = None

@@ -24,13 +24,15 @@ ITEM_BYTES = 350_000
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
 BATCH_KEYS = 100
 _SORT_KEY_BYTES = 1_024
-_BATCH_TRIES = 5
+_TRIES = 5
+# Why a transaction was cancelled, as botocore's model of TransactionCanceledException has it; no SDK sends it again.
+_THROTTLED = {"ThrottlingError", "ProvisionedThroughputExceeded"}
 # Above every character of a key: U+10FFFF sorts last in UTF-8, which DynamoDB compares.
 LAST = "\U0010ffff"
 
 
 class UnprocessedError(RuntimeError):
-    """DynamoDB keeps leaving parts of a batch unread: it is throttled."""
+    """DynamoDB keeps leaving parts of a batch unread, or a transaction unwritten: it is throttled."""
 
 
 def dataset_key(dataset: str) -> Item:
@@ -101,15 +103,14 @@ class MetadataTable:
         request: Any = {"Keys": [encode(key) for key in keys], "ConsistentRead": True, **_projection(attributes)}
         found: dict[tuple[str, str], Item] = {}
         left: Any = {self.name: request} if request["Keys"] else {}
-        for number in range(_BATCH_TRIES):
+        for number in range(_TRIES):
             if not left:
                 return found
-            if number:
-                time.sleep(random.uniform(0, 0.05 * 2**number))  # noqa: S311 -- jitter, not a secret
+            _pause(number)
             answer = self.client.batch_get_item(RequestItems=left)
             found |= {(item["pk"]["S"], item["sk"]["S"]): decode(item) for item in answer["Responses"][self.name]}
             left = answer.get("UnprocessedKeys")
-        raise UnprocessedError(f"The metadata table left keys of a batch unread, {_BATCH_TRIES} times.")
+        raise UnprocessedError(f"The metadata table left keys of a batch unread, {_TRIES} times.")
 
     def page(
         self,
@@ -214,6 +215,8 @@ class MetadataTable:
     def transact(self, writes: Iterable[Mapping[str, Any]]) -> bool:
         """Write all or nothing; say whether it was written (not, if a condition failed or another writer was faster).
 
+        What is cancelled because the table is busy is sent again, a few times.
+
         Each write is `{"Put": {...}}`, `{"Update": {...}}` or `{"Delete": {...}}` as the API has it, with plain values
         and without the table's name.
         """
@@ -222,14 +225,25 @@ class MetadataTable:
             for entry in writes
             for kind, write in entry.items()
         ]
-        try:
-            self.client.transact_write_items(TransactItems=request)  # type: ignore[arg-type]
-        except self.client.exceptions.TransactionCanceledException as error:
-            reasons = {reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])}
-            if reasons and reasons <= {"None", "ConditionalCheckFailed", "TransactionConflict"}:
-                return False
-            raise
-        return True
+        for number in range(_TRIES):
+            _pause(number)
+            try:
+                self.client.transact_write_items(TransactItems=request)  # type: ignore[arg-type]
+            except self.client.exceptions.TransactionCanceledException as error:
+                reasons = {reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])}
+                if reasons and reasons <= {"None", "ConditionalCheckFailed", "TransactionConflict"}:
+                    return False
+                if not reasons & _THROTTLED:
+                    raise
+            else:
+                return True
+        raise UnprocessedError(f"The metadata table was too busy for a transaction, {_TRIES} times.")
+
+
+def _pause(number: int) -> None:
+    """Wait before a call is made again: the more often, the longer."""
+    if number:
+        time.sleep(random.uniform(0, 0.05 * 2**number))  # noqa: S311 -- jitter, not a secret
 
 
 def _projection(attributes: Iterable[str]) -> Any:

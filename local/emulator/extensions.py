@@ -14,6 +14,7 @@ from . import (
     containers,
     crawlers,
     event_buses,
+    faults,
     flow_logs,
     functions,
     glue_jobs,
@@ -93,6 +94,7 @@ def install(endpoint: str) -> Extensions:
     rule_targets.install(_service("eventbridge"), api, lambda region: Api(clients.root(region), region), principals)
     gateway.install(_service("apigateway_v1"), principals)
     sign_in.install(app, _service("cognito"))
+    busy = faults.install(app, _core("iam_evaluator"), _core("responses"), recorder)
 
     def end() -> None:
         executions.stop_all()
@@ -103,6 +105,7 @@ def install(endpoint: str) -> Extensions:
         portal.with_portal(app.app, _service("cloudfront"), endpoint, app.pin_request_origin),
         {
             recording.CALLS_PATH: lambda _: recorder.document(),
+            faults.FAULTS_PATH: busy.answer,
             CREDENTIALS_PATH: task_roles.answer,
             tasks.TASKS_PATH: run_tasks.interrupt,
             tasks.CAPACITY_PATH: run_tasks.set_capacity,

@@ -1,4 +1,8 @@
-"""Many clients at once: each reads, registers, changes and asks, looks at the answer, and remembers what it wrote."""
+"""Many clients at once: each reads, registers, changes and asks, looks at the answer, and remembers what it wrote.
+
+A client that is told to come again does so, under the same key or `If-Match`. What a gateway refused (429) has written
+nothing, and may be given up when the time is over; a 503 does not say, so it is asked again for longer.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +17,11 @@ from typing import Any
 
 import urllib3
 
-# What a client is told when it asks too often; it comes again under the same key.
-BUSY = 429
+# What a client is told when it asks too often, and when a service behind the API is busy.
+BUSY, UNAVAILABLE = 429, 503
 PAUSE_SECONDS = 1.0
+_MORE_SECONDS = 150
+"""A hold of a data set, which a request may leave that cannot take it back, runs out after 60 seconds."""
 _ANSWER_SECONDS = 35
 """API Gateway gives up after 29 seconds."""
 _COLUMNS = [{"name": "id", "type": "bigint"}]
@@ -27,6 +33,8 @@ class Written:
 
     registered: dict[str, int] = field(default_factory=dict)
     """Data sets, and how often each was changed."""
+    given_up: set[str] = field(default_factory=set)
+    """Data sets whose registration or change was answered 503 to the end."""
     queries: list[str] = field(default_factory=list)
     answers: Counter[tuple[str, int]] = field(default_factory=Counter)
     seconds: list[float] = field(default_factory=list)
@@ -35,20 +43,24 @@ class Written:
     def add(self, other: Written) -> None:
         """Take in what another client did."""
         self.registered |= other.registered
+        self.given_up |= other.given_up
         self.queries += other.queries
         self.answers += other.answers
         self.seconds += other.seconds
         self.wrong += other.wrong
 
 
-def load(api: str, token: str, *, clients: int, seconds: float, looks: float, prefix: str) -> Written:
+def load(
+    api: str, token: str, *, clients: int, seconds: float, looks: float, prefix: str, busy: bool = False
+) -> Written:
     """Let so many clients work for so long, each ending what it has begun; data sets are named by the prefix.
 
-    A client looks at an answer for `looks` seconds on average.
+    A client looks at an answer for `looks` seconds on average. `busy`: services behind the API are, so that 503 is an
+    answer; it is wrong otherwise.
     """
     until = time.monotonic() + seconds
     pool = urllib3.PoolManager(num_pools=1, maxsize=clients, block=True)
-    workers = [_Client(api, token, f"{prefix}{number}", pool, until, looks) for number in range(clients)]
+    workers = [_Client(api, token, f"{prefix}{number}", pool, until, looks, busy) for number in range(clients)]
     threads = [threading.Thread(target=each.work, daemon=True) for each in workers]
     for thread in threads:
         thread.start()
@@ -63,18 +75,21 @@ def load(api: str, token: str, *, clients: int, seconds: float, looks: float, pr
 class _Client:
     """One of them."""
 
-    def __init__(self, api: str, token: str, name: str, pool: urllib3.PoolManager, until: float, looks: float) -> None:
+    def __init__(
+        self, api: str, token: str, name: str, pool: urllib3.PoolManager, until: float, looks: float, busy: bool
+    ) -> None:
         self.written = Written()
         self._api, self._token, self._name, self._pool = api, token, name, pool
-        self._until, self._looks = until, looks
+        self._until, self._looks, self._busy = until, looks, busy
         self._random = random.Random(name)
 
     def work(self) -> None:
         deeds = [self._read, self._list, self._register, self._change, self._ask]
         try:
+            time.sleep(self._looks * self._random.random())
             while time.monotonic() < self._until:
-                time.sleep(self._looks * (0.5 + self._random.random()))
                 self._random.choices(deeds, weights=(8, 4, 3, 3, 2))[0]()
+                time.sleep(self._looks * (0.5 + self._random.random()))
         except Exception as error:
             self.written.wrong.append(f"client {self._name}: {error!r}")
 
@@ -92,13 +107,16 @@ class _Client:
 
     def _change(self) -> None:
         if not self.written.registered:
+            self._register()
             return
         name = self._random.choice(list(self.written.registered))
         found = self._request("GET", f"/datasets/{name}", expects=200)
         if not found:
             return
-        tags = {"tags": {"changed": str(self.written.registered[name] + 1)}}
-        if self._request("PATCH", f"/datasets/{name}", tags, expects=200, match=found.headers["etag"]):
+        times = str(self.written.registered[name] + 1)
+        # Every other change is one of the table in the catalog, too.
+        changes = {"tags": {"changed": times}, **({"description": times} if int(times) % 2 else {})}
+        if self._request("PATCH", f"/datasets/{name}", changes, expects=200, match=found.headers["etag"]):
             self.written.registered[name] += 1
 
     def _ask(self) -> None:
@@ -117,20 +135,35 @@ class _Client:
         if body is not None:
             headers["Content-Type"] = "application/merge-patch+json" if method == "PATCH" else "application/json"
         content = None if body is None else json.dumps(body)
+        is_again = False
         while True:
             started = time.monotonic()
             found = self._pool.request(
                 method, self._api + path, body=content, headers=headers, retries=False, timeout=_ANSWER_SECONDS
             )
             self.written.answers[f"{method} {path.split('?')[0].split('/')[1]}", found.status] += 1
-            if found.status != BUSY:
+            pause = self._told_to_wait(found, is_again=is_again)
+            if pause is None:
                 break
-            # What was refused by the gateway has written nothing, and may be given up.
-            if time.monotonic() > self._until:
+            is_again = is_again or found.status != BUSY
+            is_unclear = is_again and method != "GET"
+            if time.monotonic() > self._until + (_MORE_SECONDS if is_unclear else 0):
+                if is_unclear:
+                    self.written.given_up.add(body.get("id") or path.rpartition("/")[2])
                 return None
-            time.sleep(PAUSE_SECONDS * (0.5 + self._random.random()))
+            time.sleep(pause * (0.5 + self._random.random()))
         self.written.seconds.append(time.monotonic() - started)
         if found.status != expects:
             self.written.wrong.append(f"{method} {path}: {found.status} {found.data[:300]!r}")
             return None
         return found
+
+    def _told_to_wait(self, found: urllib3.BaseHTTPResponse, *, is_again: bool) -> float | None:
+        """Return after how many seconds to come again, or nothing where the answer is one to keep."""
+        if found.status == BUSY:
+            return PAUSE_SECONDS
+        if not self._busy or "retry-after" not in found.headers:
+            return None
+        # The key is claimed still by the request that could not let it go.
+        is_claimed = is_again and found.status == 409 and found.json()["type"].endswith(":in-progress")
+        return float(found.headers["retry-after"]) if found.status == UNAVAILABLE or is_claimed else None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+from .afterwards import assert_answered, assert_changed, listed, tables
 from .load import BUSY, Written, load
 
 if TYPE_CHECKING:
@@ -40,15 +41,6 @@ def written(served: Served, administrator: Administrator) -> Written:
     return found
 
 
-def listed(administrator: Administrator) -> dict[str, dict[str, Any]]:
-    """Those that clients have registered, by name."""
-    found: dict[str, dict[str, Any]] = {}
-    for each in administrator.datasets(prefix=PREFIX, limit=100):
-        assert each["id"] not in found, each["id"]
-        found[each["id"]] = each
-    return found
-
-
 def test_no_client_meets_an_error(written: Written) -> None:
     assert written.wrong == []
     assert {status for _, status in written.answers} <= {200, 201, 202, BUSY}
@@ -56,7 +48,7 @@ def test_no_client_meets_an_error(written: Written) -> None:
 
 
 def test_what_was_registered_is_there_once_and_nothing_else_is(written: Written, administrator: Administrator) -> None:
-    assert set(listed(administrator)) == set(written.registered)
+    assert set(listed(administrator, PREFIX)) == set(written.registered)
     assert len(written.registered) > CLIENTS / 10
 
 
@@ -64,23 +56,12 @@ def test_every_change_was_made_once(written: Written, administrator: Administrat
     changed = {name: times for name, times in written.registered.items() if times}
     assert changed
     for name, times in changed.items():
-        told = administrator.ask("GET", f"/datasets/{name}/changes").document["changes"]
-        assert [each["revision"] for each in told] == list(range(times + 1, 0, -1))
-        assert [each["action"] for each in told] == ["changed"] * times + ["registered"]
-        assert administrator.ask("GET", f"/datasets/{name}").document["tags"] == {"changed": str(times)}
+        assert_changed(administrator, name, times)
 
 
 def test_every_data_set_has_its_table(written: Written, served: Served) -> None:
-    glue = served.clients("glue")
-    databases = [each["Name"] for each in glue.get_databases()["DatabaseList"] if each["Name"].endswith("_curated")]
-    (database,) = databases
-    pages = glue.get_paginator("get_tables").paginate(DatabaseName=database)
-    tables = {table["Name"] for page in pages for table in page["TableList"]}
-    assert {name for name in tables if name.startswith(PREFIX)} == set(written.registered)
+    assert set(tables(served, PREFIX)) == set(written.registered)
 
 
 def test_every_query_was_started_once_and_has_its_result(written: Written, administrator: Administrator) -> None:
-    assert len(set(written.queries)) == len(written.queries) > 0
-    for query in written.queries:
-        answer = administrator.ask("GET", f"/queries/{query}").document
-        assert answer["status"] == "succeeded", answer
+    assert_answered(administrator, written)

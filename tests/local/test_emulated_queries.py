@@ -374,3 +374,18 @@ def test_a_state_machine_inserts_under_its_role_and_keeps_what_was_scanned(lake:
     failed = machine.run({"date": "no date"})
     assert failed["error"] == "States.TaskFailed"
     assert "Conversion Error" in json.loads(failed["cause"])["Status"]["StateChangeReason"]
+
+
+def test_the_same_token_starts_one_query(lake: Clients) -> None:
+    def start(query: str, token: str) -> str:
+        answer = lake("athena").start_query_execution(
+            QueryString=query, ClientRequestToken=token, ResultConfiguration={"OutputLocation": RESULTS}
+        )
+        return str(answer["QueryExecutionId"])
+
+    token, other = uuid.uuid4().hex, uuid.uuid4().hex
+    first = start("SELECT 1", token)
+    assert start("SELECT 1", token) == first
+    assert start("SELECT 1", other) != first
+    with pytest.raises(ClientError, match="Idempotent parameters do not match"):
+        start("SELECT 2", token)

@@ -3,13 +3,15 @@
 Where only the document changes, one transaction does it. Where the table changes too, the document is held first
 (`pending`, which nobody else may replace while it lasts), then the table is made, then the transaction commits and lets
 go. What fails is taken back before the caller hears of it. A function that dies in between leaves the document as it
-was and held; the next change, after the hold has run out, makes the table right first.
+was and held; the next change, after the hold has run out, makes the table right first. Any answer of AWS may be lost
+after the call took effect: each step can be sent again, and who made a document or a hold is told by its token.
 docs/decisions/0071-tables-of-registered-data-sets.md has the reasoning.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from ...common import registered
@@ -42,6 +44,8 @@ class Step:
     status: str
     extra: dict[str, Any] = dataclasses.field(default_factory=dict)
     """Further attributes of the document."""
+    hold: str = dataclasses.field(default_factory=lambda: uuid.uuid4().hex)
+    """What tells its hold from those of all others, and of other functions with the same request."""
 
     @property
     def visible(self) -> Item | None:
@@ -72,19 +76,35 @@ def take(step: Step) -> Item:
     """
     old, new = _table(step, step.before), _table(step, step.document())
     if old == new and not (step.before or {}).get("pending"):
-        if not step.request.platform.table.transact(_writes(step, held=False)):
-            raise _overtaken(step)
-        return step.document()
-    _hold(step)
+        return _write(step)
+    return _write_with_table(step, old, new)
+
+
+def _write(step: Step) -> Item:
     try:
-        _set_table(step, new)
-        done = step.request.platform.table.transact(_writes(step, held=True))
+        if step.request.platform.table.transact(_writes(step, held=False)):
+            return step.document()
     except Exception:
-        if _take_back(step, old):
+        if (found := _written(step)) is None:
             raise
-        done = False
-    if done or _is_written(step):
-        return step.document()
+        return found
+    found = _written(step)
+    if found is None:
+        raise _overtaken(step)
+    return found
+
+
+def _write_with_table(step: Step, old: dict[str, Any] | None, new: dict[str, Any] | None) -> Item:
+    try:
+        if _hold(step):
+            _set_table(step, new)
+            if step.request.platform.table.transact(_writes(step, held=True)):
+                return step.document()
+            raise _under_way()
+    except Exception:
+        if _take_back(step, old) or (found := _written(step)) is None:
+            raise
+        return found
     raise _overtaken(step)
 
 
@@ -102,11 +122,13 @@ def _set_table(step: Step, wanted: dict[str, Any] | None) -> None:
     catalog.set_table(platform.services.glue, platform.databases[dataset.zone], dataset.id, location, wanted)
 
 
-def _hold(step: Step) -> None:
-    """Keep others from changing the document until the change is committed, taken back, or has run out."""
+def _hold(step: Step) -> bool:
+    """Keep others from changing the document until the change is committed, taken back, or has run out; say whether."""
     seconds = int(step.request.now.timestamp())
-    pending = {"token": step.request.token, "until": seconds + _HOLD_SECONDS}
-    table = step.request.platform.table
+    pending = {"token": step.hold, "until": seconds + _HOLD_SECONDS}
+    table, names = step.request.platform.table, {"#pending": "pending", "#until": "until", "#token": "token"}
+    # Its own hold is there already where the answer to the first attempt was lost.
+    free = "#pending.#until <= :now OR #pending.#token = :token"
     if step.visible is None:
         placeholder = {
             **document_key(step.dataset.id),
@@ -117,32 +139,28 @@ def _hold(step: Step) -> None:
         }
         known = table.put_unless(
             placeholder,
-            "attribute_not_exists(pk) OR (#status = :creating AND #pending.#until <= :now)",
-            {":creating": registered.CREATING, ":now": seconds},
-            {"#status": "status", "#pending": "pending", "#until": "until"},
+            f"attribute_not_exists(pk) OR (#status = :creating AND ({free}))",
+            {":creating": registered.CREATING, ":now": seconds, ":token": step.hold},
+            {**names, "#status": "status"},
         )
-        if known is not None:
-            raise _overtaken(step)
-        return
-    held = table.update(
+        return known is None
+    return table.update(
         document_key(step.dataset.id),
         "SET #pending = :pending",
-        "#revision = :revision AND (attribute_not_exists(#pending) OR #pending.#until <= :now)",
-        {":pending": pending, ":revision": step.visible["revision"], ":now": seconds},
-        {"#pending": "pending", "#until": "until", "#revision": "revision"},
+        f"#revision = :revision AND (attribute_not_exists(#pending) OR {free})",
+        {":pending": pending, ":revision": step.visible["revision"], ":now": seconds, ":token": step.hold},
+        {**names, "#revision": "revision"},
     )
-    if not held:
-        raise _overtaken(step)
 
 
 def _take_back(step: Step, old: dict[str, Any] | None) -> bool:
     """Undo the change, unless it was committed after all (its answer may have been lost); says whether it is undone."""
     table, key = step.request.platform.table, document_key(step.dataset.id)
     names = {"#pending": "pending", "#token": "token"}
-    undoing = f"{step.request.token}-undone"
+    undoing = f"{step.hold}-undone"
     # From here on the commit, should it still be on its way, finds another hold than its own.
-    mine = {":undoing": undoing, ":token": step.request.token}
-    if not table.update(key, "SET #pending.#token = :undoing", "#pending.#token = :token", mine, names):
+    mine = {":undoing": undoing, ":token": step.hold}
+    if not table.update(key, "SET #pending.#token = :undoing", "#pending.#token IN (:token, :undoing)", mine, names):
         return False
     _set_table(step, old)
     if step.visible is None:
@@ -152,9 +170,10 @@ def _take_back(step: Step, old: dict[str, Any] | None) -> bool:
     return True
 
 
-def _is_written(step: Step) -> bool:
+def _written(step: Step) -> Item | None:
+    """Return the document if it is the one that this request makes, whose answer was lost."""
     found = step.request.platform.table.get(document_key(step.dataset.id))
-    return found is not None and found.get("token") == step.request.token
+    return found if found is not None and found.get("token") == step.request.token else None
 
 
 def _writes(step: Step, *, held: bool) -> list[dict[str, Any]]:
@@ -164,7 +183,7 @@ def _writes(step: Step, *, held: bool) -> list[dict[str, Any]]:
     if step.visible and step.visible["status"] != step.status:
         changes["status"] = {"before": step.visible["status"], "after": step.status}
     told = audit.entry(dataset.id, step.action, step.revision, request.caller, request.now, request.id, changes)
-    condition = _held_by(request.token) if held else _unheld(step.before)
+    condition = _held_by(step.hold) if held else _unheld(step.before)
     return [
         {"Put": {"Item": step.document(), **condition}},
         {"Put": {"Item": told}},
@@ -203,15 +222,22 @@ def _unheld(before: Item | None) -> dict[str, Any]:
 
 def _overtaken(step: Step) -> Problem:
     """Return what is told to whoever comes second: which of the two it is shows when it is asked for again."""
-    found = step.request.platform.table.get(document_key(step.dataset.id))
-    pending = (found or {}).get("pending")
+    found = step.request.platform.table.get(document_key(step.dataset.id)) or {}
+    pending = found.get("pending")
     if pending and pending["until"] > step.request.now.timestamp():
-        return unavailable("Another change of this data set is under way; try again in a moment.")
+        return _under_way()
+    # Only another transaction was in the way, or a hold that is gone by now.
+    if found.get("revision") == (step.before or {}).get("revision"):
+        return _under_way()
     if step.visible is None:
         return name_taken(step.dataset.id)
     if "if-match" not in step.request.headers:
         return Problem("conflict", "It was changed in the meantime; look at it, and ask again.")
     return Problem("stale", "It was changed in the meantime; read it again, and send its new ETag.")
+
+
+def _under_way() -> Problem:
+    return unavailable("Another change of this data set is under way; try again in a moment.")
 
 
 def name_taken(name: str) -> Problem:

@@ -82,11 +82,16 @@ def archive(request: Request) -> None:
 
 
 def _changeable(request: Request) -> Item:
-    """Return the document that a change starts from; raises Problem if there is none or it is another version's."""
+    """Return the document that a change starts from; raises Problem if there is none or it is another version's.
+
+    The version that this very request made is no other one: its answer was lost, and nothing changes any more, which
+    https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1 lets a server answer.
+    """
     before = request.dataset.document
     if before is None:
         raise documents.configured(request.dataset.dataset.id)
-    documents.require_match(request.headers.get("if-match"), before["revision"])
+    if before.get("token") != request.token:
+        documents.require_match(request.headers.get("if-match"), before["revision"])
     if before["status"] == registered.PURGING:
         raise Problem("conflict", "It is being purged.")
     return before

@@ -19,7 +19,7 @@ from ...common.table import BATCH_KEYS, LAST, document_key
 from .. import access
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ...common.attributes import Item
     from ...common.settings import Dataset, Grant
@@ -79,7 +79,9 @@ def is_current(marker: Item | None, grant: Grant, now: float) -> bool:
 
 def rebuild(table: MetadataTable, grant: Grant, marker: Item | None, now: float) -> None:
     """Make a group's items anew; one that a change wrote in the meantime stays."""
-    wanted = {dataset.id: (dataset, found) for dataset, found in _readable(table, grant)}
+    items = table.query(f"GROUP#{grant.group}", "DATASET#", ("revision",))
+    listed = {each["sk"][8:]: int(each["revision"]) for each in items}
+    wanted = {dataset.id: (dataset, found) for dataset, found in _readable(table, grant, _named(table, grant))}
 
     def put(name: str) -> None:
         dataset, found = wanted[name]
@@ -90,11 +92,11 @@ def rebuild(table: MetadataTable, grant: Grant, marker: Item | None, now: float)
             {"#revision": "revision"},
         )
 
+    missing = [name for name, (_, found) in wanted.items() if listed.get(name, 0) < found["revision"]]
     with concurrent.futures.ThreadPoolExecutor(_AT_ONCE) as pool:
-        for done in [pool.submit(put, name) for name in wanted]:
+        for done in [pool.submit(put, name) for name in missing]:
             done.result()
-    stale = [each for each in table.query(f"GROUP#{grant.group}", "DATASET#") if each["sk"][8:] not in wanted]
-    table.delete({"pk": each["pk"], "sk": each["sk"]} for each in stale)
+    _delete_stale(table, grant, {name: revision for name, revision in listed.items() if name not in wanted})
     again = marker is not None and marker["digest"] == digest(grant)
     table.put({**marker_key(grant.group), "digest": digest(grant), "made_at": int(now), "settled": again})
 
@@ -104,25 +106,43 @@ def sort_range(prefix: str) -> tuple[str, str]:
     return f"DATASET#{prefix}", f"DATASET#{prefix}{LAST}"
 
 
-def _readable(table: MetadataTable, grant: Grant) -> Iterator[tuple[Dataset, Item]]:
-    """Read the documents of all data sets that a group may read, by way of the indexes."""
+def _delete_stale(table: MetadataTable, grant: Grant, doubtful: Mapping[str, int]) -> None:
+    """Delete a group's items, by name and revision, of data sets that it may not read; what a change wrote stays."""
+    # The indexes follow the table by moments, and do not tell of what was registered just now.
+    new = {dataset.id for dataset, _ in _readable(table, grant, doubtful)}
+    for name in doubtful.keys() - new:
+        unchanged = {
+            "ConditionExpression": "#revision = :revision",
+            "ExpressionAttributeNames": {"#revision": "revision"},
+            "ExpressionAttributeValues": {":revision": doubtful[name]},
+        }
+        table.transact([{"Delete": {"Key": item_key(grant.group, name), **unchanged}}])
+
+
+def _named(table: MetadataTable, grant: Grant) -> set[str]:
+    """Return the names of all data sets that a group may be able to read, by way of the indexes."""
     names: set[str] = set()
     for selector in (grant.read, grant.write, grant.admin):
         if "*" in selector.datasets:
-            names |= _named(table.search("by-name", "DOCUMENT"))
+            names |= _found(table.search("by-name", "DOCUMENT"))
         names |= {name for name in selector.datasets if access.NAME.fullmatch(name)}
         for owner in selector.owners:
-            names |= _named(table.search("by-group", f"OWNER#{owner}"))
+            names |= _found(table.search("by-group", f"OWNER#{owner}"))
         for tag in selector.tags:
-            names |= _named(table.search("by-group", f"TAG#{tag}"))
+            names |= _found(table.search("by-group", f"TAG#{tag}"))
+    return names
+
+
+def _readable(table: MetadataTable, grant: Grant, names: Iterable[str]) -> Iterator[tuple[Dataset, Item]]:
+    """Read the documents of those of the data sets that a group may read."""
     ordered = sorted(names)
     for start in range(0, len(ordered), BATCH_KEYS):
         found = table.batch_get(document_key(name) for name in ordered[start : start + BATCH_KEYS])
         for document in found.values():
-            dataset = definition(document)
-            if document["status"] != CREATING and access.readers([grant], dataset):
+            dataset = definition(document) if document["status"] != CREATING else None
+            if dataset and access.readers([grant], dataset):
                 yield dataset, document
 
 
-def _named(items: Iterable[Item]) -> set[str]:
+def _found(items: Iterable[Item]) -> set[str]:
     return {each["pk"].removeprefix("DATASET#") for each in items}

@@ -77,7 +77,9 @@ def _started(request: Request, known: Item | None) -> Item:
     dataset, platform = request.dataset.dataset, request.platform
     version, definition = _version(request), _definition(request)
     before = (known or {}).get("query_lost") or (known or {}).get("failed_at") or (known or {}).get("at") or 0
-    token = hashlib.sha256(f"statistics\0{dataset.id}\0{definition}\0{version}\0{before}".encode()).hexdigest()
+    # Tokens are the account's: another stack in it may have a data set of the same name.
+    what = (platform.workgroup, dataset.id, definition, version, before)
+    token = hashlib.sha256("\0".join(("statistics", *map(str, what))).encode()).hexdigest()
     item: Item = {
         **(known or key(dataset.id)),
         "definition": definition,

@@ -74,7 +74,8 @@ def begin(request: Request) -> Upload:
     try:
         table.put(upload)
     except Exception:
-        if multipart:
+        # Who repeats the request by its key may find it written after all, its answer having been lost.
+        if multipart and "idempotency-key" not in request.headers:
             with contextlib.suppress(ClientError):
                 s3.abort_multipart_upload(Bucket=bucket, Key=upload["key"], UploadId=multipart)
         raise

@@ -47,9 +47,27 @@ class Queries:
         self._roles = roles
         self._clients = clients
         self._start, self._execute = engine._start_query_execution, engine._execute_query
+        self._by_token: dict[tuple[str, ...], tuple[Mapping[str, Any], Any]] = {}
+
+    def start_once(self, request: Mapping[str, Any]) -> Any:
+        """StartQueryExecution: the same token starts one query, and gives its id again."""
+        token = request.get("ClientRequestToken")
+        if not token:
+            return self.start(request)
+        key = (self._engine.get_account_id(), self._engine.get_region(), str(token))
+        known, answer = self._by_token.get(key, (request, None))
+        if known != request:
+            return self._engine.error_response_json(
+                "InvalidRequestException", "Idempotent parameters do not match", 400
+            )
+        if answer is None:
+            answer = self.start(request)
+            if answer[0] == 200:
+                self._by_token[key] = (request, answer)
+        return answer[0], dict(answer[1]), answer[2]
 
     def start(self, request: Mapping[str, Any]) -> Any:
-        """StartQueryExecution: a statement that cannot be read is refused at once."""
+        """Start a query; a statement that cannot be read is refused at once."""
         text, parameters = str(request.get("QueryString", "")), request.get("ExecutionParameters") or []
         kind = ""
         if is_ours(text):
@@ -229,6 +247,6 @@ def _shown(cell: Any) -> Any:
 def install(engine: Any, roles: Roles, clients: RoleClients) -> None:
     """Let ministack's Athena run its queries here."""
     queries: Queries = Queries(engine, roles, clients)
-    engine._start_query_execution = queries.start
+    engine._start_query_execution = queries.start_once
     execute: Callable[..., Any] = queries.execute
     engine._execute_query = execute

@@ -1,4 +1,4 @@
-"""AWS calls of the API's clients: counted, and refused as a service that is too busy, or says why, refuses them."""
+"""AWS calls of the API's clients: counted, refused as a busy service refuses them, or made and their answers lost."""
 
 from __future__ import annotations
 
@@ -37,23 +37,39 @@ class Calls:
         self.sent = 0
         self._refuses: Callable[[int, str], bool] = lambda _number, _name: False
         self._error: str | None = None
+        self._members: dict[str, Any] = {}
+        self._loses: Callable[[int, str], bool] = self._refuses
         for service in services or ("dynamodb", "glue", "athena"):
             client: Any = getattr(stage.platform.services, service)
             client.meta.events.register(f"before-call.{service}", self._called)
-            client.meta.events.register(f"before-send.{service}", self._sent_to(service))
+            client.meta.events.register(f"before-send.{service}", self._sent_to(service, client._endpoint.http_session))
 
-    def refuse(self, refuses: Callable[[int, str], bool], error: str | None = None) -> None:
+    def refuse(self, refuses: Callable[[int, str], bool], error: str | None = None, **members: Any) -> None:
         """Refuse the calls from now on of which `refuses(number, operation)` is true, however often they are sent.
 
-        They are throttled, or refused by the error of a name.
+        They are throttled, or refused by the error of a name, with its members.
         """
         self.clear()
-        self._refuses, self._error = refuses, error
+        self._refuses, self._error, self._members = refuses, error, members
+
+    def lose(self, loses: Callable[[int, str], bool], *, for_good: bool) -> None:
+        """Make the calls from now on of which `loses(number, operation)` is true, and answer that they failed.
+
+        Once, so that the SDK's repetition is answered, or (`for_good`) whenever they are sent; beside what is refused.
+        """
+        lost: set[int] = set()
+
+        def is_lost(number: int, name: str) -> bool:
+            told = loses(number, name) and (for_good or number not in lost)
+            lost.add(number)
+            return told
+
+        self._loses = is_lost
 
     def clear(self) -> None:
         """Begin to count anew, and refuse nothing."""
         self.made, self.sent = [], 0
-        self._refuses = lambda _number, _name: False
+        self._refuses = self._loses = lambda _number, _name: False
 
     def count(self, *names: str) -> int:
         return sum(name in names for name in self.made)
@@ -61,14 +77,21 @@ class Calls:
     def _called(self, model: Any, **_: Any) -> None:
         self.made.append(model.name)
 
-    def _sent_to(self, service: str) -> Callable[..., AWSResponse | None]:
+    def _sent_to(self, service: str, connections: Any) -> Callable[..., AWSResponse | None]:
         def sent(request: Any, **_: Any) -> AWSResponse | None:
             self.sent += 1
-            if not self._refuses(len(self.made), self.made[-1]):
+            number, name = len(self.made), self.made[-1]
+            if self._loses(number, name):
+                connections.send(request)
+                return _answer(request, 500, {"__type": "InternalServerError", "message": "The answer is lost"})
+            if not self._refuses(number, name):
                 return None
             told = {"__type": self._error or _THROTTLED[service], "message": self._error or "Rate exceeded"}
-            body = json.dumps(told).encode()
-            headers: Any = {"x-amzn-requestid": "refused", "content-type": "application/x-amz-json-1.0"}
-            return AWSResponse(request.url, 400, headers, _Body(body))
+            return _answer(request, 400, told | self._members)
 
         return sent
+
+
+def _answer(request: Any, status: int, told: dict[str, Any]) -> AWSResponse:
+    headers: Any = {"x-amzn-requestid": "refused", "content-type": "application/x-amz-json-1.0"}
+    return AWSResponse(request.url, status, headers, _Body(json.dumps(told).encode()))

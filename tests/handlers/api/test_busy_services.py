@@ -151,7 +151,7 @@ def test_a_query_that_could_not_be_written_down_is_the_one_that_its_key_gives_la
         lambda params, **_: tokens.append(params["ClientRequestToken"]),
     )
     calls = Calls(stage)
-    key, body = {"Idempotency-Key": "k"}, {"sql": "select id from orders"}
+    key, body = {"Idempotency-Key": stage.name}, {"sql": "select id from orders"}
 
     def is_the_querys(_number: int, name: str) -> bool:
         return name == "PutItem" and calls.count("StartQueryExecution") > 0

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from handlers.api import app
 from handlers.api.datasets import groups, listing
 from handlers.api.platform import Limits
 from handlers.common.registered import definition
 from handlers.common.settings import Grant, Selector
 from handlers.common.table import document_key
-from tests.handlers.api.gateway import claims
-from tests.handlers.api.stage import GRANTS, ORDERS, REGISTRATION
+from tests.handlers.api.calls import Calls
+from tests.handlers.api.gateway import claims, event
+from tests.handlers.api.stage import GRANTS, ORDERS, PEOPLE, REGISTRATION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -327,6 +330,46 @@ def test_new_grants_are_followed_by_lists_at_once(stage: Stage) -> None:
     assert names(stage, caller="newcomer") == ["ledger"]
     stage.use(access=(*GRANTS, Grant("newcomers", read=Selector(datasets=("*",)))))
     assert names(stage, caller="newcomer") == ["ledger", "orders", "sales"]
+
+
+def test_what_is_registered_while_a_groups_items_are_made_is_listed(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = groups._named
+    met: list[int] = []
+    headers = {"content-type": "application/json"}
+    given = event("POST", "/datasets", headers, json.dumps(REGISTRATION).encode(), PEOPLE["writer"])
+
+    def registered_meanwhile(*arguments: Any) -> set[str]:
+        found = named(*arguments)
+        if not met:
+            met.append(app.handler(given, None)["statusCode"])
+        return found
+
+    monkeypatch.setattr(groups, "_named", registered_meanwhile)
+    names(stage)
+    assert met == [201]
+    assert names(stage) == ["orders", "sales"]
+
+
+def test_what_the_indexes_do_not_tell_of_yet_stays_listed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.register()
+    monkeypatch.setattr(groups, "_named", lambda *_: set())
+    assert names(stage) == ["orders", "sales"]
+
+
+def test_items_that_are_there_are_not_made_anew(stage: Stage) -> None:
+    stage.register()
+    calls = Calls(stage)
+    names(stage)
+    assert calls.count("PutItem") == 1  # the marker
+
+
+def test_a_data_set_that_is_being_registered_is_no_error_for_who_is_granted_its_name(stage: Stage) -> None:
+    stage.lake.table.put({**document_key("sales"), "status": "creating", "revision": 0})
+    stage.gateway.sign_in("newcomer", claims("newcomer", "newcomers"))
+    stage.use(access=(*GRANTS, Grant("newcomers", read=Selector(datasets=("sales", "orders")))))
+    assert names(stage, caller="newcomer") == ["orders"]
 
 
 def test_items_of_a_group_give_no_right(stage: Stage) -> None:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 CONTENT = b"id\n1\n"
 UPLOAD = {"name": "a.csv", "size": len(CONTENT), "sha256": [hashlib.sha256(CONTENT).hexdigest()]}
-KEY = {"Idempotency-Key": "the-same"}
 
 
 def post(stage: Stage, path: str, body: Any, caller: str = "writer", key: str = "the-same") -> Answer:
@@ -96,7 +95,7 @@ def test_a_request_that_was_refused_may_be_put_right_under_its_key(stage: Stage)
 
 def test_while_the_first_is_worked_on_the_second_is_told_to_wait(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     start, met = running.start, []
-    headers = {**KEY, "content-type": "application/json"}
+    headers = {"Idempotency-Key": stage.name, "content-type": "application/json"}
     given = event("POST", "/queries", headers, b'{"sql": "select 1 as one"}', PEOPLE["reader"])
 
     def slow(request: Any) -> Any:

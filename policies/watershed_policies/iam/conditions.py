@@ -88,6 +88,8 @@ WITHIN_ACCOUNT_KEYS = {
     "sts:sourceidentity",
     "sts:rolesessionname",
 }
+# Keys that say whose what is reached is.
+OWNER_KEYS = {"aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths"}
 # Keys that say in whose name a service calls.
 SOURCE_KEYS = {"aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner"}
 # A KMS encryption context that holds the ARN of what the service encrypts says so too.
@@ -97,6 +99,11 @@ ENCRYPTION_CONTEXT = "kms:encryptioncontext:"
 def bounds_resource(conditions: Sequence[Condition]) -> bool:
     """Say whether a condition narrows what is reached."""
     return any(_names_resource(condition.key) and is_real(condition, conditions) for condition in conditions)
+
+
+def bounds_owner(conditions: Sequence[Condition]) -> bool:
+    """Say whether a condition narrows in which accounts it is reached."""
+    return any(condition.key.lower() in OWNER_KEYS and is_real(condition, conditions) for condition in conditions)
 
 
 def bounds_caller(conditions: Sequence[Condition]) -> bool:

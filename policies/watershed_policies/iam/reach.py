@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from . import arns
-from .actions import ROLE_PASSING, Action, expand
+from .actions import ROLE_ASSUMING, ROLE_PASSING, Action, expand
 from .patterns import has_wildcard, literal_prefix, matches
 
 if TYPE_CHECKING:
@@ -144,6 +144,12 @@ def unbounded(action_pattern: str, resource_pattern: str) -> Action | None:
             if arns.concerns(pattern, format_) and arns.names_any(pattern, format_):
                 return action
     return None
+
+
+def assumes_anywhere(grant: Grant) -> bool:
+    """Say whether a grant lets roles of whatever account be assumed: its owner decides who has one of the name."""
+    arn = arns.split(grant.resource)
+    return matches(grant.action, ROLE_ASSUMING) and arn is not None and set(arn.account) <= {"*", "?"}
 
 
 def _mostly_lists(pattern: str, actions: tuple[Action, ...]) -> bool:

@@ -9,7 +9,7 @@ from ..iam.locations import Kind
 from ..iam.patterns import matches
 from ..iam.places import GRANTING
 from ..resource import aws
-from ..rule import Finding, ResourceCheck, Rule, Severity
+from ..rule import Finding, Profile, ResourceCheck, Rule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -98,6 +98,18 @@ PASS_ROLE = Rule(
     by_grant=True,
 )
 
+ASSUME_ANYWHERE = Rule(
+    id="IAM-ASSUME-ANYWHERE",
+    title="Roles are assumed in named accounts",
+    severity=Severity.MEDIUM,
+    why="Anybody can make a role of that name in an account of theirs, and read what is sent there. StackSets and "
+    "other tools of AWS work in accounts that come and go, hence strict.",
+    frameworks=("NIST 800-53 AC-4", "NIST 800-53 AC-6"),
+    peers=("cdk-nag IAM5",),
+    profile=Profile.STRICT,
+    by_grant=True,
+)
+
 
 @judges_identity_policies(ADMINISTRATOR)
 def no_administrator(resource: Resource, _: Settings) -> Iterator[Finding]:
@@ -178,5 +190,21 @@ def bounded_pass_role(resource: Resource, _: Settings) -> Iterator[Finding]:
                     + ("" if to_named_service else " to any service"),
                     'give the role\'s ARN and "Condition": {"StringEquals": {"iam:PassedToService": '
                     '"lambda.amazonaws.com"}}',
+                    grant=str(grant),
+                )
+
+
+@judges_identity_policies(ASSUME_ANYWHERE)
+def assumed_in_named_accounts(resource: Resource, _: Settings) -> Iterator[Finding]:
+    """Refuse roles of every account, unless a condition narrows which; any role at all is IAM-WILDCARD-RESOURCE."""
+    for statement in locations.allowed_statements(resource, Kind.IDENTITY):
+        given = statement.conditions
+        if reach.is_administrator(statement) or conditions.bounds_owner(given) or conditions.bounds_resource(given):
+            continue
+        for grant in filter(reach.assumes_anywhere, reach.grants(statement)):
+            if not reach.unbounded(grant.action, grant.resource):
+                yield Finding(
+                    f'{statement.label} allows "{grant}", in every account',
+                    'give the account, or "Condition": {"StringEquals": {"aws:ResourceOrgID": "o-a1b2c3d4e5"}}',
                     grant=str(grant),
                 )

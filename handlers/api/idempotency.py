@@ -93,7 +93,8 @@ def once(
         if other is None:
             answer, body = run()
     except Exception:
-        _let_go(table, item, attempt)
+        with contextlib.suppress(Exception):
+            table.delete_if(item, "attempt", attempt)
         raise
     if other is not None:
         return _kept(other, digest)
@@ -122,16 +123,6 @@ def _kept(known: Item, digest: str) -> Kept:
     if "status" not in known:
         raise Problem("in-progress", "This request is being worked on.", headers={"Retry-After": "2"})
     return Kept(known["status"], known["headers"], base64.b64decode(known["body"]))
-
-
-def _let_go(table: MetadataTable, item: Item, attempt: str) -> None:
-    mine = {
-        "ConditionExpression": "#attempt = :attempt",
-        "ExpressionAttributeNames": {"#attempt": "attempt"},
-        "ExpressionAttributeValues": {":attempt": attempt},
-    }
-    with contextlib.suppress(Exception):
-        table.transact([{"Delete": {"Key": item, **mine}}])
 
 
 def _finished(claim: Item, answer: Answer, body: bytes) -> Item:

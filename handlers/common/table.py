@@ -196,6 +196,15 @@ class MetadataTable:
         for key in keys:
             self.client.delete_item(TableName=self.name, Key=encode(key))
 
+    def delete_if(self, key: Item, attribute: str, value: Any) -> bool:
+        """Delete an item if an attribute of it has this value; say whether it was."""
+        condition = {
+            "ConditionExpression": "#attribute = :value",
+            "ExpressionAttributeNames": {"#attribute": attribute},
+            "ExpressionAttributeValues": {":value": value},
+        }
+        return self.transact([{"Delete": {"Key": key, **condition}}])
+
     def update(self, key: Item, expression: str, condition: str | None, values: Item, names: dict[str, str]) -> bool:
         """Update one item, if a condition holds where there is one; say whether it did."""
         conditional: dict[str, Any] = {"ConditionExpression": condition} if condition else {}

@@ -111,12 +111,7 @@ def _delete_stale(table: MetadataTable, grant: Grant, doubtful: Mapping[str, int
     # The indexes follow the table by moments, and do not tell of what was registered just now.
     new = {dataset.id for dataset, _ in _readable(table, grant, doubtful)}
     for name in doubtful.keys() - new:
-        unchanged = {
-            "ConditionExpression": "#revision = :revision",
-            "ExpressionAttributeNames": {"#revision": "revision"},
-            "ExpressionAttributeValues": {":revision": doubtful[name]},
-        }
-        table.transact([{"Delete": {"Key": item_key(grant.group, name), **unchanged}}])
+        table.delete_if(item_key(grant.group, name), "revision", doubtful[name])
 
 
 def _named(table: MetadataTable, grant: Grant) -> set[str]:

@@ -23,7 +23,8 @@ ACCESS_LOGS = "logging.s3.amazonaws.com"
 
 # Load balancers write their logs with S3's key only; Network Load Balancers, which are of the first two types too, with
 # ours. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
-LOAD_BALANCERS = (aws("lb", "LoadBalancer"), aws("alb", "LoadBalancer"), aws("elb", "LoadBalancer"))
+BALANCERS = (aws("lb", "LoadBalancer"), aws("alb", "LoadBalancer"))
+CLASSIC_BALANCER = aws("elb", "LoadBalancer")
 LOAD_BALANCER_LOGS = ("accessLogs", "connectionLogs")
 LOAD_BALANCER_DELIVERY = ("logdelivery.elasticloadbalancing.amazonaws.com", "logdelivery.elb.amazonaws.com")
 # Before that service principal a bucket policy named an account of the region's load balancers, and may do so still
@@ -55,7 +56,7 @@ def receives_access_logs(bucket: Resource, stack: Stack) -> bool:
 def takes_only_s3_key(bucket: Resource, stack: Stack) -> bool:
     """Say whether AWS writes to the bucket only while it encrypts with S3's own key."""
     return (
-        any(_logs_into(balancer, bucket) for balancer in stack.of_type(*LOAD_BALANCERS))
+        any(_logs_into(balancer, bucket) for balancer in stack.of_type(*BALANCERS, CLASSIC_BALANCER))
         or any(_delivers_load_balancer_logs(document) for document in _policies(bucket, stack))
         or receives_access_logs(bucket, stack)
     )

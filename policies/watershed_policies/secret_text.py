@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .values import Properties
 
 SECRET_NAME = re.compile(
     r"passw(or)?d(?!less)|(^|_)(pass|pwd)(_|$)|(db|pg|user|root|admin|smtp|mail|sql|redis|ftp)_?pass$|passphrase|secret|token(?!iz)"
@@ -82,6 +88,14 @@ def script_holds_secret(script: str) -> bool:
     if SECRET_VALUE.search(literal):
         return True
     return any(looks_secret(found["name"], found["value"]) for found in ASSIGNMENT.finditer(literal))
+
+
+def secret_names(variables: Iterable[Properties]) -> list[str]:
+    """Return the names of those variables (`{"name": ..., "value": ...}`) that seem to hold a secret."""
+    pairs = [(variable.get("name"), variable.get("value")) for variable in variables]
+    return [
+        name for name, value in pairs if isinstance(name, str) and isinstance(value, str) and looks_secret(name, value)
+    ]
 
 
 def looks_secret(name: str, value: str) -> bool:

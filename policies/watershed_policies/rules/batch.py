@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..embedded import UnreadableError, from_json, mapping
 from ..resource import Resource, aws
 from ..rule import Finding, Rule, Severity
-from ..secret_text import looks_secret
+from ..secret_text import secret_names
 from ..values import Properties
 
 if TYPE_CHECKING:
@@ -41,13 +41,11 @@ PRIVILEGED = Rule(
 def environment_holds_no_secret(definition: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse what looks like a secret, by name or value; the message never shows the value."""
     for container in _containers(definition):
-        for variable in (each for variables in VARIABLES for each in container.each(variables)):
-            name, value = variable.get("name"), variable.get("value")
-            if isinstance(name, str) and isinstance(value, str) and looks_secret(name, value):
-                yield Finding(
-                    f"has what looks like a secret in {name}",
-                    'move it to an aws.secretsmanager.Secret: "secrets": [{"name": ..., "valueFrom": secret.arn}]',
-                )
+        for name in secret_names(each for variables in VARIABLES for each in container.each(variables)):
+            yield Finding(
+                f"has what looks like a secret in {name}",
+                'move it to an aws.secretsmanager.Secret: "secrets": [{"name": ..., "valueFrom": secret.arn}]',
+            )
 
 
 @PRIVILEGED.on(DEFINITION)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..resource import Resource, aws
 from ..rule import Finding, Profile, Rule, Severity
-from ..secret_text import SECRET_VALUE, looks_secret, script_holds_secret
+from ..secret_text import SECRET_VALUE, script_holds_secret, secret_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,12 +61,8 @@ PRIVILEGED = Rule(
 @SECRET.on(PROJECT)
 def environment_holds_no_secret(project: Resource, _: Settings) -> Iterator[Finding]:
     """Refuse what looks like a secret, by name or value; the message never shows the value."""
-    names = []
-    for variable in project.properties.each("environment", "environmentVariables"):
-        name, value = variable.get("name"), variable.get("value")
-        is_plain = (variable.get("type") or PLAIN) == PLAIN
-        if is_plain and isinstance(name, str) and isinstance(value, str) and looks_secret(name, value):
-            names.append(name)
+    variables = project.properties.each("environment", "environmentVariables")
+    names = secret_names(each for each in variables if (each.get("type") or PLAIN) == PLAIN)
     if names:
         yield Finding(
             f"has what looks like a secret in its environment ({', '.join(sorted(names))})",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ..log_delivery import CLASSIC_BALANCER, DISTRIBUTION
 from ..resource import Resource, Stack, aws
 from ..rule import Finding, Profile, Rule, Severity
 
@@ -14,11 +15,9 @@ if TYPE_CHECKING:
     from ..settings import Settings
     from ..values import Properties
 
-DISTRIBUTION = aws("cloudfront", "Distribution")
 # pulumi-aws has two names for it.
 LISTENERS = (aws("lb", "Listener"), aws("alb", "Listener"))
 LISTENER_RULES = (aws("lb", "ListenerRule"), aws("alb", "ListenerRule"))
-CLASSIC_BALANCER = aws("elb", "LoadBalancer")
 # An authority of certificates asks for what is there by plain HTTP. https://www.rfc-editor.org/rfc/rfc8555#section-8.3
 CHALLENGES = "/.well-known/acme-challenge/"
 BEHAVIORS = ("defaultCacheBehavior", "orderedCacheBehaviors")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ..log_delivery import DISTRIBUTION
+from ..log_delivery import BALANCERS, CLASSIC_BALANCER, DISTRIBUTION
 from ..resource import Resource, Stack, aws
 from ..rule import Finding, Profile, Rule, Severity
 
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 # For many tenants; it has no logs but by deliveries.
 SHARED_DISTRIBUTION = aws("cloudfront", "MultitenantDistribution")
-# pulumi-aws has two names for it.
-BALANCERS = (aws("lb", "LoadBalancer"), aws("alb", "LoadBalancer"))
-CLASSIC_BALANCER = aws("elb", "LoadBalancer")
 ASSOCIATION = aws("wafv2", "WebAclAssociation")
 SOURCE = aws("cloudwatch", "LogDeliverySource")
 DELIVERY = aws("cloudwatch", "LogDelivery")

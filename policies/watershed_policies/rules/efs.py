@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING
 
 from ..resource import Resource, Stack, aws
 from ..rule import Finding, Profile, Rule, Severity
+from .stores import FILES
+from .stores_keeping import SELECTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..settings import Settings
 
-FILES = aws("efs", "FileSystem")
 ACCESS_POINT = aws("efs", "AccessPoint")
 BACKUP_POLICY = aws("efs", "BackupPolicy")
-# AWS Backup backs up what a selection names, by ARN or by tags, which may well be the files.
-SELECTION = aws("backup", "Selection")
 
 DIRECTORY = Rule(
     id="EFS-ACCESS-POINT-DIRECTORY",

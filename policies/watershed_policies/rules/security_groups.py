@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import traffic
+from ..log_delivery import BALANCERS
 from ..resource import Resource, Stack, aws
 from ..rule import Finding, Profile, Rule, Severity
 
@@ -23,7 +24,6 @@ HIGH_RISK = (
     *(2049, 1521, 5439, 6379, 11211, 27017, 9092),
 )
 HTTPS, HTTP = 443, 80
-BALANCERS = (aws("lb", "LoadBalancer"), aws("alb", "LoadBalancer"))
 # "Fragmentation needed": without it, connections over a smaller link hang.
 PATH_DISCOVERY = 3
 # What pulumi-aws and Terraform write where the program says nothing.
@@ -146,7 +146,8 @@ def only_load_balancers_take_http(resource: Resource, stack: Stack) -> Iterator[
     """Refuse port 80 for everyone, but where a load balancer of the stack has the group."""
     openings = [*traffic.of_group(resource), *traffic.by_prefix_lists(resource, stack)]
     found = [opening for opening in _from_everyone(openings) if opening.ports == (HTTP, HTTP)]
-    if found and not any(_is_of_balancer(group, stack) for group in traffic.groups_of(resource, stack)):
+    groups, balancers = traffic.groups_of(resource, stack), stack.of_type(*BALANCERS)
+    if found and not any(_has(balancer, group) for group in groups for balancer in balancers):
         yield Finding(f"lets the internet ({found[0].everyone}) reach {found[0].shown()}", FIX_SOURCE)
 
 
@@ -195,11 +196,8 @@ def rules_are_described(resource: Resource, _: Settings) -> Iterator[Finding]:
 def group_is_attached(group: Resource, stack: Stack) -> Iterator[Finding]:
     """Check that something other than a rule names the group."""
     separate = (*traffic.SEPARATE_RULES, aws("vpc", "SecurityGroupVpcAssociation"))
-    named = {group.urn, *group.identities()}
     for other in stack.resources:
-        if other.urn == group.urn or other.type in separate:
-            continue
-        if not named.isdisjoint(other.mentions()):
+        if other.urn != group.urn and other.type not in separate and _has(other, group):
             return
     yield Finding(
         "is attached to nothing", "remove it, or give it to what it is for: vpc_security_group_ids=[group.id]"
@@ -239,9 +237,8 @@ def _to_everyone(openings: Iterable[Opening]) -> Iterator[Opening]:
     return (opening for opening in openings if not opening.inbound and opening.everyone)
 
 
-def _is_of_balancer(group: Resource, stack: Stack) -> bool:
-    named = {group.urn, *group.identities()}
-    return any(named & balancer.mentions() for balancer in stack.of_type(*BALANCERS))
+def _has(resource: Resource, group: Resource) -> bool:
+    return not {group.urn, *group.identities()}.isdisjoint(resource.mentions())
 
 
 def _is_harmless_ping(opening: Opening) -> bool:

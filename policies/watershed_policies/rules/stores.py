@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 
     from ..settings import Settings
 
+WAREHOUSE = aws("redshift", "Cluster")
+SERVERLESS_WAREHOUSE = aws("redshiftserverless", "Workgroup")
 WITH_PUBLIC_SWITCH = (
     aws("rds", "Instance"),
     aws("rds", "Cluster"),
     aws("rds", "ClusterInstance"),
     aws("neptune", "ClusterInstance"),
-    aws("redshift", "Cluster"),
-    aws("redshiftserverless", "Workgroup"),
+    WAREHOUSE,
+    SERVERLESS_WAREHOUSE,
     aws("dms", "ReplicationInstance"),
     aws("mq", "Broker"),
     aws("timestreaminfluxdb", "DbInstance"),
@@ -36,7 +38,6 @@ WITH_PLAIN_DEFAULT = (
 )
 # What is restored or replicated is encrypted as its source is.
 SOURCES = ("snapshotIdentifier", "replicateSourceDb", "replicationSourceIdentifier", "restoreToPointInTime")
-WAREHOUSE = aws("redshift", "Cluster")
 FILES = aws("efs", "FileSystem")
 # pulumi-aws has two names for it, the older one without what came with OpenSearch.
 SEARCHES = (aws("opensearch", "Domain"), aws("elasticsearch", "Domain"))

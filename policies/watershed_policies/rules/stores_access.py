@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from ..resource import Resource, aws
 from ..rule import Finding, Profile, Rule, Severity
+from .stores import SERVERLESS_WAREHOUSE, WAREHOUSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..settings import Settings
 
-WAREHOUSE = aws("redshift", "Cluster")
-SERVERLESS_WAREHOUSE = aws("redshiftserverless", "Workgroup")
 GRAPH = aws("neptune", "Cluster")
 # Resource -> where it names its administrator, and the names that AWS's console and guides propose.
 ADMINISTRATORS = {

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..resource import Resource, Stack, aws
 from ..rule import Finding, Profile, Rule, Severity
+from .stores import CACHE, WAREHOUSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 DATABASE = aws("rds", "Instance")
-WAREHOUSE = aws("redshift", "Cluster")
-CACHE = aws("elasticache", "ReplicationGroup")
 SINGLE_CACHE = aws("elasticache", "Cluster")
 WITH_PROTECTION = (
     DATABASE,
@@ -22,7 +21,7 @@ WITH_PROTECTION = (
     aws("docdb", "Cluster"),
     aws("neptune", "Cluster"),
 )
-# AWS Backup backs up what a selection names, by ARN or by tags, which may well be a database.
+# AWS Backup backs up what a selection names, by ARN or by tags, which may well be a database or files.
 SELECTION = aws("backup", "Selection")
 # What is restored is backed up as its source is, and a replica can be made again.
 SOURCES = ("snapshotIdentifier", "replicateSourceDb", "restoreToPointInTime")

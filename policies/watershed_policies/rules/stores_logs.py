@@ -8,17 +8,16 @@ from ..embedded import UnreadableError, from_json, mapping
 from ..resource import Resource, Stack, aws
 from ..rule import Finding, Profile, Rule, Severity
 from ..values import Properties
+from .stores import KAFKA, WAREHOUSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..settings import Settings
 
-WAREHOUSE = aws("redshift", "Cluster")
 WAREHOUSE_LOGGING = aws("redshift", "Logging")
 NAMESPACE = aws("redshiftserverless", "Namespace")
 WAREHOUSE_LOGS = ("connectionlog", "userlog")
-KAFKA = aws("msk", "Cluster")
 BROKER_LOGS = ("cloudwatchLogs", "firehose", "s3")
 # A cluster of documents or of a graph -> the property that lists its logs.
 WITH_EXPORTS = {

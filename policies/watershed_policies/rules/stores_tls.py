@@ -6,21 +6,16 @@ from typing import TYPE_CHECKING
 
 from ..resource import Resource, aws
 from ..rule import Finding, Rule, Severity
+from .stores import CACHE, KAFKA, MEMORY, SEARCHES, SERVERLESS_WAREHOUSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..settings import Settings
 
-# pulumi-aws has two names for it, the older one without what came with OpenSearch.
-SEARCHES = (aws("opensearch", "Domain"), aws("elasticsearch", "Domain"))
 OLD_SEARCH_POLICY = "Policy-Min-TLS-1-0-2019-07"
-KAFKA = aws("msk", "Cluster")
-CACHE = aws("elasticache", "ReplicationGroup")
-MEMORY = aws("memorydb", "Cluster")
 PROXY = aws("rds", "Proxy")
 ENDPOINT = aws("dms", "Endpoint")
-SERVERLESS_WAREHOUSE = aws("redshiftserverless", "Workgroup")
 PARAMETER_GROUPS = (
     aws("rds", "ParameterGroup"),
     aws("rds", "ClusterParameterGroup"),
